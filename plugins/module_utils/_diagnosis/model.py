@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Evidence in, diagnosis out: the values every rule and every renderer shares."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence
+
+SEVERITIES = ("error", "warning", "info")
+STATUSES = ("fail", "ok", "skipped", "unknown")
+CONFIDENCES = ("certain", "likely", "possible")
+
+
+@dataclasses.dataclass(frozen=True)
+class GuestProblem:
+    """Why there is no guest evidence. `kind`: unreachable, failed (the module failed) or not_asked."""
+
+    kind: str
+    message: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Evidence:
+    """All that is known about one host. `path` is what `azure_kms_path_info` returned for the VM, None when Azure was not asked.
+
+    `azure_problem` says why Azure gave nothing (no credentials, no resource id, an error).
+    """
+
+    name: str
+    guest: GuestEvidence | None = None
+    guest_problem: GuestProblem | None = None
+    path: t.Mapping[str, t.Any] | None = None
+    azure_problem: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Fact:
+    """One observed value with where it came from; `expected` says what a healthy guest shows."""
+
+    fact: str
+    observed: t.Any
+    source: str
+    expected: t.Any = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Remedy:
+    """`who`: guest_admin, network_team, identity_team, microsoft or image_owner. `variable`: what lets `remediate` do it, None when it cannot."""
+
+    who: str
+    steps: tuple[str, ...]
+    variable: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Finding:
+    """The outcome of one rule. `title` is one sentence. `explains` holds ids of findings that this one accounts for."""
+
+    id: str
+    severity: str
+    status: str
+    confidence: str
+    title: str
+    evidence: tuple[Fact, ...] = ()
+    remedy: tuple[Remedy, ...] = ()
+    explains: tuple[str, ...] = ()
+    doc: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Side:
+    """How much of one side (guest or Azure) was seen. `status`: ok, partial, unreadable, unreachable or not_asked."""
+
+    status: str
+    detail: str | None = None
+    unread: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Diagnosis:
+    """One host's verdict: exactly one root cause, the chain of sentences from it to what the user sees, the other findings."""
+
+    name: str
+    root_cause: Finding
+    chain: tuple[str, ...]
+    findings: tuple[Finding, ...]
+    guest: Side
+    azure: Side
+    licensed: bool | None
+    expires_at: str | None = None
+    os: str | None = None
+    resource_id: str | None = None

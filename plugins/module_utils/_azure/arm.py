@@ -1,0 +1,158 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Azure Resource Manager over the pipeline of azure-mgmt-network, as raw JSON.
+
+Raw bodies are kept since the models of azure-mgmt-network 28 and 33 differ, and those of 28 lose unknown properties.
+Read only: GET, and the POST actions that answer a question. The provider registration policy is left out, as it writes.
+"""
+
+from __future__ import annotations
+
+import time
+import typing as t
+import urllib.parse
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import sdk
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import AzureCloud
+
+MAX_PAGES = 1000
+
+
+class ArmProblem(Exception):
+    """One request that gave no usable answer.
+
+    `status` is the HTTP status or None, `code` Azure's error code or a word of our own, `action` the RBAC action of a 403.
+    """
+
+    def __init__(self, code: str, message: str, status: int | None = None, action: str | None = None) -> None:
+        super().__init__(f"{code}: {message}" if status is None else f"{status} {code}: {message}")
+        self.code = code
+        self.status = status
+        self.action = action
+
+
+class ArmClient:
+    """Requests to one Resource Manager endpoint with one credential; safe to share between threads.
+
+    `deadline` (seconds) bounds one long-running operation; `sleep` and `clock` are replaceable for tests.
+    """
+
+    def __init__(
+        self,
+        credential: t.Any,
+        cloud: AzureCloud,
+        *,
+        verify: bool | str = True,
+        deadline: float = 120.0,
+        sleep: t.Callable[[float], None] = time.sleep,
+        clock: t.Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._base = cloud.resource_manager
+        self._deadline = deadline
+        self._sleep = sleep
+        self._clock = clock
+        policies = sdk.core_policies
+        client = sdk.NetworkManagementClient(
+            credential,
+            "00000000-0000-0000-0000-000000000000",
+            base_url=self._base,
+            credential_scopes=[cloud.scope],
+            connection_verify=verify,
+            policies=[
+                policies.RequestIdPolicy(),
+                policies.UserAgentPolicy(base_user_agent="azure_windows.activation"),
+                policies.RetryPolicy(retry_total=6, retry_status=5, retry_connect=3, retry_read=3, retry_backoff_max=30),
+                sdk.ARMChallengeAuthenticationPolicy(credential, cloud.scope),
+            ],
+        )
+        # azure-mgmt-network 28 keeps the method private.
+        self._send: t.Callable[..., sdk.HttpResponse] = getattr(client, "send_request", None) or client._send_request
+        self.close: t.Callable[[], None] = client.close
+
+    def get(self, path: str, api_version: str, **query: str) -> t.Any:
+        """Return the decoded body of one GET; raises ArmProblem."""
+        return self._json(self._request("GET", self._url(path, api_version, query)))
+
+    def list(self, path: str, api_version: str, **query: str) -> list[dict[str, t.Any]]:
+        """Return all items of a paged list; raises ArmProblem, also when a later page is missing."""
+        items: list[dict[str, t.Any]] = []
+        url: str | None = self._url(path, api_version, query)
+        seen: set[str] = set()
+        while url:
+            if url in seen or len(seen) >= MAX_PAGES:
+                raise ArmProblem("PagingLoop", f"the list {path} does not end")
+            seen.add(url)
+            page = self._json(self._request("GET", self._same_host(url)))
+            if not isinstance(page, dict) or not isinstance(page.get("value"), list):
+                raise ArmProblem("UnexpectedBody", f"the list {path} has no 'value'")
+            items.extend(item for item in page["value"] if isinstance(item, dict))
+            url = page.get("nextLink") or None
+        return items
+
+    def ask(self, path: str, api_version: str) -> t.Any:
+        """POST a question, wait for its long-running answer within the deadline and return its body; raises ArmProblem."""
+        limit = self._clock() + self._deadline
+        response = self._request("POST", self._url(path, api_version, {}), retry_on_methods=["POST"])
+        while response.status_code == 202:
+            location = response.headers.get("Location") or response.headers.get("Azure-AsyncOperation")
+            if not location:
+                raise ArmProblem("NoLocation", "the operation was accepted but says nowhere to ask for its result", 202)
+            pause = _seconds(response.headers.get("Retry-After"), default=2.0)
+            if self._clock() + pause > limit:
+                raise ArmProblem("DeadlineExceeded", f"no result after {self._deadline:.0f} s", 202)
+            self._sleep(pause)
+            response = self._request("GET", self._same_host(location))
+        return self._json(response)
+
+    def _url(self, path: str, api_version: str, query: t.Mapping[str, str]) -> str:
+        return f"{self._base}{path}?{urllib.parse.urlencode({'api-version': api_version, **query}, safe='$')}"
+
+    def _same_host(self, url: str) -> str:
+        """Refuse to carry the token to another host than the Resource Manager that was asked."""
+        if urllib.parse.urlsplit(url).netloc.lower() != urllib.parse.urlsplit(self._base).netloc.lower():
+            raise ArmProblem("ForeignLink", "a link of the answer points at another host")
+        return url
+
+    def _request(self, method: str, url: str, **options: t.Any) -> sdk.HttpResponse:
+        headers = {"Content-Length": "0"} if method == "POST" else None
+        try:
+            response = self._send(sdk.HttpRequest(method, url, headers=headers), **options)
+        except sdk.ClientAuthenticationError as error:
+            raise ArmProblem("AuthenticationFailed", _first_line(error), 401) from error
+        except sdk.AzureError as error:
+            raise ArmProblem(type(error).__name__, _first_line(error)) from error
+        if response.status_code >= 400:
+            raise _problem(response)
+        return response
+
+    @staticmethod
+    def _json(response: sdk.HttpResponse) -> t.Any:
+        try:
+            return response.json()
+        except (ValueError, sdk.AzureError) as error:
+            raise ArmProblem("MalformedBody", "the answer is not JSON", response.status_code) from error
+
+
+def _problem(response: sdk.HttpResponse) -> ArmProblem:
+    try:
+        error = response.json()["error"]
+        code, message = str(error["code"]), str(error["message"])
+    except (ValueError, KeyError, TypeError, sdk.AzureError):
+        code, message = response.reason or "HttpError", "the answer holds no Azure error"
+    action = None
+    if response.status_code == 403 and "perform action '" in message:
+        action = message.split("perform action '", 1)[1].split("'", 1)[0]
+    return ArmProblem(code, " ".join(message.split())[:400], response.status_code, action)
+
+
+def _seconds(text: str | None, default: float) -> float:
+    try:
+        return min(max(float(text or ""), 0.0), 60.0)
+    except ValueError:
+        return default
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:400]

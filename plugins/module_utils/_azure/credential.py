@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Settings to an azure-identity credential."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import sdk
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import AzureCloud
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import Settings
+
+
+def build(settings: Settings, cloud: AzureCloud) -> t.Any:
+    """Return a token credential for `settings` in `cloud`; nothing is asked over the network yet."""
+    if settings.source == "msi":
+        return sdk.ManagedIdentityCredential(client_id=settings.client_id)
+    if settings.source == "cli":
+        return sdk.AzureCliCredential(tenant_id=settings.tenant or "")
+    common: dict[str, t.Any] = {
+        "authority": settings.adfs_authority_url or cloud.authority,
+        # azure-identity would ask the public cloud about an authority it does not know.
+        "disable_instance_discovery": settings.disable_instance_discovery or not cloud.known,
+        "connection_verify": settings.verify,
+    }
+    if settings.ad_user:
+        return sdk.UsernamePasswordCredential(
+            settings.client_id, settings.ad_user, settings.password, tenant_id=settings.tenant, **common
+        )
+    if settings.x509_certificate_path:
+        return sdk.CertificateCredential(
+            settings.tenant, settings.client_id, settings.x509_certificate_path, password=settings.secret, **common
+        )
+    return sdk.ClientSecretCredential(settings.tenant, settings.client_id, settings.secret, **common)
+
+

@@ -36,7 +36,7 @@ class ArmProblem(Exception):
 class ArmClient:
     """Requests to one Resource Manager endpoint with one credential; safe to share between threads.
 
-    `deadline` (seconds) bounds one long-running operation; `sleep` and `clock` are replaceable for tests.
+    `deadline` (seconds) bounds one long-running operation; `transport`, `sleep` and `clock` are replaceable for tests.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class ArmClient:
         *,
         verify: bool | str = True,
         deadline: float = 120.0,
+        transport: t.Any = None,
         sleep: t.Callable[[float], None] = time.sleep,
         clock: t.Callable[[], float] = time.monotonic,
     ) -> None:
@@ -60,10 +61,13 @@ class ArmClient:
             base_url=self._base,
             credential_scopes=[cloud.scope],
             connection_verify=verify,
+            **({} if transport is None else {"transport": transport}),
             policies=[
                 policies.RequestIdPolicy(),
                 policies.UserAgentPolicy(base_user_agent="azure_windows.activation"),
-                policies.RetryPolicy(retry_total=6, retry_status=5, retry_connect=3, retry_read=3, retry_backoff_max=30),
+                policies.RetryPolicy(
+                    retry_total=6, retry_status=5, retry_connect=3, retry_read=3, retry_backoff_max=30
+                ),
                 sdk.ARMChallengeAuthenticationPolicy(credential, cloud.scope),
             ],
         )

@@ -34,5 +34,3 @@ def build(settings: Settings, cloud: AzureCloud) -> t.Any:
             settings.tenant, settings.client_id, settings.x509_certificate_path, password=settings.secret, **common
         )
     return sdk.ClientSecretCredential(settings.tenant, settings.client_id, settings.secret, **common)
-
-

@@ -1,0 +1,116 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The raw Resource Manager client over a fake wire."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+
+import pytest
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import arm
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import CLOUDS
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from wire import Answer, StaticCredential, Wire, transport
+
+HOST = "https://management.azure.com"
+FORBIDDEN = {
+    "error": {
+        "code": "AuthorizationFailed",
+        "message": "The client 'x' does not have authorization to perform action "
+        "'Microsoft.Network/routeTables/read' over scope '/subscriptions/s'.",
+    }
+}
+
+
+def client(wire: Wire, **options) -> arm.ArmClient:
+    return arm.ArmClient(
+        StaticCredential(), CLOUDS["AzureCloud"], transport=transport(wire), sleep=lambda seconds: None, **options
+    )
+
+
+def test_get_keeps_unknown_fields_and_names_the_version():
+    wire = Wire(Answer(body={"id": "/a", "properties": {"brandNew": {"x": None}}}))
+    assert client(wire).get("/a", "2024-05-01")["properties"]["brandNew"] == {"x": None}
+    assert wire.log == [("GET", f"{HOST}/a?api-version=2024-05-01")]
+    assert wire.headers[0]["Authorization"] == "Bearer token"
+
+
+def test_list_follows_all_pages():
+    wire = Wire(
+        Answer(body={"value": [{"id": 1}], "nextLink": f"{HOST}/l?api-version=1&$skiptoken=2"}),
+        Answer(body={"value": [{"id": 2}]}),
+    )
+    assert client(wire).list("/l", "1") == [{"id": 1}, {"id": 2}]
+
+
+@pytest.mark.parametrize(
+    ("answers", "code"),
+    [
+        ([Answer(body={"value": [], "nextLink": f"{HOST}/l?api-version=1"})], "PagingLoop"),
+        ([Answer(body={"value": [], "nextLink": "https://evil.example/l"})], "ForeignLink"),
+        (
+            [
+                Answer(body={"value": [1], "nextLink": f"{HOST}/2"}),
+                Answer(404, {"error": {"code": "Gone", "message": "m"}}),
+            ],
+            "Gone",
+        ),
+        ([Answer(body=[])], "UnexpectedBody"),
+        ([Answer(body={"value": None})], "UnexpectedBody"),
+        ([Answer(body=b'{"value": [')], "MalformedBody"),
+        ([Answer(502, b"<html>bad gateway</html>")], None),
+    ],
+)
+def test_a_list_is_whole_or_a_problem(answers, code):
+    with pytest.raises(arm.ArmProblem) as caught:
+        client(Wire(*answers)).list("/l", "1")
+    if code:
+        assert caught.value.code == code
+
+
+def test_403_names_the_action():
+    with pytest.raises(arm.ArmProblem) as caught:
+        client(Wire(Answer(403, FORBIDDEN))).get("/x", "1")
+    assert (caught.value.status, caught.value.action) == (403, "Microsoft.Network/routeTables/read")
+
+
+@pytest.mark.parametrize("headers", [{"Retry-After": "0"}, {}])
+def test_429_is_sent_again(headers):
+    busy = Answer(429, {"error": {"code": "TooManyRequests", "message": "m"}}, headers)
+    wire = Wire(busy, Answer(body={"ok": 1}))
+    assert client(wire).ask("/q", "1") == {"ok": 1}
+    assert [method for method, url in wire.log] == ["POST", "POST"]
+
+
+def test_a_question_is_polled_to_its_end():
+    location = {"Location": f"{HOST}/operationResults/1?api-version=1", "Retry-After": "1"}
+    wire = Wire(Answer(202, None, location), Answer(202, None, location), Answer(body={"value": [{"a": 1}]}))
+    assert client(wire).ask("/q", "1") == {"value": [{"a": 1}]}
+    assert [method for method, url in wire.log] == ["POST", "GET", "GET"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "code"),
+    [
+        ({"Location": f"{HOST}/o", "Retry-After": "50"}, "DeadlineExceeded"),
+        ({}, "NoLocation"),
+        ({"Location": "https://evil.example/o", "Retry-After": "1"}, "ForeignLink"),
+    ],
+)
+def test_a_question_without_an_end(headers, code):
+    ticks = iter(range(0, 10**6, 20))
+    with pytest.raises(arm.ArmProblem) as caught:
+        client(Wire(Answer(202, None, headers)), deadline=100, clock=lambda: next(ticks)).ask("/q", "1")
+    assert caught.value.code == code
+
+
+def test_the_provider_is_never_registered():
+    missing = {"error": {"code": "MissingSubscriptionRegistration", "message": "not registered"}}
+    wire = Wire(Answer(409, missing))
+    with pytest.raises(arm.ArmProblem):
+        client(wire).get("/subscriptions/s/providers/Microsoft.Network/routeTables", "1")
+    assert [method for method, url in wire.log] == ["GET"]

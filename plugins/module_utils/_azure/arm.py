@@ -18,6 +18,9 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._azure im
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import AzureCloud
 
 MAX_PAGES = 1000
+ACCEPTED = 202
+FORBIDDEN = 403
+FIRST_ERROR = 400
 
 
 class ArmProblem(Exception):
@@ -99,13 +102,15 @@ class ArmClient:
         """POST a question, wait for its long-running answer within the deadline and return its body; raises ArmProblem."""
         limit = self._clock() + self._deadline
         response = self._request("POST", self._url(path, api_version, {}), retry_on_methods=["POST"])
-        while response.status_code == 202:
+        while response.status_code == ACCEPTED:
             location = response.headers.get("Location") or response.headers.get("Azure-AsyncOperation")
             if not location:
-                raise ArmProblem("NoLocation", "the operation was accepted but says nowhere to ask for its result", 202)
+                raise ArmProblem(
+                    "NoLocation", "the operation was accepted but says nowhere to ask for its result", ACCEPTED
+                )
             pause = _seconds(response.headers.get("Retry-After"), default=2.0)
             if self._clock() + pause > limit:
-                raise ArmProblem("DeadlineExceeded", f"no result after {self._deadline:.0f} s", 202)
+                raise ArmProblem("DeadlineExceeded", f"no result after {self._deadline:.0f} s", ACCEPTED)
             self._sleep(pause)
             response = self._request("GET", self._same_host(location))
         return self._json(response)
@@ -127,7 +132,7 @@ class ArmClient:
             raise ArmProblem("AuthenticationFailed", _first_line(error), 401) from error
         except sdk.AzureError as error:
             raise ArmProblem(type(error).__name__, _first_line(error)) from error
-        if response.status_code >= 400:
+        if response.status_code >= FIRST_ERROR:
             raise _problem(response)
         return response
 
@@ -146,7 +151,7 @@ def _problem(response: sdk.HttpResponse) -> ArmProblem:
     except (ValueError, KeyError, TypeError, sdk.AzureError):
         code, message = response.reason or "HttpError", "the answer holds no Azure error"
     action = None
-    if response.status_code == 403 and "perform action '" in message:
+    if response.status_code == FORBIDDEN and "perform action '" in message:
         action = message.split("perform action '", 1)[1].split("'", 1)[0]
     return ArmProblem(code, " ".join(message.split())[:400], response.status_code, action)
 

@@ -1,0 +1,249 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read what decides on the way out of Azure: lists per subscription, one effective-route operation per subnet.
+
+Calls grow with subscriptions, subnets, firewall policies and hubs, never with virtual machines.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import bodies, catalog
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmClient, ArmProblem
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.snapshot import RouteAnswer, Snapshot
+
+# The transport keeps ten connections per host.
+WORKERS = 8
+# Another NIC of a subnet answers what the first one could not; more tries would tell nothing new.
+NICS_PER_SUBNET = 3
+# A peered network or a parent policy may live in a subscription that refers to a further one.
+SUBSCRIPTION_HOPS = 3
+RUNNING = "running"
+# What Resource Manager answers when a NIC belongs to no running machine; another NIC may do better.
+BAD_REQUEST = 400
+
+Job = t.Callable[[], None]
+
+
+class Reader:
+    """Fills one Snapshot; every failed request becomes an entry of `unread`, never an exception."""
+
+    def __init__(self, client: ArmClient) -> None:
+        self._client = client
+        self.snapshot = Snapshot()
+
+    def read(self, vm_ids: t.Iterable[str], subscriptions: t.Iterable[str] = ()) -> Snapshot:
+        """Read everything the paths of `vm_ids` need, and the given subscriptions besides."""
+        wanted = [bodies.low(vm_id) for vm_id in vm_ids]
+        todo = {name for name in (*map(bodies.subscription_of, wanted), *map(str.lower, subscriptions)) if name}
+        done: set[str] = set()
+        for _hop in range(SUBSCRIPTION_HOPS):
+            if not todo:
+                break
+            self._run([job for name in sorted(todo) for job in self._listings(name)])
+            self._run(self._details())
+            done |= todo
+            todo = self._referenced(wanted) - done
+        for name in sorted(todo):
+            self.snapshot.missing("subscription", f"/subscriptions/{name}", "it is too many references away")
+        self._run([*self._route_jobs(wanted), *self._admin_rule_jobs(wanted), *self._tag_jobs()])
+        return self.snapshot
+
+    def vm_of_address(self, address: str) -> str | None:
+        """Return the id of the one virtual machine with a private address, None when there is none or more than one."""
+        found = {
+            bodies.reference(bodies.properties(nic).get("virtualMachine"))
+            for nic in self.snapshot.of_type("Microsoft.Network/networkInterfaces")
+            for config in bodies.ip_configurations(nic)
+            if config.get("privateIPAddress") == address
+        }
+        found.discard("")
+        return found.pop() if len(found) == 1 else None
+
+    def _run(self, jobs: t.Sequence[Job]) -> None:
+        if not jobs:
+            return
+        with concurrent.futures.ThreadPoolExecutor(max_workers=min(WORKERS, len(jobs))) as pool:
+            for future in [pool.submit(job) for job in jobs]:
+                future.result()
+
+    def _listings(self, subscription: str) -> list[Job]:
+        def listing(kind: catalog.Listing) -> Job:
+            def run() -> None:
+                scope = f"/subscriptions/{subscription}"
+                try:
+                    found = self._client.list(kind.path(subscription), kind.api_version, **dict(kind.query))
+                except ArmProblem as problem:
+                    self.snapshot.missing(kind.type, scope, problem, kind.action)
+                    return
+                with self.snapshot.lock:
+                    self.snapshot.listed.add((subscription, kind.type.lower()))
+                self.snapshot.add(found)
+
+            return run
+
+        def power() -> None:
+            kind = catalog.POWER_STATES
+            try:
+                found = self._client.list(kind.path(subscription), kind.api_version, **dict(kind.query))
+            except ArmProblem as problem:
+                self.snapshot.missing("power states", f"/subscriptions/{subscription}", problem, kind.action)
+                return
+            for vm in found:
+                state = _power_state(vm)
+                if state:
+                    self.snapshot.power[bodies.low(vm.get("id"))] = state
+
+        return [*(listing(kind) for kind in catalog.LISTINGS), power]
+
+    def _details(self) -> list[Job]:
+        """Children that the lists do not hold: rule collection groups, routing intents, hub connections."""
+        children = [
+            ("Microsoft.Network/firewallPolicies", "ruleCollectionGroups"),
+            ("Microsoft.Network/virtualHubs", "routingIntent"),
+            ("Microsoft.Network/virtualHubs", "hubVirtualNetworkConnections"),
+        ]
+        jobs: list[Job] = []
+        for kind, child in children:
+            for parent in self.snapshot.of_type(kind):
+                key = (bodies.low(parent["id"]), child.lower())
+                if key not in self.snapshot.listed:
+                    jobs.append(self._children(str(parent["id"]), kind, child))
+        return jobs
+
+    def _children(self, parent: str, kind: str, child: str) -> Job:
+        def run() -> None:
+            try:
+                found = self._client.list(f"{parent}/{child}", catalog.NETWORK_API)
+            except ArmProblem as problem:
+                self.snapshot.missing(f"{kind}/{child}", parent, problem, f"{kind}/{child}/read")
+                return
+            with self.snapshot.lock:
+                self.snapshot.listed.add((bodies.low(parent), child.lower()))
+            self.snapshot.add(found)
+
+        return run
+
+    def _referenced(self, vm_ids: t.Iterable[str]) -> set[str]:
+        """Subscriptions that the networks of the virtual machines and the firewall policies refer to."""
+        found: set[str | None] = set()
+        for network in {bodies.network_of(subnet) for subnet in self._subnets(vm_ids)}:
+            body = self.snapshot.resources.get(network)
+            for peering in bodies.items(bodies.properties(body).get("virtualNetworkPeerings")):
+                found.add(
+                    bodies.subscription_of(bodies.reference(bodies.properties(peering).get("remoteVirtualNetwork")))
+                )
+            for subnet in bodies.items(bodies.properties(body).get("subnets")):
+                for name in ("routeTable", "networkSecurityGroup", "natGateway"):
+                    found.add(bodies.subscription_of(bodies.reference(bodies.properties(subnet).get(name))))
+        for firewall in self.snapshot.of_type("Microsoft.Network/azureFirewalls"):
+            for name in ("firewallPolicy", "virtualHub"):
+                found.add(bodies.subscription_of(bodies.reference(bodies.properties(firewall).get(name))))
+        for policy in self.snapshot.of_type("Microsoft.Network/firewallPolicies"):
+            found.add(bodies.subscription_of(bodies.reference(bodies.properties(policy).get("basePolicy"))))
+        return {name for name in found if name}
+
+    def _nics(self, vm_id: str) -> list[tuple[str, str]]:
+        """NICs of a virtual machine as (subnet id, NIC id)."""
+        vm = self.snapshot.resources.get(vm_id)
+        found = [
+            (bodies.subnet_of(self.snapshot.resources.get(nic, {})), nic) for nic in (bodies.nic_ids(vm) if vm else ())
+        ]
+        return [(subnet, nic) for subnet, nic in found if subnet]
+
+    def _subnets(self, vm_ids: t.Iterable[str]) -> set[str]:
+        return {subnet for vm_id in vm_ids for subnet, _nic in self._nics(vm_id)}
+
+    def _route_jobs(self, vm_ids: t.Iterable[str]) -> list[Job]:
+        """One question per subnet, to a NIC of any machine there that is not known to be stopped."""
+        running: dict[str, list[str]] = {subnet: [] for subnet in sorted(self._subnets(vm_ids))}
+        for vm in self.snapshot.of_type("Microsoft.Compute/virtualMachines"):
+            vm_id = bodies.low(vm["id"])
+            if self.snapshot.power.get(vm_id, RUNNING) == RUNNING:
+                for subnet, nic in self._nics(vm_id):
+                    if subnet in running:
+                        running[subnet].append(nic)
+        return [self._effective_routes(subnet, nics) for subnet, nics in running.items()]
+
+    def _effective_routes(self, subnet: str, nics: t.Sequence[str]) -> Job:
+        def run() -> None:
+            last = ArmProblem("NoRunningMachine", "no virtual machine of the subnet is running")
+            for nic in nics[:NICS_PER_SUBNET]:
+                real_id = str(self.snapshot.resources[nic]["id"])
+                try:
+                    answer = self._client.ask(f"{real_id}/effectiveRouteTable", catalog.NETWORK_API)
+                except ArmProblem as problem:
+                    last = problem
+                    if problem.status != BAD_REQUEST:
+                        break
+                    continue
+                if isinstance(answer, dict) and isinstance(answer.get("value"), list):
+                    self.snapshot.routes[subnet] = RouteAnswer(nic, bodies.items(answer["value"]))
+                    return
+                last = ArmProblem("UnexpectedBody", "the effective routes have no 'value'")
+            self.snapshot.routes[subnet] = RouteAnswer(None, None, str(last))
+            self.snapshot.missing("effective routes", subnet, last, catalog.EFFECTIVE_ROUTES_ACTION)
+
+        return run
+
+    def _admin_rule_jobs(self, vm_ids: t.Iterable[str]) -> list[Job]:
+        """Security admin rules per network, asked only where a network manager exists: the POST needs a right of its own."""
+        if not self.snapshot.of_type("Microsoft.Network/networkManagers"):
+            return []
+        networks = {bodies.network_of(subnet) for subnet in self._subnets(vm_ids)}
+        return [self._admin_rules(network) for network in sorted(networks) if network in self.snapshot.resources]
+
+    def _admin_rules(self, network: str) -> Job:
+        def run() -> None:
+            path = f"{self.snapshot.resources[network]['id']}/listNetworkManagerEffectiveSecurityAdminRules"
+            try:
+                answer = self._client.ask(path, catalog.NETWORK_API)
+            except ArmProblem as problem:
+                self.snapshot.missing("security admin rules", network, problem, catalog.ADMIN_RULES_ACTION)
+                return
+            if isinstance(answer, dict) and isinstance(answer.get("value"), list):
+                self.snapshot.admin_rules[network] = bodies.items(answer["value"])
+            else:
+                self.snapshot.missing("security admin rules", network, "the answer has no 'value'")
+
+        return run
+
+    def _tag_jobs(self) -> list[Job]:
+        """Service tags of the locations whose route tables use one as a prefix."""
+        places: dict[str, str] = {}
+        for table in self.snapshot.of_type("Microsoft.Network/routeTables"):
+            routes = bodies.items(bodies.properties(table).get("routes"))
+            if any(bodies.is_tag(bodies.properties(route).get("addressPrefix")) for route in routes):
+                places.setdefault(str(table.get("location") or "").lower(), bodies.subscription_of(table["id"]) or "")
+        return [self._tags(location, subscription) for location, subscription in places.items() if location]
+
+    def _tags(self, location: str, subscription: str) -> Job:
+        def run() -> None:
+            path = f"/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}/serviceTags"
+            try:
+                answer = self._client.get(path, catalog.NETWORK_API)
+            except ArmProblem as problem:
+                self.snapshot.missing("service tags", location, problem, catalog.SERVICE_TAGS_ACTION)
+                return
+            values = bodies.items(answer.get("values") if isinstance(answer, dict) else None)
+            self.snapshot.tags[location] = {
+                str(value.get("name")): [
+                    str(prefix) for prefix in bodies.properties(value).get("addressPrefixes") or []
+                ]
+                for value in values
+            }
+
+        return run
+
+
+def _power_state(vm: t.Mapping[str, t.Any]) -> str | None:
+    view = bodies.properties(vm).get("instanceView")
+    for status in bodies.items(view.get("statuses") if isinstance(view, dict) else None):
+        code = str(status.get("code") or "")
+        if code.lower().startswith("powerstate/"):
+            return code.split("/", 1)[1].lower()
+    return None

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was read of Azure for one run, as plain values, with everything that could not be read."""
+
+from __future__ import annotations
+
+import dataclasses
+import threading
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmProblem
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.bodies import low
+
+FORBIDDEN = 403
+
+
+@dataclasses.dataclass(frozen=True)
+class RouteAnswer:
+    """Effective routes of a subnet. `rows` is None when no NIC could be asked, then `problem` says why."""
+
+    nic_id: str | None
+    rows: list[dict[str, t.Any]] | None
+    problem: str | None = None
+
+
+@dataclasses.dataclass
+class Snapshot:
+    """`resources` by lower-cased id; `routes` by subnet id; `power` by VM id; `admin_rules` by network id; `tags` by location.
+
+    `unread` holds {what, scope, reason, action}: what is missing, where, why, and the RBAC action to grant.
+    """
+
+    resources: dict[str, dict[str, t.Any]] = dataclasses.field(default_factory=dict)
+    routes: dict[str, RouteAnswer] = dataclasses.field(default_factory=dict)
+    power: dict[str, str] = dataclasses.field(default_factory=dict)
+    admin_rules: dict[str, list[dict[str, t.Any]]] = dataclasses.field(default_factory=dict)
+    tags: dict[str, dict[str, list[str]]] = dataclasses.field(default_factory=dict)
+    listed: set[tuple[str, str]] = dataclasses.field(default_factory=set)
+    unread: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
+    lock: threading.Lock = dataclasses.field(default_factory=threading.Lock)
+
+    def add(self, bodies: t.Iterable[dict[str, t.Any]]) -> None:
+        """Keep resources that have an id; a body without one is of no use and is counted as unread."""
+        for body in bodies:
+            key = low(body.get("id"))
+            if key:
+                self.resources[key] = body
+            else:
+                self.missing("resource without id", "-", "the body names no id")
+
+    def missing(self, what: str, scope: str, problem: ArmProblem | str, action: str | None = None) -> None:
+        """Note something that could not be read, once."""
+        entry: dict[str, t.Any] = {"what": what, "scope": scope, "reason": str(problem), "action": None}
+        if isinstance(problem, ArmProblem) and problem.status == FORBIDDEN:
+            entry["action"] = problem.action or action
+        with self.lock:
+            if entry not in self.unread:
+                self.unread.append(entry)
+
+    def of_type(self, kind: str) -> list[dict[str, t.Any]]:
+        """Return the top-level resources of a type, by the shape of their ids."""
+        marker = f"/providers/{kind}/".lower()
+        return [body for key, body in self.resources.items() if marker in key and "/" not in key.split(marker, 1)[1]]

@@ -23,7 +23,7 @@ FORBIDDEN = 403
 FIRST_ERROR = 400
 
 
-class ArmProblem(Exception):
+class ArmError(Exception):
     """One request that gave no usable answer.
 
     `status` is the HTTP status or None, `code` Azure's error code or a word of our own, `action` the RBAC action of a 403.
@@ -79,38 +79,38 @@ class ArmClient:
         self.close: t.Callable[[], None] = client.close
 
     def get(self, path: str, api_version: str, **query: str) -> t.Any:
-        """Return the decoded body of one GET; raises ArmProblem."""
+        """Return the decoded body of one GET; raises ArmError."""
         return self._json(self._request("GET", self._url(path, api_version, query)))
 
     def list(self, path: str, api_version: str, **query: str) -> list[dict[str, t.Any]]:
-        """Return all items of a paged list; raises ArmProblem, also when a later page is missing."""
+        """Return all items of a paged list; raises ArmError, also when a later page is missing."""
         items: list[dict[str, t.Any]] = []
         url: str | None = self._url(path, api_version, query)
         seen: set[str] = set()
         while url:
             if url in seen or len(seen) >= MAX_PAGES:
-                raise ArmProblem("PagingLoop", f"the list {path} does not end")
+                raise ArmError("PagingLoop", f"the list {path} does not end")
             seen.add(url)
             page = self._json(self._request("GET", self._same_host(url)))
             if not isinstance(page, dict) or not isinstance(page.get("value"), list):
-                raise ArmProblem("UnexpectedBody", f"the list {path} has no 'value'")
+                raise ArmError("UnexpectedBody", f"the list {path} has no 'value'")
             items.extend(item for item in page["value"] if isinstance(item, dict))
             url = page.get("nextLink") or None
         return items
 
     def ask(self, path: str, api_version: str) -> t.Any:
-        """POST a question, wait for its long-running answer within the deadline and return its body; raises ArmProblem."""
+        """POST a question, wait for its long-running answer within the deadline and return its body; raises ArmError."""
         limit = self._clock() + self._deadline
         response = self._request("POST", self._url(path, api_version, {}), retry_on_methods=["POST"])
         while response.status_code == ACCEPTED:
             location = response.headers.get("Location") or response.headers.get("Azure-AsyncOperation")
             if not location:
-                raise ArmProblem(
+                raise ArmError(
                     "NoLocation", "the operation was accepted but says nowhere to ask for its result", ACCEPTED
                 )
             pause = _seconds(response.headers.get("Retry-After"), default=2.0)
             if self._clock() + pause > limit:
-                raise ArmProblem("DeadlineExceeded", f"no result after {self._deadline:.0f} s", ACCEPTED)
+                raise ArmError("DeadlineExceeded", f"no result after {self._deadline:.0f} s", ACCEPTED)
             self._sleep(pause)
             response = self._request("GET", self._same_host(location))
         return self._json(response)
@@ -121,7 +121,7 @@ class ArmClient:
     def _same_host(self, url: str) -> str:
         """Refuse to carry the token to another host than the Resource Manager that was asked."""
         if urllib.parse.urlsplit(url).netloc.lower() != urllib.parse.urlsplit(self._base).netloc.lower():
-            raise ArmProblem("ForeignLink", "a link of the answer points at another host")
+            raise ArmError("ForeignLink", "a link of the answer points at another host")
         return url
 
     def _request(self, method: str, url: str, **options: t.Any) -> sdk.HttpResponse:
@@ -129,9 +129,9 @@ class ArmClient:
         try:
             response = self._send(sdk.HttpRequest(method, url, headers=headers), **options)
         except sdk.ClientAuthenticationError as error:
-            raise ArmProblem("AuthenticationFailed", _first_line(error), 401) from error
+            raise ArmError("AuthenticationFailed", _first_line(error), 401) from error
         except sdk.AzureError as error:
-            raise ArmProblem(type(error).__name__, _first_line(error)) from error
+            raise ArmError(type(error).__name__, _first_line(error)) from error
         if response.status_code >= FIRST_ERROR:
             raise _problem(response)
         return response
@@ -141,10 +141,10 @@ class ArmClient:
         try:
             return response.json()
         except (ValueError, sdk.AzureError) as error:
-            raise ArmProblem("MalformedBody", "the answer is not JSON", response.status_code) from error
+            raise ArmError("MalformedBody", "the answer is not JSON", response.status_code) from error
 
 
-def _problem(response: sdk.HttpResponse) -> ArmProblem:
+def _problem(response: sdk.HttpResponse) -> ArmError:
     try:
         error = response.json()["error"]
         code, message = str(error["code"]), str(error["message"])
@@ -153,7 +153,7 @@ def _problem(response: sdk.HttpResponse) -> ArmProblem:
     action = None
     if response.status_code == FORBIDDEN and "perform action '" in message:
         action = message.split("perform action '", 1)[1].split("'", 1)[0]
-    return ArmProblem(code, " ".join(message.split())[:400], response.status_code, action)
+    return ArmError(code, " ".join(message.split())[:400], response.status_code, action)
 
 
 def _seconds(text: str | None, default: float) -> float:

@@ -13,7 +13,7 @@ import concurrent.futures
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import bodies, catalog
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmClient, ArmProblem
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmClient, ArmError
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.snapshot import RouteAnswer, Snapshot
 
 # The transport keeps ten connections per host.
@@ -77,7 +77,7 @@ class Reader:
                 scope = f"/subscriptions/{subscription}"
                 try:
                     found = self._client.list(kind.path(subscription), kind.api_version, **dict(kind.query))
-                except ArmProblem as problem:
+                except ArmError as problem:
                     self.snapshot.missing(kind.type, scope, problem, kind.action)
                     return
                 with self.snapshot.lock:
@@ -90,7 +90,7 @@ class Reader:
             kind = catalog.POWER_STATES
             try:
                 found = self._client.list(kind.path(subscription), kind.api_version, **dict(kind.query))
-            except ArmProblem as problem:
+            except ArmError as problem:
                 self.snapshot.missing("power states", f"/subscriptions/{subscription}", problem, kind.action)
                 return
             for vm in found:
@@ -119,7 +119,7 @@ class Reader:
         def run() -> None:
             try:
                 found = self._client.list(f"{parent}/{child}", catalog.NETWORK_API)
-            except ArmProblem as problem:
+            except ArmError as problem:
                 self.snapshot.missing(f"{kind}/{child}", parent, problem, f"{kind}/{child}/read")
                 return
             with self.snapshot.lock:
@@ -171,12 +171,12 @@ class Reader:
 
     def _effective_routes(self, subnet: str, nics: t.Sequence[str]) -> Job:
         def run() -> None:
-            last = ArmProblem("NoRunningMachine", "no virtual machine of the subnet is running")
+            last = ArmError("NoRunningMachine", "no virtual machine of the subnet is running")
             for nic in nics[:NICS_PER_SUBNET]:
                 real_id = str(self.snapshot.resources[nic]["id"])
                 try:
                     answer = self._client.ask(f"{real_id}/effectiveRouteTable", catalog.NETWORK_API)
-                except ArmProblem as problem:
+                except ArmError as problem:
                     last = problem
                     if problem.status != BAD_REQUEST:
                         break
@@ -184,7 +184,7 @@ class Reader:
                 if isinstance(answer, dict) and isinstance(answer.get("value"), list):
                     self.snapshot.routes[subnet] = RouteAnswer(nic, bodies.items(answer["value"]))
                     return
-                last = ArmProblem("UnexpectedBody", "the effective routes have no 'value'")
+                last = ArmError("UnexpectedBody", "the effective routes have no 'value'")
             self.snapshot.routes[subnet] = RouteAnswer(None, None, str(last))
             self.snapshot.missing("effective routes", subnet, last, catalog.EFFECTIVE_ROUTES_ACTION)
 
@@ -202,7 +202,7 @@ class Reader:
             path = f"{self.snapshot.resources[network]['id']}/listNetworkManagerEffectiveSecurityAdminRules"
             try:
                 answer = self._client.ask(path, catalog.NETWORK_API)
-            except ArmProblem as problem:
+            except ArmError as problem:
                 self.snapshot.missing("security admin rules", network, problem, catalog.ADMIN_RULES_ACTION)
                 return
             if isinstance(answer, dict) and isinstance(answer.get("value"), list):
@@ -226,7 +226,7 @@ class Reader:
             path = f"/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}/serviceTags"
             try:
                 answer = self._client.get(path, catalog.NETWORK_API)
-            except ArmProblem as problem:
+            except ArmError as problem:
                 self.snapshot.missing("service tags", location, problem, catalog.SERVICE_TAGS_ACTION)
                 return
             values = bodies.items(answer.get("values") if isinstance(answer, dict) else None)

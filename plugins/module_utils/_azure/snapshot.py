@@ -10,7 +10,7 @@ import dataclasses
 import threading
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmProblem
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmError
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.bodies import low
 
 FORBIDDEN = 403
@@ -50,10 +50,10 @@ class Snapshot:
             else:
                 self.missing("resource without id", "-", "the body names no id")
 
-    def missing(self, what: str, scope: str, problem: ArmProblem | str, action: str | None = None) -> None:
+    def missing(self, what: str, scope: str, problem: ArmError | str, action: str | None = None) -> None:
         """Note something that could not be read, once."""
         entry: dict[str, t.Any] = {"what": what, "scope": scope, "reason": str(problem), "action": None}
-        if isinstance(problem, ArmProblem) and problem.status == FORBIDDEN:
+        if isinstance(problem, ArmError) and problem.status == FORBIDDEN:
             entry["action"] = problem.action or action
         with self.lock:
             if entry not in self.unread:

@@ -66,14 +66,14 @@ def test_list_follows_all_pages():
     ],
 )
 def test_a_list_is_whole_or_a_problem(answers, code):
-    with pytest.raises(arm.ArmProblem) as caught:
+    with pytest.raises(arm.ArmError) as caught:
         client(Wire(*answers)).list("/l", "1")
     if code:
         assert caught.value.code == code
 
 
 def test_403_names_the_action():
-    with pytest.raises(arm.ArmProblem) as caught:
+    with pytest.raises(arm.ArmError) as caught:
         client(Wire(Answer(403, FORBIDDEN))).get("/x", "1")
     assert (caught.value.status, caught.value.action) == (403, "Microsoft.Network/routeTables/read")
 
@@ -103,7 +103,7 @@ def test_a_question_is_polled_to_its_end():
 )
 def test_a_question_without_an_end(headers, code):
     ticks = iter(range(0, 10**6, 20))
-    with pytest.raises(arm.ArmProblem) as caught:
+    with pytest.raises(arm.ArmError) as caught:
         client(Wire(Answer(202, None, headers)), deadline=100, clock=lambda: next(ticks)).ask("/q", "1")
     assert caught.value.code == code
 
@@ -111,6 +111,6 @@ def test_a_question_without_an_end(headers, code):
 def test_the_provider_is_never_registered():
     missing = {"error": {"code": "MissingSubscriptionRegistration", "message": "not registered"}}
     wire = Wire(Answer(409, missing))
-    with pytest.raises(arm.ArmProblem):
+    with pytest.raises(arm.ArmError):
         client(wire).get("/subscriptions/s/providers/Microsoft.Network/routeTables", "1")
     assert [method for method, url in wire.log] == ["GET"]

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What answered on the KMS port: a KMS, something else, or nothing."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest import codes
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Code, Connectivity, Target
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields, parse_address
+from ansible_collections.azure_windows.activation.plugins.module_utils._reference import rpc
+
+_PORT_LIMIT = 65535
+_SOCKET_LIMIT = 65535
+_SOCKET_STATES = {
+    10013: ("guest_blocked", "the guest's own firewall forbids the connection"),
+    10053: ("reset", "the guest's network software broke the connection off"),
+    10054: ("reset", "the connection was reset"),
+    10060: ("filtered", "nothing answered in time"),
+    10061: ("refused", "the connection was refused"),
+}
+_RESETS = frozenset({10053, 10054})
+
+
+def parse(fields: Fields) -> Connectivity | None:
+    """Return one target per address and port; None when the probe tried none at all."""
+    parts = fields.parts("targets")
+    if parts is None:
+        return None
+    return Connectivity(targets=tuple(target for target in map(_target, parts) if target is not None))
+
+
+def _target(part: Fields) -> Target | None:
+    address, port = parse_address(part.raw("address")), part.integer("port", 1, _PORT_LIMIT)
+    if address is None or port is None:
+        part.note("", "a target with an IP address and a port")
+        return None
+    state, detail, code = _reply(part) if part.boolean("connected") else _failure(part)
+    return Target(address, port, part.texts("reasons"), state, code, detail)
+
+
+def _failure(part: Fields) -> tuple[str, str, Code | None]:
+    number = part.integer("socket_error", high=_SOCKET_LIMIT)
+    code = codes.from_win32(number) if number else None
+    if number in _SOCKET_STATES:
+        return (*_SOCKET_STATES[number], code)
+    if number:
+        return "error", f"the connection failed with socket error {number}", code
+    if part.boolean("timed_out"):
+        return "filtered", "nothing answered within the probe's time limit", None
+    return "error", "the connection was not made and the guest did not say why", None
+
+
+def _reply(part: Fields) -> tuple[str, str, Code | None]:
+    number = part.integer("reply_error", high=_SOCKET_LIMIT)
+    code = codes.from_win32(number) if number else None
+    data = _bytes(part)
+    answer = rpc.parse_reply(data or b"")
+    if answer.kind == "ack":
+        return "kms", answer.detail, None
+    if data:
+        return "open", answer.detail, code
+    if number in _RESETS:
+        return "reset", "the connection was accepted and then reset", code
+    if number:
+        return "open", f"accepted the connection, then failed with socket error {number}", code
+    if part.boolean("reply_timed_out"):
+        return "open", "accepted the connection and did not answer the RPC bind in time", None
+    return "open", answer.detail, None
+
+
+def _bytes(part: Fields) -> bytes | None:
+    reply = part.text("reply", 1000)
+    if reply is None:
+        return None
+    try:
+        return bytes.fromhex(reply)
+    except ValueError:
+        part.note("reply", "hexadecimal digits")
+        return None

@@ -1,0 +1,96 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Activation codes about the licence itself: key, channel, edition, genuine state, other activation methods.
+
+Rows are (code, symbol, cause class, certainty, source keys of `error_codes.SOURCES`, meaning). Read 2026-11-23.
+"""
+
+from __future__ import annotations
+
+# fmt: off
+ROWS: tuple[tuple[str, str | None, str, str, str, str], ...] = (
+    ("0xC004F069", "SL_E_MISMATCHED_PRODUCT_SKU", "wrong_key", "doc", "EC SL",
+     "The key belongs to another edition than the installed one."),
+    ("0xC004F066", None, "wrong_key", "header", "SL VBS",
+     "Product SKU not found / add-on has no base product (slmgr.vbs and header texts differ)."),
+    ("0xC004F050", "SL_E_INVALID_PRODUCT_KEY", "wrong_key", "doc", "EC SA26 SL",
+     "Key invalid (typing error, en or em dash instead of hyphen, pre-release key, key of another product)."),
+    ("0xC004F051", "SL_E_BLOCKED_PRODUCT_KEY", "wrong_key", "doc", "EC SL",
+     "Key is blocked."),
+    ("0xC004F014", "SL_E_PRODUCT_KEY_NOT_INSTALLED (unverified)", "wrong_key", "doc", "EC VBS",
+     "No product key for this SKU. Normal for the many unused SKUs listed in event 1003; a fault only for the SKU "
+     "in use."),
+    ("0xC004F035", "SL_E_VL_NOT_WINDOWS_SLP", "wrong_key", "doc", "EC SL",
+     "Volume key needs a qualifying base OS / BIOS marker."),
+    ("0xC004F033", None, "wrong_key", "doc", "SL EC",
+     "Key may not be installed on this product."),
+    ("0xC004F056", None, "wrong_key", "header", "SL",
+     "Product cannot be activated through KMS (wrong channel key)."),
+    ("0xC004F061", None, "wrong_key", "header", "SL EC",
+     "Key is for upgrade only."),
+    ("0xC004F063", None, "wrong_key", "header", "SL EC",
+     "OEM condition (BIOS licence missing)."),
+    ("0xC004F057", None, "wrong_key", "header", "SL",
+     "BIOS SLIC licence missing (OEM activation; F058 and F059 alike)."),
+    ("0xC004F07D", None, "wrong_key", "header", "SL",
+     "Key does not support the chosen activation type."),
+    ("0xC004F210", None, "wrong_key", "header", "SL EC",
+     "Edition mismatch between licence and installed edition."),
+    ("0xC004E01C", None, "wrong_key", "header", "SL",
+     "Evaluation key no longer valid."),
+    ("0xC004E01D", None, "wrong_key", "header", "SL",
+     "Key cannot be used on this installation (E01E alike)."),
+    ("0x80070490", "ERROR_NOT_FOUND", "wrong_key", "doc", "SA26 EC W32",
+     "Element not found; seen when changing the key through Settings on Server 2019."),
+    ("0x80070057", "ERROR_INVALID_PARAMETER", "wrong_key", "doc", "W32",
+     "Invalid parameter (for example malformed key string to InstallProductKey)."),
+    ("0xC004FD01", None, "wrong_key", "doc", "AZ ASS",
+     "AVMA key in a guest that is not on a supported Hyper-V host; on Azure: wrong key type (Description "
+     "VIRTUAL_MACHINE_ACTIVATION)."),
+    ("0xC004FD02", None, "wrong_key", "doc", "AZ ASS",
+     "AVMA: host not activated or no data exchange; on Azure the same wrong key."),
+    ("0xC004D302", None, "reboot_needed", "doc", "EC SL",
+     "Trusted store was re-armed; restart needed before going on."),
+    ("0xC004D307", None, "rearm", "doc", "EC SL",
+     "Rearm count used up."),
+    ("0xC004F009", "SL_E_GRACE_TIME_EXPIRED (unverified)", "state", "doc", "EC VBS",
+     "Grace period expired: usual LicenseStatusReason when LicenseStatus is 5 (notification)."),
+    ("0xC004F00F", None, "state", "doc", "EC",
+     "Hardware identification changed beyond tolerance."),
+    ("0xC004F012", None, "state", "header", "SL",
+     "Value for the input key was not found."),
+    ("0xC004F02C", None, "other_activation_method", "doc", "EC",
+     "Offline (phone) data format invalid."),
+    ("0xC004F064", None, "genuine", "header", "EC SL",
+     "Non-genuine grace expired (F065 alike: non-genuine grace running)."),
+    ("0xC004F200", None, "genuine", "doc", "VBS EC",
+     "Non-genuine notification state; LicenseStatusReason value that slmgr explains."),
+    ("0x8004FE21", None, "genuine", "doc", "EC",
+     "Computer not running genuine Windows: damaged system files, wrong MUI packs, malware."),
+    ("0x4004FC04", None, "state", "unverified", "SL",
+     "LastConsumptionReason seen in a sample of event 8230 with status licensed (KMS success family; exact text "
+     "not read)."),
+    ("0xC004B100", None, "mak", "doc", "EC",
+     "Activation server says the machine could not be activated (MAK unsupported)."),
+    ("0xC004C001", None, "mak", "doc", "EC",
+     "Activation server: key invalid."),
+    ("0xC004C003", None, "mak", "doc", "EC",
+     "Activation server: key blocked."),
+    ("0xC004C008", None, "mak", "doc", "EC",
+     "Key used up: KMS host key limit (10 activations on 6 hosts) or MAK/retail."),
+    ("0xC004C017", None, "mak", "doc", "EC",
+     "Key blocked for this region."),
+    ("0xC004C020", None, "mak", "doc", "EC",
+     "MAK activation limit exceeded."),
+    ("0xC004C021", None, "mak", "doc", "EC",
+     "MAK extension limit exceeded."),
+    ("0xC004C060", None, "mak", "header", "EC SL",
+     "Key dynamically blocked."),
+    ("0xC004F06A", None, "other", "header", "SL",
+     "Operation not allowed."),
+    ("0xC004F081", None, "other_activation_method", "header", "SL",
+     "Active Directory activation object not found."),
+)
+# fmt: on

@@ -1,0 +1,104 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which KMS client setup key belongs to an edition and build, and which installations must not get one.
+
+Selection is by EditionID (else OperatingSystemSKU) and build, never by a localised name. Nothing is guessed.
+Sources: see `_client_key_rows`; evaluation: upgrade-conversion-options (windowsserverdocs); multi-session: Azure Virtual Desktop FAQ.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._reference import _client_key_rows
+
+EVALUATION_SKUS = frozenset({72, 79, 80})
+MULTI_SESSION_EDITION = "serverrdsh"
+MULTI_SESSION_SKU = 175
+AZURE_EDITION_SKU = 407
+
+# Home editions are no KMS clients and have no published key (spellings unverified).
+_UNPUBLISHED_EDITIONS = frozenset({"core", "coren", "coresinglelanguage", "corecountryspecific"})
+
+# 2008 and 2008 R2 report Server Core with SKUs of their own.
+_CORE_SKUS = {12: 8, 13: 7}
+
+_EVALUATION = re.compile(r"eval(cor)?$", re.IGNORECASE)
+
+
+@dataclasses.dataclass(frozen=True)
+class SetupKey:
+    """A published key; `certainty` is that of the edition's match: verified, community or unverified."""
+
+    release: str
+    edition: str
+    edition_id: str
+    sku: int | None
+    certainty: str
+    key: str
+    first_build: int
+    last_build: int
+
+    @property
+    def title(self) -> str:
+        """The product in words, such as `Windows Server 2022 Datacenter`."""
+        return f"{self.release} {self.edition}"
+
+    @property
+    def partial(self) -> str:
+        """The last five characters: all that may leave this module's callers."""
+        return self.key[-5:]
+
+
+@dataclasses.dataclass(frozen=True)
+class Choice:
+    """Either a key or the refusal: evaluation, multi_session, not_published or unknown_edition."""
+
+    key: SetupKey | None
+    refusal: str | None
+
+
+KEYS = tuple(SetupKey(*row) for row in _client_key_rows.ROWS)
+
+
+def is_evaluation(edition_id: str | None, sku: int | None) -> bool:
+    """Say whether EditionID or SKU names an evaluation edition."""
+    return bool(edition_id and _EVALUATION.search(edition_id)) or sku in EVALUATION_SKUS
+
+
+def is_multi_session(edition_id: str | None, sku: int | None) -> bool:
+    """Say whether EditionID or SKU names Windows Enterprise multi-session."""
+    return (edition_id or "").casefold() == MULTI_SESSION_EDITION or sku == MULTI_SESSION_SKU
+
+
+def is_azure_edition(edition_id: str | None, sku: int | None) -> bool:
+    """Say whether EditionID or SKU names Windows Server Datacenter: Azure Edition."""
+    return (edition_id or "").casefold().startswith("serverturbine") or sku == AZURE_EDITION_SKU
+
+
+def choose(edition_id: str | None, sku: int | None, build: int | None) -> Choice:
+    """Return the key for an installation, or why there is none.
+
+    A known EditionID decides. When the SKU then says otherwise, the certainty drops to `unverified`.
+    """
+    if is_evaluation(edition_id, sku):
+        return Choice(None, "evaluation")
+    if is_multi_session(edition_id, sku):
+        return Choice(None, "multi_session")
+    edition = (edition_id or "").casefold()
+    if edition in _UNPUBLISHED_EDITIONS:
+        return Choice(None, "not_published")
+    sku = _CORE_SKUS.get(sku, sku) if sku is not None else None
+    rows = [key for key in KEYS if key.edition_id.casefold() == edition]
+    if not rows and not edition:
+        rows = [key for key in KEYS if sku is not None and key.sku == sku]
+    if not rows or build is None:
+        return Choice(None, "unknown_edition")
+    for key in rows:
+        if key.first_build <= build <= key.last_build:
+            contradicted = sku is not None and key.sku is not None and key.sku != sku
+            return Choice(dataclasses.replace(key, certainty="unverified") if contradicted else key, None)
+    return Choice(None, "not_published")

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Azure's KMS endpoints per cloud: dated data, to be compared with what the guest's DNS says.
+
+Sources, read 2026-11-23:
+https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/custom-routes-enable-kms-activation (2024-07-17),
+https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/windows-activation-stopped-working (2023-04-04).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+KMS_PORT = 1688
+DEFAULT_CLOUD = "AzurePublicCloud"
+RETRIEVED = "2026-11-23"
+
+
+@dataclasses.dataclass(frozen=True)
+class CloudEndpoints:
+    """One cloud, named as IMDS `azEnvironment` does. `legacy_names` still work; `legacy_addresses` are accepted, never required."""
+
+    name: str
+    cli_name: str
+    preferred_name: str
+    names: tuple[str, ...]
+    addresses: tuple[str, ...]
+    legacy_names: tuple[str, ...] = ()
+    legacy_addresses: tuple[str, ...] = ()
+    port: int = KMS_PORT
+    documented: str = "2024-07-17"
+
+
+CLOUDS: t.Mapping[str, CloudEndpoints] = {
+    "AzurePublicCloud": CloudEndpoints(
+        name="AzurePublicCloud",
+        cli_name="AzureCloud",
+        preferred_name="azkms.core.windows.net",
+        names=("azkms.core.windows.net", "kms.core.windows.net"),
+        legacy_names=("kms.core.windows.net",),
+        addresses=("20.118.99.224", "40.83.235.53"),
+        legacy_addresses=("23.102.135.246",),
+    ),
+    "AzureUSGovernmentCloud": CloudEndpoints(
+        name="AzureUSGovernmentCloud",
+        cli_name="AzureUSGovernment",
+        preferred_name="kms.core.usgovcloudapi.net",
+        names=("kms.core.usgovcloudapi.net", "azkms.core.usgovcloudapi.net"),
+        addresses=("23.97.0.13", "52.126.105.2"),
+    ),
+    "AzureChinaCloud": CloudEndpoints(
+        name="AzureChinaCloud",
+        cli_name="AzureChinaCloud",
+        preferred_name="azkms.core.chinacloudapi.cn",
+        names=("azkms.core.chinacloudapi.cn", "kms.core.chinacloudapi.cn"),
+        legacy_names=("kms.core.chinacloudapi.cn",),
+        addresses=("159.27.28.100", "163.228.64.161", "42.159.7.249"),
+    ),
+}
+
+# The retired German cloud: its rows are still in the documents and in old images.
+RETIRED_NAMES = ("kms.core.cloudapi.de",)
+RETIRED_ADDRESSES = ("51.4.143.248",)
+
+# Host or address -> why it is known not to be a KMS of Azure.
+KNOWN_OTHER: t.Mapping[str, str] = {
+    "20.118.99.244": "misprint of 20.118.99.224 in older documentation (SupportArticles-docs PR 644)",
+    "kms.windows.googlecloud.com": "the KMS of Google Cloud (gcpdiag WARN/2022_012)",
+    "35.190.247.13": "the KMS of Google Cloud (gcpdiag WARN/2022_012)",
+}
+
+
+def cloud_key(name: str) -> str | None:
+    """Return the key of CLOUDS for an IMDS or az CLI name in any case, None when neither knows it."""
+    wanted = name.casefold()
+    for key, cloud in CLOUDS.items():
+        if wanted in {key.casefold(), cloud.cli_name.casefold()}:
+            return key
+    return None
+
+
+@dataclasses.dataclass(frozen=True)
+class Override:
+    """Names, addresses and port given by the user; an empty part keeps the dated data."""
+
+    names: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    port: int | None = None
+
+
+def overridden(cloud: CloudEndpoints, given: Override | None) -> CloudEndpoints:
+    """Return the cloud with what the user gave in place of the dated data.
+
+    What was replaced stays known as legacy, so that a guest that still uses it is named correctly.
+    """
+    if given is None:
+        return cloud
+    names = tuple(name.casefold().rstrip(".") for name in given.names) or cloud.names
+    addresses = given.addresses or cloud.addresses
+    known_names = dict.fromkeys(cloud.legacy_names + (cloud.names if given.names else ()))
+    known_addresses = dict.fromkeys(cloud.legacy_addresses + cloud.addresses)
+    return dataclasses.replace(
+        cloud,
+        preferred_name=names[0] if given.names else cloud.preferred_name,
+        names=names,
+        legacy_names=tuple(name for name in known_names if not given.names or name not in names),
+        addresses=addresses,
+        legacy_addresses=tuple(address for address in known_addresses if address not in addresses),
+        port=given.port or cloud.port,
+        documented="override",
+    )

@@ -5,7 +5,7 @@
 """Azure Resource Manager over the pipeline of azure-mgmt-network, as raw JSON.
 
 Raw bodies are kept since the models of azure-mgmt-network 28 and 33 differ, and those of 28 lose unknown properties.
-Read only: GET, and the POST actions that answer a question. The provider registration policy is left out, as it writes.
+Reads only: GET, and the POST actions that answer a question. The provider registration policy is left out, as it writes.
 """
 
 from __future__ import annotations
@@ -100,8 +100,12 @@ class ArmClient:
 
     def ask(self, path: str, api_version: str) -> t.Any:
         """POST a question, wait for its long-running answer within the deadline and return its body; raises ArmError."""
-        limit = self._clock() + self._deadline
         response = self._request("POST", self._url(path, api_version, {}), retry_on_methods=["POST"])
+        return self._json(self._finish(response))
+
+    def _finish(self, response: sdk.HttpResponse) -> sdk.HttpResponse:
+        """Follow an accepted operation to its result, within the deadline."""
+        limit = self._clock() + self._deadline
         while response.status_code == ACCEPTED:
             location = response.headers.get("Location") or response.headers.get("Azure-AsyncOperation")
             if not location:
@@ -113,10 +117,10 @@ class ArmClient:
                 raise ArmError("DeadlineExceeded", f"no result after {self._deadline:.0f} s", ACCEPTED)
             self._sleep(pause)
             response = self._request("GET", self._same_host(location))
-        return self._json(response)
+        return response
 
     def _url(self, path: str, api_version: str, query: t.Mapping[str, str]) -> str:
-        return f"{self._base}{path}?{urllib.parse.urlencode({'api-version': api_version, **query}, safe='$')}"
+        return f"{self._base}{urllib.parse.quote(path, safe='/()~!*._-')}?{urllib.parse.urlencode({'api-version': api_version, **query}, safe='$')}"
 
     def _same_host(self, url: str) -> str:
         """Refuse to carry the token to another host than the Resource Manager that was asked."""
@@ -124,10 +128,19 @@ class ArmClient:
             raise ArmError("ForeignLink", "a link of the answer points at another host")
         return url
 
-    def _request(self, method: str, url: str, **options: t.Any) -> sdk.HttpResponse:
-        headers = {"Content-Length": "0"} if method == "POST" else None
+    def _request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: t.Mapping[str, str] | None = None,
+        body: t.Any = None,
+        **options: t.Any,
+    ) -> sdk.HttpResponse:
+        if method == "POST":
+            headers = {"Content-Length": "0"}
         try:
-            response = self._send(sdk.HttpRequest(method, url, headers=headers), **options)
+            response = self._send(sdk.HttpRequest(method, url, headers=headers, json=body), **options)
         except sdk.ClientAuthenticationError as error:
             raise ArmError("AuthenticationFailed", _first_line(error), 401) from error
         except sdk.AzureError as error:

@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Running one of the collection's PowerShell scripts on the guest, from an action plugin.
+
+FOR INTERNAL COLLECTION USE ONLY.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime
+import json
+import pathlib
+import typing as t
+
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.action import ActionBase
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest import text
+
+_MODULE = "ansible.windows.win_powershell"
+_SCRIPTS = pathlib.Path(__file__).parent / "_powershell"
+
+
+class GuestScriptError(Exception):
+    """The script gave no answer; the message says why in one line, fit for `msg`."""
+
+
+@dataclasses.dataclass(frozen=True)
+class GuestScriptResult:
+    """The script's parsed JSON answer, what it reported about changes, and the controller's UTC time before and after."""
+
+    answer: dict[str, t.Any]
+    changed: bool
+    diff: dict[str, t.Any]
+    before: datetime.datetime
+    after: datetime.datetime
+
+
+def run_guest_script(
+    action: ActionBase,
+    name: str,
+    parameters: t.Mapping[str, t.Any],
+    task_vars: dict[str, t.Any] | None,
+    sensitive_parameters: t.Mapping[str, str] | None = None,
+) -> GuestScriptResult:
+    """Run `_powershell/<name>.ps1` once over the task's connection and return its answer.
+
+    Values travel as parameters, never inside the script; sensitive ones are kept out of every log.
+    Raises GuestScriptError; a guest that cannot be reached raises AnsibleConnectionFailure, as every module does.
+    """
+    _require(action)
+    script = (_SCRIPTS / f"{name}.ps1").read_text(encoding="utf-8")
+    arguments: dict[str, t.Any] = {"script": script, "parameters": dict(parameters)}
+    if sensitive_parameters:
+        arguments["sensitive_parameters"] = [{"name": key, "value": item} for key, item in sensitive_parameters.items()]
+    before = datetime.datetime.now(datetime.timezone.utc)
+    outcome = action._execute_module(module_name=_MODULE, module_args=arguments, task_vars=task_vars)
+    after = datetime.datetime.now(datetime.timezone.utc)
+    answer = parse_outcome(name, outcome)
+    return GuestScriptResult(answer, bool(outcome.get("changed")), outcome.get("diff") or {}, before, after)
+
+
+def parse_outcome(name: str, outcome: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return the JSON object in the first output of win_powershell; raises as `run_guest_script` does."""
+    if outcome.get("unreachable"):
+        raise AnsibleConnectionFailure(text.message(str(outcome.get("msg") or "the guest cannot be reached")))
+    if outcome.get("failed"):
+        raise GuestScriptError(f"{name} failed on the guest: {_reason(outcome)}")
+    if outcome.get("skipped"):
+        raise GuestScriptError(f"{name} was skipped on the guest: {_reason(outcome)}")
+    output = outcome.get("output")
+    answer = output[0] if isinstance(output, list) and output else None
+    if not isinstance(answer, str):
+        raise GuestScriptError(f"{name} gave no answer on the guest: {_reason(outcome)}")
+    try:
+        parsed = json.loads(answer)
+    except (ValueError, RecursionError):
+        shown = f"starts with '{text.message(answer, 60)}'"
+        if answer.lstrip().startswith("{"):
+            shown = f"breaks off or is damaged after {len(answer)} characters"
+        raise GuestScriptError(f"the answer of {name} is not JSON: it {shown}") from None
+    if not isinstance(parsed, dict):
+        raise GuestScriptError(f"the answer of {name} is not a JSON object")
+    return parsed
+
+
+def _require(action: ActionBase) -> None:
+    shell = action._connection._shell
+    if not getattr(shell, "_IS_WINDOWS", False):
+        connection = getattr(action._connection, "transport", "this")
+        raise GuestScriptError(
+            f"the host is not set up as a Windows host: its {connection} connection has no PowerShell or cmd shell "
+            "(use winrm, psrp, or ssh with ansible_shell_type=powershell)"
+        )
+    loader = action._shared_loader_obj.module_loader
+    if not loader.find_plugin_with_context(_MODULE, mod_type=".ps1").resolved:
+        raise GuestScriptError(f"{_MODULE} was not found on the controller: install the collection ansible.windows")
+
+
+def _reason(outcome: t.Mapping[str, t.Any]) -> str:
+    """Say in one line why there is no answer: the script's own error, PowerShell's, or the module's message."""
+    errors = outcome.get("error")
+    first = errors[0] if isinstance(errors, list) and errors and isinstance(errors[0], dict) else {}
+    exception = first.get("exception")
+    told = (exception.get("message") if isinstance(exception, dict) else None) or first.get("output")
+    if told:
+        return text.message(str(told))
+    raw = str(outcome.get("module_stderr") or "").strip() or str(outcome.get("module_stdout") or "").strip()
+    if raw:
+        return f"PowerShell did not run as expected (exit code {outcome.get('rc')}): {text.message(raw)}"
+    return text.message(str(outcome.get("msg") or "no reason was given"))

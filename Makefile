@@ -1,0 +1,58 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Every target sets itself up in .venv and needs nothing but Python 3.11 or later, git, make and a package index.
+
+WORLD ?= tests/lab/worlds/contoso.yml
+ARGS ?=
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
+
+VENV := $(CURDIR)/.venv
+REQUIREMENTS := tests/requirements
+# The collection under its own name, as Ansible wants to find it: a link to this checkout beside ansible.windows.
+export ANSIBLE_COLLECTIONS_PATH := $(VENV)/collections
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+export PATH := $(VENV)/bin:$(PATH)
+export PYTHONDONTWRITEBYTECODE := 1
+# The lab listens on the loopback interface; a proxy has no business there.
+export no_proxy := 127.0.0.0/8,127.0.0.1,localhost
+export NO_PROXY := $(no_proxy)
+
+.DEFAULT_GOAL := help
+.PHONY: help diagnose test lint molecule build clean
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
+		printf '  make %-10s %s\n' "$$name" "$$text"; done
+
+diagnose: $(VENV)/lab.done ## Diagnose the guests of the lab: WORLD=path takes another world, ARGS='...' goes to ansible-playbook
+	@python -m tests.lab run "$(WORLD)" -- \
+		sh -c 'exec ansible-playbook playbooks/diagnose.yml -i "$$LAB_INVENTORY" "$$@"' diagnose $(ARGS)
+
+test: $(VENV)/test.done ## Run the unit, PowerShell and end-to-end tests
+	python -m tests.tools.suite
+
+lint: $(VENV)/lint.done ## Run every static check
+	python -m tests.tools.checks
+
+molecule: $(VENV)/lint.done ## Run the Molecule scenarios against the lab
+	MOLECULE_GLOB='tests/molecule/*/molecule.yml' molecule --base-config tests/molecule/config.yml reset --all
+	MOLECULE_GLOB='tests/molecule/*/molecule.yml' molecule --base-config tests/molecule/config.yml test --all
+
+build: $(VENV)/lab.done ## Build the collection's archive into dist/
+	ansible-galaxy collection build --force --output-path dist
+
+clean: ## Remove what the other targets made
+	rm -rf .venv .ansible .mypy_cache .pytest_cache .ruff_cache dist kms-report
+
+$(VENV)/bin/python:
+	@test -n "$(PYTHON)" || { echo 'Python 3.11 or later is needed (python3 on PATH, or make PYTHON=/path/to/python3)' >&2; exit 1; }
+	@echo 'Setting up .venv, once'
+	@"$(PYTHON)" -m venv "$(VENV)"
+
+$(VENV)/%.done: $(REQUIREMENTS)/%.txt $(REQUIREMENTS)/lab.txt tests/tools/tree.py | $(VENV)/bin/python
+	@python -m pip install --quiet --disable-pip-version-check -r $<
+	@python -m tests.tools.tree
+	@touch $@

@@ -1,0 +1,139 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Run every static check, two at a time, and say of each one whether it passed.
+
+A check that looked at no file has failed: `must_say` is what its output shows when it saw some.
+"""
+
+from __future__ import annotations
+
+import concurrent.futures
+import dataclasses
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+from tests.tools import tree
+
+HOME = tree.ROOT / ".venv" / "home"
+PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
+
+# ansible-test bootstraps pip from a host of its own; this does it from Python's bundled wheel.
+GET_PIP = """\
+import subprocess, sys
+subprocess.run([sys.executable, "-m", "ensurepip"], check=True, stdout=subprocess.DEVNULL)
+wanted = [arg for arg in sys.argv[1:] if arg not in ("--no-setuptools", "--no-wheel")]
+sys.exit(subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--upgrade", *wanted]).returncode)
+"""
+# Under mypy --strict.
+TYPED = ("action", "filter", "module_utils", "plugin_utils")
+
+# One per ansible-core: 2.17; 2.18 and 2.19; 2.20 and later.
+GET_PIP_VERSIONS = ("23_1_2", "24_2", "25_2")
+
+
+@dataclasses.dataclass(frozen=True)
+class Check:
+    """One command; `must_say` and `must_not_say` are patterns its output is held to beside its exit status."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: pathlib.Path = tree.ROOT
+    must_say: str = ""
+    must_not_say: str = ""
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """How one check ended; `complaint` is empty when it passed."""
+
+    check: Check
+    complaint: str
+    output: str
+    seconds: float
+
+
+def checks(copied: pathlib.Path, scratch: pathlib.Path) -> list[Check]:
+    """Return the checks, the longest first; `copied` is the collection as git has it, outside the checkout."""
+    collection = tree.TREE / tree.NAME
+    rooms = tuple(str(collection / "plugins" / room) for room in TYPED)
+    docs = ("--plugin-docs", "--validate-collection-refs=dependent", "--check-extra-docs-refs")
+    archive = scratch / "azure_windows-activation-*.tar.gz"
+    install = (
+        f"ansible-galaxy collection build --output-path {scratch} {copied} && "
+        f"ansible-galaxy collection install {archive} -p {scratch}/installed --offline"
+    )
+    return [
+        Check(
+            "ansible-test sanity",
+            ("ansible-test", "sanity", "--color", "no", "--python", PYTHON),
+            folder=copied,
+            must_say=r"Running sanity test \"validate-modules\"",
+            must_not_say=r"All targets skipped",
+        ),
+        Check("ansible-lint", ("ansible-lint", "--nocolor"), must_say=r"on [1-9]\d* files"),
+        Check("mypy", ("mypy", "--config-file", "pyproject.toml", *rooms), must_say=r"in [1-9]\d* source files"),
+        Check("antsibull-docs", ("antsibull-docs", "lint-collection-docs", *docs, str(copied))),
+        Check("ansible-galaxy build and install", ("sh", "-c", install), must_say=r"was installed successfully"),
+        Check("antsibull-changelog", ("antsibull-changelog", "lint")),
+        Check("ruff format", ("ruff", "format", "--check", "."), must_say=r"[1-9]\d* files already formatted"),
+        Check("ruff", ("ruff", "check", ".")),
+    ]
+
+
+def run(check: Check) -> Outcome:
+    """Run one check and judge it."""
+    started = time.monotonic()
+    env = {**os.environ, "HOME": str(HOME), "MYPYPATH": str(tree.TREE), "ANSIBLE_NOCOLOR": "1"}
+    done = subprocess.run(
+        check.command,
+        cwd=check.folder,
+        env=env,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    complaint = ""
+    if done.returncode:
+        complaint = f"exit status {done.returncode}"
+    elif check.must_not_say and re.search(check.must_not_say, done.stdout):
+        complaint = f"its output says {check.must_not_say!r}"
+    elif not re.search(check.must_say, done.stdout):
+        complaint = f"its output lacks {check.must_say!r}: did it see any file?"
+    return Outcome(check, complaint, done.stdout, time.monotonic() - started)
+
+
+def main() -> int:
+    """Run the checks and return the exit status."""
+    cache = HOME / ".ansible" / "test" / "cache"
+    cache.mkdir(parents=True, exist_ok=True)
+    for version in GET_PIP_VERSIONS:
+        (cache / f"get_pip_{version}.py").write_text(GET_PIP, encoding="utf-8")
+    failed = 0
+    with (
+        tempfile.TemporaryDirectory(prefix="activation-checks-") as folder,
+        concurrent.futures.ThreadPoolExecutor(2) as pool,
+    ):
+        scratch = pathlib.Path(folder)
+        copied = tree.copy(scratch)
+        for outcome in pool.map(run, checks(copied, scratch)):
+            print(
+                f"{'FAILED' if outcome.complaint else 'passed'}  {outcome.check.name}  ({outcome.seconds:.0f} s)",
+                flush=True,
+            )
+            if outcome.complaint:
+                failed += 1
+                print(f"{outcome.output}\n{outcome.check.name}: {outcome.complaint}\n", flush=True)
+    print(f"{failed} checks failed" if failed else "every check passed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,131 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How machines, interfaces, subnets and networks of the world hang together."""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+
+from tests.lab.azure import ids
+from tests.lab.azure.paste import Body
+from tests.lab.azure.store import Store
+from tests.lab.azure.world import AzureWorld
+
+
+class Topology:
+    """Questions about the current resources. Bodies that it returns are the stored ones: to be read only."""
+
+    def __init__(self, store: Store, world: AzureWorld) -> None:
+        self.store = store
+        self.world = world
+
+    def machine_of_guest(self, guest: str) -> Body | None:
+        """The virtual machine of a guest: by its azure_id, else by name."""
+        azure_id = self.world.guests.get(guest)
+        if azure_id:
+            return self.store.find(azure_id)
+        machines = self.store.of_kind("microsoft.compute/virtualmachines")
+        return next((vm for vm in machines if vm["name"].lower() == guest.lower()), None)
+
+    def interfaces(self, machine: Body) -> list[Body]:
+        """Network interfaces of a machine, the primary one first."""
+        wanted = references(machine["properties"].get("networkProfile") or {}, "networkInterfaces")
+        primary = [item for item in wanted if (item.get("properties") or {}).get("primary")]
+        ordered = [*primary, *(item for item in wanted if item not in primary)]
+        found = [nic for nic in (self.store.find(item["id"]) for item in ordered) if nic]
+        if found:
+            return found
+        machine_key = ids.key(machine["id"])
+        nics = [
+            nic
+            for nic in self.store.of_kind("microsoft.network/networkinterfaces")
+            if ids.key((nic["properties"].get("virtualMachine") or {}).get("id")) == machine_key
+        ]
+        return sorted(nics, key=lambda nic: not nic["properties"].get("primary"))
+
+    def machine_of_interface(self, nic: Body) -> Body | None:
+        """The machine that an interface is attached to."""
+        users = self.store.references.incoming(ids.key(nic["id"]), "networkInterfaces")
+        given = (nic["properties"].get("virtualMachine") or {}).get("id")
+        return self.store.find(users[0] if users else given)
+
+    def running(self, machine: Body) -> bool:
+        """Whether the machine runs, by its instance view; without one it does."""
+        return power_state(machine) == "PowerState/running"
+
+    def subnet_of(self, nic: Body) -> ids.ResourceId | None:
+        """The subnet of an interface's primary configuration."""
+        configuration = primary_configuration(nic)
+        return ids.parse((configuration.get("properties", {}).get("subnet") or {}).get("id"))
+
+    def owner_of_address(self, address: str) -> Body | None:
+        """The resource that holds a private address: interface, firewall or load balancer."""
+        for kind in ("azurefirewalls", "networkinterfaces", "loadbalancers"):
+            for body in self.store.of_kind(f"microsoft.network/{kind}"):
+                if address in private_addresses(body):
+                    return body
+        return None
+
+    def network_prefixes(self, network: ids.ResourceId) -> list[str]:
+        """Address space of a virtual network."""
+        body = self.store.find(network)
+        return prefixes_of((body or {}).get("properties", {}).get("addressSpace"))
+
+    def peerings(self, network: ids.ResourceId) -> list[Body]:
+        """Properties of the connected peerings of a virtual network."""
+        found = [peering["properties"] for peering in self.store.below(network, "virtualNetworkPeerings")]
+        return [item for item in found if str(item.get("peeringState", "Connected")).lower() == "connected"]
+
+    def peer_prefixes(self, peering: Body) -> list[str]:
+        """Address space at the other end of a peering, as the peering or the other network says."""
+        given = prefixes_of(peering.get("remoteVirtualNetworkAddressSpace") or peering.get("remoteAddressSpace"))
+        remote = ids.parse((peering.get("remoteVirtualNetwork") or {}).get("id"))
+        return given or (self.network_prefixes(remote) if remote else [])
+
+
+def power_state(machine: Body) -> str:
+    """The `PowerState/...` code of a machine; running when nothing is said."""
+    view = machine["properties"].get("instanceView") or machine.get("instanceView") or {}
+    codes = [str(status.get("code", "")) for status in view.get("statuses") or []]
+    return next((code for code in codes if code.startswith("PowerState/")), "PowerState/running")
+
+
+def primary_configuration(nic: Body) -> Body:
+    """The primary ipConfiguration of an interface, {} when it has none."""
+    configurations = nic["properties"].get("ipConfigurations") or [{}]
+    return next((item for item in configurations if item.get("properties", {}).get("primary")), configurations[0])
+
+
+def private_addresses(body: Body) -> list[str]:
+    """Private addresses of an interface, firewall (of a network or of a hub) or load balancer."""
+    properties = body["properties"]
+    found = [(properties.get("hubIPAddresses") or {}).get("privateIPAddress")]
+    for prop in ("ipConfigurations", "frontendIPConfigurations"):
+        for item in properties.get(prop) or []:
+            inner = item.get("properties") or {}
+            found.append(inner.get("privateIPAddress"))
+    return [str(address) for address in found if address]
+
+
+def references(properties: Body, name: str) -> list[Body]:
+    """A property that holds one reference or a list of them, as a list of those with an id."""
+    value = properties.get(name)
+    items = value if isinstance(value, list) else [value]
+    return [item for item in items if isinstance(item, dict) and item.get("id")]
+
+
+def prefixes_of(space: t.Any) -> list[str]:
+    """IPv4 prefixes of an addressSpace."""
+    return [str(prefix) for prefix in (space or {}).get("addressPrefixes") or [] if ":" not in str(prefix)]
+
+
+def within(address: str, prefix: str) -> bool:
+    """Whether an address or prefix lies within `prefix`; False when either is no IPv4 text."""
+    try:
+        inner, outer = ipaddress.IPv4Network(address, strict=False), ipaddress.IPv4Network(prefix, strict=False)
+    except ValueError:
+        return False
+    return inner.subnet_of(outer)

@@ -17,7 +17,7 @@ description:
   - Nothing is changed on the guest. Each section fails alone and says so in RV(ansible_facts.kms.sections).
   - A product key never leaves the guest with more than its last five characters.
 author:
-  - The authors of azure_windows.activation (@azure-windows)
+  - The authors of azure_windows.activation !UNKNOWN
 extends_documentation_fragment:
   - ansible.builtin.action_common_attributes
   - ansible.builtin.action_common_attributes.facts
@@ -206,21 +206,14 @@ ansible_facts:
                 partial_product_key: {type: str, description: "The last five characters of the installed key."}
                 status: {type: int, description: "LicenseStatus."}
                 status_name: {type: str, description: "The name of LicenseStatus, such as V(licensed), V(notification) or V(oob_grace)."}
-                status_reason:
-                  type: dict
-                  description: "LicenseStatusReason, null when it is 0."
-                  contains: *code
+                status_reason: {type: dict, description: "LicenseStatusReason, null when it is 0.", contains: *code}
                 grace_minutes: {type: int, description: "Minutes left."}
                 activation_interval_minutes: {type: int, description: "Minutes between attempts while not activated."}
                 renewal_interval_minutes: {type: int, description: "Minutes between renewals."}
                 renewal_age_minutes: {type: int, description: "Minutes since the last renewal, only for a licensed KMS client."}
                 permanent: {type: bool, description: "Whether the licence has no end."}
                 evaluation_end: {type: str, description: "End of an evaluation (UTC)."}
-            others:
-              type: list
-              elements: dict
-              description: "Other rows with a key, such as add-ons."
-              contains: *product
+            others: {type: list, elements: dict, description: "Other rows with a key, such as add-ons.", contains: *product}
             service_version: {type: str, description: "The version of the licensing service."}
             client_machine_id: {type: str, description: "The client machine id (CMID)."}
             rearm_count: {type: int, description: "How many rearms are left."}
@@ -246,11 +239,7 @@ ansible_facts:
                 host: {type: str, description: "The host name or address."}
                 port: {type: int, description: "The port."}
                 kind: {type: str, description: "V(azure), V(azure_other_cloud), V(azure_legacy_name), V(azure_address), V(azure_old_address), V(known_other) or V(other)."}
-            settings:
-              type: list
-              elements: dict
-              description: "All settings that name a host."
-              contains: *hostsetting
+            settings: {type: list, elements: dict, description: "All settings that name a host.", contains: *hostsetting}
             caching: {type: bool, description: "Whether the last KMS host is cached."}
             manual_activation: {type: bool, description: "Whether automatic activation is turned off."}
         dns:
@@ -267,25 +256,15 @@ ansible_facts:
                 server: {type: str, description: "The resolver that was asked, null for the system's own way with hosts file and cache."}
                 addresses: {type: list, elements: str, description: "The addresses."}
                 chain: {type: list, elements: str, description: "The CNAME targets on the way."}
-                error:
-                  type: dict
-                  description: "Why there is no answer."
-                  contains: *code
+                error: {type: dict, description: "Why there is no answer.", contains: *code}
                 verdict: {type: str, description: "V(expected), V(legacy), V(unexpected), V(empty) or V(error)."}
             srv:
               type: dict
               description: "The answer of SRV discovery, null when it was not needed."
               contains:
                 name: {type: str, description: "The name that was asked."}
-                records:
-                  type: list
-                  elements: dict
-                  description: "The hosts, the preferred one first."
-                  contains: *hostsetting
-                error:
-                  type: dict
-                  description: "Why there is no answer."
-                  contains: *code
+                records: {type: list, elements: dict, description: "The hosts, the preferred one first.", contains: *hostsetting}
+                error: {type: dict, description: "Why there is no answer.", contains: *code}
         connectivity:
           type: dict
           description: "What answers on the KMS port."
@@ -299,10 +278,7 @@ ansible_facts:
                 port: {type: int, description: "The port."}
                 reasons: {type: list, elements: str, description: "Why it was tried, V(documented), V(configured) or V(dns)."}
                 state: {type: str, description: "V(kms) when a KMS acknowledged the RPC bind, V(open) when something else accepted, V(refused), V(filtered), V(reset), V(guest_blocked) or V(error)."}
-                code:
-                  type: dict
-                  description: "The socket error."
-                  contains: *code
+                code: {type: dict, description: "The socket error.", contains: *code}
                 detail: {type: str, description: "What was seen, in words."}
         events:
           type: dict
@@ -317,10 +293,7 @@ ansible_facts:
                 host: {type: str, description: "The KMS host that was asked."}
                 port: {type: int, description: "The port."}
                 outcome: {type: str, description: "V(success), V(refused), V(unanswered) or V(send_failed)."}
-                code:
-                  type: dict
-                  description: "The telling code."
-                  contains: *code
+                code: {type: dict, description: "The telling code.", contains: *code}
                 status_flags: {type: list, elements: str, description: "The names of the status flags."}
                 license_status: {type: int, description: "LicenseStatus at that time."}
                 current_count: {type: int, description: "The count that the host reported."}
@@ -331,10 +304,7 @@ ansible_facts:
               contains:
                 id: {type: int, description: "The event id."}
                 time: {type: str, description: "When (UTC)."}
-                code:
-                  type: dict
-                  description: "The code in it."
-                  contains: *code
+                code: {type: dict, description: "The code in it.", contains: *code}
                 detail: {type: str, description: "Its insertion strings, shortened."}
             last_success: {type: str, description: "When an attempt last succeeded (UTC)."}
             failures_since_success: {type: int, description: "How many attempts failed since then."}
@@ -361,10 +331,7 @@ ansible_facts:
             size: {type: int, description: "Its size in bytes."}
             modified: {type: str, description: "When it was changed last (UTC)."}
             readable: {type: bool, description: "Whether it could be read, null while the service has it open."}
-            open_error:
-              type: dict
-              description: "Why it could not be opened."
-              contains: *code
+            open_error: {type: dict, description: "Why it could not be opened.", contains: *code}
         firewall:
           type: dict
           description: "The guest's own outbound firewall, as far as it concerns the KMS port."
@@ -383,11 +350,7 @@ ansible_facts:
                 action: {type: str, description: "V(block), V(allow) or V(bypass)."}
                 certain: {type: bool, description: "Whether the rule holds without conditions that were not evaluated."}
                 conditions: {type: list, elements: str, description: "Conditions that were not evaluated, or parts it does not cover."}
-            allowing:
-              type: list
-              elements: dict
-              description: "Active rules that allow it."
-              contains: *firewallrule
+            allowing: {type: list, elements: dict, description: "Active rules that allow it.", contains: *firewallrule}
             local_rules_merged: {type: bool, description: "Whether local rules count beside policy."}
         clock:
           type: dict

@@ -1,0 +1,262 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What was read of Azure, as raw Resource Manager bodies, with the look-ups that a path needs."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError, Unread
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
+    Body,
+    low,
+    name_of,
+    props,
+    ref,
+    refs,
+)
+
+# Parent type -> properties that hold its children inline; the property is the children's path segment too.
+_INLINE: t.Mapping[str, tuple[str, ...]] = {
+    "microsoft.network/virtualnetworks": ("subnets", "virtualNetworkPeerings"),
+    "microsoft.network/routetables": ("routes",),
+    "microsoft.network/networksecuritygroups": ("securityRules",),
+    "microsoft.network/firewallpolicies": ("ruleCollectionGroups",),
+    "microsoft.network/loadbalancers": ("backendAddressPools", "frontendIPConfigurations"),
+}
+# How the documents spell the types in an RBAC action; other types are given as they were written in the id.
+_SPELLING = {
+    name.lower(): name
+    for name in (
+        "Microsoft.Compute/virtualMachines",
+        "Microsoft.Network/networkInterfaces",
+        "Microsoft.Network/virtualNetworks",
+        "Microsoft.Network/virtualNetworks/subnets",
+        "Microsoft.Network/routeTables",
+        "Microsoft.Network/networkSecurityGroups",
+        "Microsoft.Network/loadBalancers",
+        "Microsoft.Network/natGateways",
+        "Microsoft.Network/azureFirewalls",
+        "Microsoft.Network/firewallPolicies",
+        "Microsoft.Network/firewallPolicies/ruleCollectionGroups",
+        "Microsoft.Network/ipGroups",
+        "Microsoft.Network/virtualHubs",
+        "Microsoft.Network/virtualHubs/routingIntent",
+        "Microsoft.Network/virtualHubs/hubRouteTables",
+        "Microsoft.Network/networkManagers",
+    )
+}
+
+VM = "microsoft.compute/virtualmachines"
+NIC = "microsoft.network/networkinterfaces"
+BALANCER = "microsoft.network/loadbalancers"
+FIREWALL = "microsoft.network/azurefirewalls"
+HUB = "microsoft.network/virtualhubs"
+NAT_GATEWAY = "microsoft.network/natgateways"
+VIRTUAL_NETWORK = "microsoft.network/virtualnetworks"
+MANAGER = "microsoft.network/networkmanagers"
+
+
+@dataclasses.dataclass(frozen=True)
+class EffectiveRoutes:
+    """Azure's own answer for a subnet. `rows` is None when no NIC could be asked, then `problem` says why."""
+
+    nic_id: str | None
+    rows: t.Sequence[Body] | None
+    problem: str | None = None
+
+
+class NetworkState:
+    """Everything the evaluation may look at; it never fetches.
+
+    `resources`: bodies as ARM's GET prints them, children inline or on their own. `effective_routes`: by subnet id.
+    `power`: VM id -> "running", "stopped", "deallocated". `admin_rules`: virtual network id -> effective security admin
+    rules. `service_tags`: location -> tag -> prefixes. `unread`: {what, scope, reason, action} of what could not be read.
+    `listed`: pairs (subscription or parent id, type or child segment) whose lists are known to be complete.
+    """
+
+    def __init__(
+        self,
+        resources: t.Iterable[Body] = (),
+        *,
+        effective_routes: t.Mapping[str, EffectiveRoutes] | None = None,
+        power: t.Mapping[str, str] | None = None,
+        admin_rules: t.Mapping[str, t.Sequence[Body]] | None = None,
+        service_tags: t.Mapping[str, t.Mapping[str, t.Sequence[str]]] | None = None,
+        unread: t.Iterable[Unread] = (),
+        listed: t.Iterable[tuple[str, str]] = (),
+    ) -> None:
+        self._bodies: dict[str, Body] = {}
+        self._children: dict[tuple[str, str], list[str]] = {}
+        self._types: dict[str, list[str]] = {}
+        for body in resources:
+            self._add(body)
+        self.effective_routes = {low(key): value for key, value in (effective_routes or {}).items()}
+        self.power = {low(key): str(value).lower() for key, value in (power or {}).items()}
+        self.admin_rules = {low(key): value for key, value in (admin_rules or {}).items()}
+        self._tags = {
+            tag.lower(): tuple(prefixes) for tags in (service_tags or {}).values() for tag, prefixes in tags.items()
+        }
+        self.unread = tuple(dict(entry) for entry in unread)
+        self._listed = {(low(scope), kind.lower()) for scope, kind in listed}
+
+    def _add(self, body: t.Any) -> None:
+        key = low(values.mapping(body).get("id"))
+        if not key:
+            return
+        known = self._bodies.get(key)
+        if known is None:
+            kind = values.type_of(key)
+            self._types.setdefault(kind, []).append(key)
+            if kind.count("/") > 1:
+                owner, segment, _name = key.rsplit("/", 2)
+                self._children.setdefault((owner, segment), []).append(key)
+        if known is None or values.is_stub(known) or not values.is_stub(body):
+            self._bodies[key] = body
+        for segment in _INLINE.get(values.type_of(key), ()):
+            for child in values.items(props(body).get(segment)):
+                child_id = low(child.get("id")) or f"{key}/{segment.lower()}/{name_of(child).lower()}"
+                if child_id not in self._bodies or values.is_stub(self._bodies[child_id]):
+                    self._add({**child, "id": child.get("id") or child_id})
+
+    def get(self, resource_id: str) -> Body | None:
+        """Return a body that was really read; None for an unknown id and for a mere reference."""
+        found = self._bodies.get(low(resource_id))
+        return None if found is None or values.is_stub(found) else found
+
+    def need(self, resource_id: str) -> Body:
+        """Return a body that decides. Raises NotKnownError with the RBAC action when it was not read."""
+        found = self.get(resource_id)
+        if found is None:
+            raise self.not_read(resource_id)
+        return found
+
+    def not_read(self, resource_id: str, segment: str = "") -> NotKnownError:
+        """Return the error of a resource, or of the children `segment` of it, that was not read."""
+        kind = values.type_of(resource_id)
+        kind = _SPELLING.get(f"{kind}/{segment}".strip("/").lower(), f"{kind}/{segment}".strip("/"))
+        label = kind.rsplit("/", maxsplit=1)[-1] or "resource"
+        entry = {
+            "what": kind or "resource",
+            "scope": resource_id,
+            "reason": self._why(kind, resource_id),
+            "action": f"{kind}/read" if kind else None,
+        }
+        of = " of" if segment else ""
+        return NotKnownError(f"{label}{of} '{name_of(resource_id)}' was not read: {entry['reason']}", entry)
+
+    def not_listed(self, scope: str, kind: str) -> NotKnownError:
+        """Return the error of a list of resources of a subscription that is not known to be complete."""
+        kind = _SPELLING.get(kind.lower(), kind)
+        entry = {
+            "what": kind,
+            "scope": f"/subscriptions/{scope}",
+            "reason": self._why(kind, scope),
+            "action": f"{kind}/read",
+        }
+        return NotKnownError(f"the list of {kind} of subscription {scope} was not read: {entry['reason']}", entry)
+
+    def _why(self, kind: str, scope: str) -> str:
+        wanted = {low(scope), f"/subscriptions/{low(scope)}", f"/subscriptions/{values.subscription(scope)}"}
+        for entry in self.unread:
+            what = str(entry.get("what", "")).lower()
+            if what and kind.lower().startswith(what) and low(entry.get("scope")) in wanted:
+                return str(entry.get("reason"))
+        return "it is not among what was read"
+
+    def unread_about(self, what: str, scope: str) -> Unread | None:
+        """Return the entry of `unread` for something in a scope, None when there is none."""
+        for entry in self.unread:
+            if str(entry.get("what", "")).lower() == what.lower() and low(entry.get("scope")) == low(scope):
+                return entry
+        return None
+
+    def complete(self, scope: str, kind: str) -> bool:
+        """Tell whether a list (type of a subscription, or child segment of a resource) is known to be whole."""
+        return (low(scope), kind.lower()) in self._listed
+
+    def of_type(self, kind: str) -> list[Body]:
+        """Return the bodies of a type that were really read."""
+        return [body for key in self._types.get(kind.lower(), ()) if (body := self.get(key)) is not None]
+
+    def children(self, owner_id: str, segment: str) -> list[Body]:
+        """Return the child resources of an owner, however they came; references that were not read included."""
+        return [self._bodies[key] for key in self._children.get((low(owner_id), segment.lower()), ())]
+
+    def tag_holds(self, tag: str, wanted: addresses.Address) -> bool | None:
+        """Tell whether a service tag holds an address, None when its prefixes were not read."""
+        prefixes = self._tags.get(tag.lower())
+        return None if prefixes is None else any(addresses.inside(str(prefix), wanted) for prefix in prefixes)
+
+    def tag_prefixes(self, tag: str) -> tuple[str, ...] | None:
+        """Return the prefixes of a service tag, None when they were not read."""
+        return self._tags.get(tag.lower())
+
+    @functools.cached_property
+    def owners(self) -> t.Mapping[str, tuple[Body, ...]]:
+        """Resources by the private address they own: NICs, firewalls and load balancer frontends."""
+        found: dict[str, list[Body]] = {}
+        for body in (*self.nics(), *self.of_type(FIREWALL), *self.of_type(BALANCER)):
+            for value in private_addresses(body):
+                found.setdefault(value, []).append(body)
+        return {value: tuple(owners) for value, owners in found.items()}
+
+    def nics(self) -> list[Body]:
+        """Return the NICs, those of scale sets included."""
+        kinds = (kind for kind in self._types if kind.endswith("/networkinterfaces"))
+        return [body for kind in kinds for body in self.of_type(kind)]
+
+    @functools.cached_property
+    def set_members(self) -> t.Mapping[str, tuple[Body, ...]]:
+        """Virtual machines by the availability set they are in."""
+        found: dict[str, list[Body]] = {}
+        for vm in self.of_type(VM):
+            found.setdefault(low(ref(props(vm).get("availabilitySet"))), []).append(vm)
+        return {key: tuple(machines) for key, machines in found.items() if key}
+
+    def nics_of(self, vm: Body) -> list[str]:
+        """Return the NIC ids of a virtual machine, the primary one first."""
+        listed = values.items(values.mapping(props(vm).get("networkProfile")).get("networkInterfaces"))
+        listed.sort(key=lambda nic: values.flag(props(nic).get("primary")) is not True)
+        return refs(listed) or self._nics_by_vm.get(low(vm.get("id")), [])
+
+    @functools.cached_property
+    def _nics_by_vm(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for nic in sorted(self.nics(), key=lambda nic: values.flag(props(nic).get("primary")) is not True):
+            found.setdefault(low(ref(props(nic).get("virtualMachine"))), []).append(str(nic["id"]))
+        return found
+
+
+def ip_configurations(nic: Body) -> list[Body]:
+    """Return the properties of a NIC's IPv4 configurations, the primary one first."""
+    found = [props(config) for config in values.items(props(nic).get("ipConfigurations"))]
+    found = [config for config in found if values.text(config.get("privateIPAddressVersion")).lower() != "ipv6"]
+    return sorted(found, key=lambda config: values.flag(config.get("primary")) is not True)
+
+
+def private_addresses(body: Body) -> list[str]:
+    """Return the private addresses of a NIC, a load balancer or an Azure Firewall."""
+    own = props(body)
+    configs = values.items(own.get("ipConfigurations")) + values.items(own.get("frontendIPConfigurations"))
+    found = [values.text(props(config).get("privateIPAddress")) for config in configs]
+    hub = values.mapping(own.get("hubIPAddresses"))
+    found.append(values.text(hub.get("privateIPAddress")))
+    return [value for value in dict.fromkeys(found) if value]
+
+
+def subnets_of(body: Body) -> list[str]:
+    """Return the subnet ids of a NIC's, load balancer's or firewall's IP configurations."""
+    own = props(body)
+    configs = values.items(own.get("ipConfigurations")) + values.items(own.get("frontendIPConfigurations"))
+    return [found for found in (ref(props(config).get("subnet")) for config in configs) if found]
+
+
+def network_of(subnet_id: str) -> str:
+    """Return the virtual network id of a subnet id, as it is written there."""
+    return values.parent(subnet_id) if "/subnets/" in subnet_id.lower() else ""

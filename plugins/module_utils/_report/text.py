@@ -1,0 +1,51 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Make text from guests and inventories harmless for terminals, logs and files."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+import unicodedata
+
+# Longer than any message of Windows, short enough that one hostile guest cannot fill the report.
+LONGEST = 2000
+
+# Control and format characters (escape sequences, bidirectional overrides, zero-width marks), surrogates.
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cs"})
+_SPACES = frozenset("\t\n\r\v\f\u2028\u2029")
+
+
+def neutral(text: str, longest: int = LONGEST) -> str:
+    """Return `text` on one line without control or format characters, cut to `longest` characters."""
+    clean = "".join(
+        " " if char in _SPACES else "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in _UNPRINTABLE else char
+        for char in text[: longest + 1]
+    )
+    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+
+
+def neutral_plain(value: t.Any) -> t.Any:
+    """Return a copy of JSON-plain `value` in which every string, keys included, is neutral."""
+    if isinstance(value, str):
+        return neutral(value)
+    if isinstance(value, dict):
+        return {neutral(str(key)): neutral_plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [neutral_plain(item) for item in value]
+    return value
+
+
+def shown(value: t.Any) -> str:
+    """Return an observed value as a reader writes it: lists by commas, nothing as `nothing`, mappings as JSON."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(shown(item) for item in value) if value else "nothing"
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    return str(value) or "nothing"

@@ -61,9 +61,9 @@ def parse(fields: Fields, activation_id: str | None) -> Events | None:
     else:
         records.sort(key=lambda record: record.time)
     pairs = _pairs(records)
-    own = [(product, attempt) for product, attempt in pairs if product == activation_id]
     # Office volume licences write the same events; theirs count only while nothing of Windows itself is there.
-    attempts = [attempt for _product, attempt in (own or pairs)]
+    own = {None, activation_id} if any(product == activation_id for product, _attempt in pairs) else None
+    attempts = [attempt for product, attempt in pairs if own is None or product in own]
     product = activation_id or next((product for product, _attempt in reversed(pairs) if product), None)
     succeeded = [index for index, attempt in enumerate(attempts) if attempt.outcome == "success"]
     return Events(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest import connectivity
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Target
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest import dns
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
@@ -17,7 +18,15 @@ PUBLIC = endpoints.CLOUDS["AzurePublicCloud"]
 
 
 def query(**values: t.Any) -> dict[str, t.Any]:
-    base = {"name": "azkms.core.windows.net", "type": "A", "server": None, "answers": [], "chain": [], "srv": [], "error": None}
+    base = {
+        "name": "azkms.core.windows.net",
+        "type": "A",
+        "server": None,
+        "answers": [],
+        "chain": [],
+        "srv": [],
+        "error": None,
+    }
     return {**base, **values}
 
 
@@ -55,7 +64,9 @@ def test_a_subset_of_the_expected_addresses_is_enough(addresses: list[str], verd
     ],
 )
 def test_a_failure_is_named_by_its_id_first(error: dict[str, t.Any], code: str, symbol: str) -> None:
-    answer = parse(query(error={**error, "source": "Resolve-DnsName", "message": "DNS-Name ist nicht vorhanden"})).answers[0]
+    answer = parse(
+        query(error={**error, "source": "Resolve-DnsName", "message": "DNS-Name ist nicht vorhanden"})
+    ).answers[0]
     assert answer.verdict == "error"
     assert answer.error is not None
     assert (answer.error.code, answer.error.symbol, answer.error.cause_class) == (code, symbol, "dns")

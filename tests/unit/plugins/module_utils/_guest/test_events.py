@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest import events
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Attempt, Events
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
@@ -61,7 +62,13 @@ def only(*records: t.Any) -> Attempt:
             "azkms.core.windows.net",
             1688,
         ),
-        ("0xC004F06C,0x00000000,kms:1688,36f27b39,2010/09/29 17:52,0,2,41760,68531fb9,5", "refused", "0xC004F06C", "kms", 1688),
+        (
+            "0xC004F06C,0x00000000,kms:1688,36f27b39,2010/09/29 17:52,0,2,41760,68531fb9,5",
+            "refused",
+            "0xC004F06C",
+            "kms",
+            1688,
+        ),
         (asked("0x800706BA"), "send_failed", "0x800706BA", "azkms.core.windows.net", 1688),
         (asked("0xC004F074", tail=""), "send_failed", "0xC004F074", "azkms.core.windows.net", 1688),
         (asked("0xC004F042"), "refused", "0xC004F042", "azkms.core.windows.net", 1688),
@@ -82,7 +89,16 @@ def test_a_request_is_read_by_position(
     assert (attempt.outcome, found, attempt.host, attempt.port) == (outcome, code, host, port)
 
 
-@pytest.mark.parametrize("date", ["", "24.11.2026 08:00", "令和8/11/24 08:00", "١٤٤٨/٠٦/١٤ ٠٨:٠٠", "2026/13/99 99:99"])
+@pytest.mark.parametrize(
+    "date",
+    [
+        "",
+        "24.11.2026 08:00",
+        "令和8/11/24 08:00",
+        "\u0661\u0664\u0664\u0668/\u0660\u0666/\u0661\u0664",
+        "2026/13/99 99:99",
+    ],
+)
 def test_dates_inside_the_strings_do_not_matter(date: str) -> None:
     request = asked().replace("2012/12/04 07:06", date)
     answer = GOOD.replace("2012/12/04 07:06", date)
@@ -146,7 +162,9 @@ def test_without_record_numbers_the_time_decides() -> None:
 def test_failures_count_since_the_last_success() -> None:
     log = [asked("0x800706BA"), asked(), GOOD, asked("0x800706BA"), asked()]
     numbers = [12288, 12288, 12289, 12288, 12288]
-    parsed = parse(*(record(number, order, data) for order, (number, data) in enumerate(zip(numbers, log, strict=True), 1)))
+    parsed = parse(
+        *(record(number, order, data) for order, (number, data) in enumerate(zip(numbers, log, strict=True), 1))
+    )
     assert (parsed.last_success, parsed.failures_since_success) == ("2026-11-24T08:03:00Z", 2)
     assert parse(record(12288, 1, asked("0x800706BA"))).failures_since_success == 1
 
@@ -160,7 +178,11 @@ def test_attempts_of_office_do_not_count_beside_those_of_windows() -> None:
 @pytest.mark.parametrize(
     ("number", "data", "code"),
     [
-        (8198, ["hr=0x80072EE7", f"RuleId=502ff3ba;Action=AutoActivate;AppId=55c92734;SkuId={SKU};Trigger=UserLogon"], "0x80072EE7"),
+        (
+            8198,
+            ["hr=0x80072EE7", f"RuleId=502ff3ba;Action=AutoActivate;AppId=55c92734;SkuId={SKU};Trigger=UserLogon"],
+            "0x80072EE7",
+        ),
         (8198, ["RuleId=0x11111111", "hr=0x8007139F, 0xC0020017"], "0x8007139F"),
         (8200, ["hr=0xC004C003"], "0xC004C003"),
         (8196, ["0x800705B4"], "0x800705B4"),

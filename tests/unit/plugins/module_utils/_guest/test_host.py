@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest import host
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import HostSetting, KmsHost
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
@@ -139,7 +140,11 @@ def test_with_no_licence_row_the_only_product_key_counts() -> None:
 
 @pytest.mark.parametrize(
     ("settings", "manual"),
-    [({"activation": {"Manual": {"type": "DWord", "data": 1}}}, True), ({"activation": {"Manual": None}}, False), ({}, None)],
+    [
+        ({"activation": {"Manual": {"type": "DWord", "data": 1}}}, True),
+        ({"activation": {"Manual": None}}, False),
+        ({}, None),
+    ],
 )
 def test_manual_activation_is_unknown_until_it_was_read(settings: dict[str, t.Any], manual: bool | None) -> None:
     assert host.parse(None, Fields(settings, "kms_settings", {}), (), None, PUBLIC).manual_activation is manual

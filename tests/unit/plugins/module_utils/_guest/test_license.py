@@ -9,8 +9,13 @@ from __future__ import annotations
 import typing as t
 
 import pytest
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest import license as licences
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import License, OperatingSystem, Product
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
+    License,
+    OperatingSystem,
+    Product,
+)
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
 
 WINDOWS = "55C92734-D682-4D71-983E-D6EC3F16059F"
@@ -60,7 +65,9 @@ def product(**values: t.Any) -> Product:
         (None, None, "unknown"),
     ],
 )
-def test_the_channel_follows_the_description_first(description: str | None, key_channel: str | None, channel: str) -> None:
+def test_the_channel_follows_the_description_first(
+    description: str | None, key_channel: str | None, channel: str
+) -> None:
     assert licences.channel(description, key_channel) == channel
 
 
@@ -131,7 +138,8 @@ def test_the_status_has_a_name_beside_its_number(status: t.Any, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    ("reason", "code"), [(0xC004F009, "0xC004F009"), (-1073418231, "0xC004F009"), (0, None), (None, None), (2**40, None)]
+    ("reason", "code"),
+    [(0xC004F009, "0xC004F009"), (-1073418231, "0xC004F009"), (0, None), (None, None), (2**40, None)],
 )
 def test_the_reason_is_a_code(reason: int | None, code: str | None) -> None:
     parsed = product(LicenseStatusReason=reason).status_reason
@@ -142,7 +150,9 @@ def test_a_full_key_in_place_of_the_partial_one_is_cut() -> None:
     assert product(PartialProductKey="12345-6VM33").partial_product_key == "6VM33"
 
 
-@pytest.mark.parametrize(("end", "kept"), [("1601-01-01T00:00:00Z", None), ("2027-01-01T00:00:00Z", "2027-01-01T00:00:00Z")])
+@pytest.mark.parametrize(
+    ("end", "kept"), [("1601-01-01T00:00:00Z", None), ("2027-01-01T00:00:00Z", "2027-01-01T00:00:00Z")]
+)
 def test_no_date_is_no_end_of_evaluation(end: str, kept: str | None) -> None:
     assert product(EvaluationEndDate=end).evaluation_end == kept
 
@@ -151,7 +161,13 @@ def test_no_date_is_no_end_of_evaluation(end: str, kept: str | None) -> None:
     ("system", "rows", "partial", "matches", "refusal"),
     [
         (OperatingSystem(edition_id="ServerDatacenter", build=20348), [row()], "6VM33", True, None),
-        (OperatingSystem(edition_id="ServerDatacenter", build=20348), [row(PartialProductKey="AAAAA")], "6VM33", False, None),
+        (
+            OperatingSystem(edition_id="ServerDatacenter", build=20348),
+            [row(PartialProductKey="AAAAA")],
+            "6VM33",
+            False,
+            None,
+        ),
         (OperatingSystem(edition_id="ServerDatacenter", build=20348), [], "6VM33", None, None),
         (OperatingSystem(edition_id="ServerRdsh", build=22631), [row()], None, None, "multi_session"),
         (OperatingSystem(), [row()], None, None, "unknown_edition"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference import client_keys
 
 

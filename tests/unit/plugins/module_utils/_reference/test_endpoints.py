@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
 
 PUBLIC = endpoints.CLOUDS["AzurePublicCloud"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 
 import pytest
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference import error_codes
 
 
@@ -44,7 +45,9 @@ def test_every_documented_code_is_there() -> None:
     assert len(rows) == len({row[0] for row in rows}) == 96
 
 
-@pytest.mark.parametrize(("code", "fact"), error_codes.CODES.items(), ids=lambda item: item if isinstance(item, str) else "")
+@pytest.mark.parametrize(
+    ("code", "fact"), error_codes.CODES.items(), ids=lambda item: item if isinstance(item, str) else ""
+)
 def test_every_row_is_well_formed(code: str, fact: error_codes.CodeFact) -> None:
     assert re.fullmatch(r"0x[0-9A-F]{8}", code)
     assert fact.meaning

@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 
 import pytest
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference import rpc
 
 HEADER = "0500{kind}03100000003c00000002000000"

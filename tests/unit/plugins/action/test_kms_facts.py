@@ -1,0 +1,216 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action: options in, one run on the guest, facts out."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
+from ansible.playbook.task import Task
+
+from ansible_collections.azure_windows.activation.plugins.action import kms_facts
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import SECTIONS, GuestEvidence
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
+from ansible_collections.azure_windows.activation.plugins.plugin_utils import _guest_script
+
+HEALTHY = (pathlib.Path(__file__).parents[2] / "fixtures" / "guest" / "healthy.json").read_text(encoding="utf-8")
+
+
+class Shell:
+    tmpdir = None
+
+    def __init__(self, windows: bool) -> None:
+        self._IS_WINDOWS = windows
+
+
+class Connection:
+    transport = "winrm"
+
+    def __init__(self, windows: bool) -> None:
+        self._shell = Shell(windows)
+
+
+class Loader:
+    """Stands for the plugin loaders: says whether ansible.windows is installed."""
+
+    def __init__(self, installed: bool) -> None:
+        self.module_loader = self
+        self.resolved = installed
+
+    def find_plugin_with_context(self, name: str, mod_type: str) -> Loader:
+        assert (name, mod_type) == ("ansible.windows.win_powershell", ".ps1")
+        return self
+
+
+class Guest:
+    """Runs the action against a canned answer of win_powershell and keeps what was sent."""
+
+    def __init__(self, scripts: pathlib.Path) -> None:
+        (scripts / "probe.ps1").write_text("# the probe of the test\n", encoding="utf-8")
+        self.outcome: t.Any = {
+            "changed": True,
+            "output": [HEALTHY],
+            "error": [],
+            "invocation": {"module_args": {"script": "# the probe"}},
+        }
+        self.windows = self.installed = True
+        self.calls: list[dict[str, t.Any]] = []
+        self.check_mode = False
+
+    def run(self, **options: t.Any) -> dict[str, t.Any]:
+        task = Task()
+        task.action = "azure_windows.activation.kms_facts"
+        task.args = options
+        task.async_val = 0
+        task.check_mode = self.check_mode
+        action = kms_facts.ActionModule(
+            task=task,
+            connection=Connection(self.windows),
+            play_context=None,
+            loader=None,
+            templar=None,
+            shared_loader_obj=None,
+        )
+        action._load_name = "kms_facts"
+        action._shared_loader_obj = Loader(self.installed)
+        action._execute_module = self.execute
+        return t.cast(dict[str, t.Any], action.run(task_vars={}))
+
+    def execute(self, **call: t.Any) -> t.Any:
+        self.calls.append(call)
+        if isinstance(self.outcome, Exception):
+            raise self.outcome
+        return self.outcome
+
+    @property
+    def parameters(self) -> dict[str, t.Any]:
+        (call,) = self.calls
+        return t.cast(dict[str, t.Any], call["module_args"]["parameters"])
+
+
+@pytest.fixture
+def guest(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> Guest:
+    monkeypatch.setattr(_guest_script, "_SCRIPTS", tmp_path)
+    return Guest(tmp_path)
+
+
+@pytest.mark.parametrize("check_mode", [False, True])
+def test_one_run_gives_the_facts_and_nothing_else(guest: Guest, check_mode: bool) -> None:
+    guest.check_mode = check_mode
+    result = guest.run()
+    assert set(result) == {"changed", "ansible_facts"}
+    assert result["changed"] is False
+    evidence = from_plain(GuestEvidence, result["ansible_facts"]["kms"])
+    assert {section.status for section in evidence.sections.values()} == {"ok"}
+    assert evidence.collected_at is not None
+    (call,) = guest.calls
+    assert call["module_name"] == "ansible.windows.win_powershell"
+    assert call["module_args"]["script"] == "# the probe of the test\n"
+    assert "the probe" not in json.dumps(result)
+
+
+def test_the_probe_gets_plain_parameters(guest: Guest) -> None:
+    guest.run()
+    parameters = guest.parameters
+    assert json.loads(json.dumps(parameters)) == parameters
+    assert parameters["Sections"] == list(SECTIONS)
+    assert (parameters["TimeoutSeconds"], parameters["Port"], parameters["EventDays"], parameters["EventMax"]) == (
+        5,
+        1688,
+        45,
+        200,
+    )
+    assert parameters["Cloud"] == ""
+    assert parameters["Clouds"]["AzurePublicCloud"] == {
+        "Names": ["azkms.core.windows.net", "kms.core.windows.net"],
+        "Addresses": ["20.118.99.224", "40.83.235.53"],
+    }
+    assert len(parameters["BindRequest"]) == 144
+
+
+def test_options_reach_the_probe(guest: Guest) -> None:
+    result = guest.run(
+        gather_subset=["!events", "!min"],
+        probe_timeout=9,
+        event_days=3,
+        cloud="AzureUSGovernment",
+        kms_endpoints={"names": ["kms.own.example"], "addresses": ["192.0.2.1"], "port": 1689},
+    )
+    parameters = guest.parameters
+    assert "events" not in parameters["Sections"]
+    assert (parameters["TimeoutSeconds"], parameters["EventDays"], parameters["Port"]) == (9, 3, 1689)
+    assert parameters["Cloud"] == "AzureUSGovernmentCloud"
+    assert parameters["Clouds"]["AzureUSGovernmentCloud"] == {"Names": ["kms.own.example"], "Addresses": ["192.0.2.1"]}
+    assert result["ansible_facts"]["kms"]["cloud"]["names"] == ["kms.own.example"]
+    assert result["ansible_facts"]["kms"]["cloud"]["source"] == "option"
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"probe_timout": 5}, "probe_timout"),
+        ({"cloud": "AzureGermany"}, "AzureUSGovernment"),
+        ({"probe_timeout": "soon"}, "probe_timeout"),
+        ({"probe_timeout": 0}, "probe_timeout: 0 is out of range, it must be from 1 to 30"),
+        ({"probe_timeout": 31}, "probe_timeout: 31"),
+        ({"event_days": 366}, "event_days: 366"),
+        ({"kms_endpoints": {"ports": 1}}, "ports"),
+        ({"kms_endpoints": {"port": 70000}}, "kms_endpoints.port: 70000"),
+        ({"kms_endpoints": {"addresses": ["azkms"]}}, "kms_endpoints.addresses: 'azkms' is not an IP address"),
+        ({"kms_endpoints": {"names": ["192.0.2.1"]}}, "kms_endpoints.names: '192.0.2.1' is not a host name"),
+    ],
+)
+def test_a_wrong_option_is_named_before_the_guest_is_asked(guest: Guest, options: dict[str, t.Any], told: str) -> None:
+    with pytest.raises(AnsibleActionFail) as caught:
+        guest.run(**options)
+    assert told in str(caught.value)
+    assert guest.calls == []
+
+
+def test_a_wrong_subset_is_named_before_the_guest_is_asked(guest: Guest) -> None:
+    result = guest.run(gather_subset=["evnts"])
+    assert result["failed"] is True
+    assert "unknown name 'evnts' (did you mean 'events'?)" in result["msg"]
+    assert guest.calls == []
+
+
+@pytest.mark.parametrize(
+    ("attributes", "told"),
+    [
+        ({"windows": False}, "not set up as a Windows host: its winrm connection"),
+        ({"installed": False}, "install the collection ansible.windows"),
+        (
+            {"outcome": {"failed": True, "error": [{"exception": {"message": "boom"}}]}},
+            "probe failed on the guest: boom",
+        ),
+        ({"outcome": {"output": [HEALTHY[:5000]]}}, "breaks off or is damaged after 5000 characters"),
+        ({"outcome": {"output": ["<html>"]}}, "not JSON"),
+        ({"outcome": {}}, "gave no answer"),
+    ],
+)
+def test_each_way_to_fail_has_one_message(guest: Guest, attributes: dict[str, t.Any], told: str) -> None:
+    for name, value in attributes.items():
+        setattr(guest, name, value)
+    result = guest.run()
+    assert (result["failed"], result["changed"]) == (True, False)
+    assert told in result["msg"]
+    assert set(result) == {"failed", "changed", "msg"}
+
+
+def test_an_unreachable_guest_stays_unreachable(guest: Guest) -> None:
+    guest.outcome = AnsibleConnectionFailure("no route")
+    with pytest.raises(AnsibleConnectionFailure):
+        guest.run()
+
+
+def test_an_answer_of_another_schema_is_evidence_of_nothing(guest: Guest) -> None:
+    guest.outcome = {"output": ['{"schema": 99}']}
+    facts = guest.run(gather_subset=["services", "!min"])["ansible_facts"]["kms"]
+    assert facts["sections"]["services"]["status"] == "error"
+    assert facts["sections"]["events"]["status"] == "skipped"

@@ -75,7 +75,9 @@ class ArmClient:
             ],
         )
         # azure-mgmt-network 28 keeps the method private.
-        self._send: t.Callable[..., sdk.HttpResponse] = getattr(client, "send_request", None) or client._send_request
+        self._send: t.Callable[..., sdk.HttpResponse] = next(
+            getattr(client, name) for name in ("send_request", "_send_request") if hasattr(client, name)
+        )
         self.close: t.Callable[[], None] = client.close
 
     def get(self, path: str, api_version: str, **query: str) -> t.Any:
@@ -133,7 +135,7 @@ class ArmClient:
         method: str,
         url: str,
         *,
-        headers: t.Mapping[str, str] | None = None,
+        headers: dict[str, str] | None = None,
         body: t.Any = None,
         **options: t.Any,
     ) -> sdk.HttpResponse:

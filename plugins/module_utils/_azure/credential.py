@@ -25,12 +25,13 @@ def build(settings: Settings, cloud: AzureCloud) -> t.Any:
         "disable_instance_discovery": settings.disable_instance_discovery or not cloud.known,
         "connection_verify": settings.verify,
     }
+    tenant, client_id, secret = settings.tenant or "", settings.client_id or "", settings.secret or ""
     if settings.ad_user:
         return sdk.UsernamePasswordCredential(
-            settings.client_id, settings.ad_user, settings.password, tenant_id=settings.tenant, **common
+            client_id, settings.ad_user, settings.password or "", tenant_id=tenant, **common
         )
     if settings.x509_certificate_path:
         return sdk.CertificateCredential(
-            settings.tenant, settings.client_id, settings.x509_certificate_path, password=settings.secret, **common
+            tenant, client_id, settings.x509_certificate_path, password=settings.secret, **common
         )
-    return sdk.ClientSecretCredential(settings.tenant, settings.client_id, settings.secret, **common)
+    return sdk.ClientSecretCredential(tenant, client_id, secret, **common)

@@ -10,11 +10,26 @@ Calls grow with subscriptions, subnets, firewall policies and hubs, never with v
 from __future__ import annotations
 
 import concurrent.futures
+import ipaddress
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import bodies, catalog
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmClient, ArmError
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.snapshot import RouteAnswer, Snapshot
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.snapshot import Snapshot
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
+    EffectiveRoutes,
+    ip_configurations,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
+    items,
+    low,
+    mapping,
+    props,
+    ref,
+    refs,
+    strings,
+    subscription,
+)
 
 # The transport keeps ten connections per host.
 WORKERS = 8
@@ -36,33 +51,38 @@ class Reader:
         self._client = client
         self.snapshot = Snapshot()
 
-    def read(self, vm_ids: t.Iterable[str], subscriptions: t.Iterable[str] = ()) -> Snapshot:
-        """Read everything the paths of `vm_ids` need, and the given subscriptions besides."""
-        wanted = [bodies.low(vm_id) for vm_id in vm_ids]
-        todo = {name for name in (*map(bodies.subscription_of, wanted), *map(str.lower, subscriptions)) if name}
+    def read(self, machines: t.Sequence[str], subscriptions: t.Iterable[str] = ()) -> list[str | None]:
+        """Read everything the paths of `machines` (VM ids or private addresses) need, and the given subscriptions.
+
+        Returns the VM id for each of `machines` as the snapshot knows it, None for an address that no single VM has.
+        """
+        todo = {name for name in (*map(subscription, machines), *map(str.lower, subscriptions)) if name}
         done: set[str] = set()
+        found: list[str | None] = []
         for _hop in range(SUBSCRIPTION_HOPS):
             if not todo:
                 break
             self._run([job for name in sorted(todo) for job in self._listings(name)])
             self._run(self._details())
             done |= todo
-            todo = self._referenced(wanted) - done
+            found = [machine if subscription(machine) else self._vm_of(machine) for machine in machines]
+            todo = self._referenced([low(vm_id) for vm_id in found]) - done
         for name in sorted(todo):
             self.snapshot.missing("subscription", f"/subscriptions/{name}", "it is too many references away")
+        wanted = [low(vm_id) for vm_id in found if vm_id]
         self._run([*self._route_jobs(wanted), *self._admin_rule_jobs(wanted), *self._tag_jobs()])
-        return self.snapshot
+        return found
 
-    def vm_of_address(self, address: str) -> str | None:
+    def _vm_of(self, address: str) -> str | None:
         """Return the id of the one virtual machine with a private address, None when there is none or more than one."""
-        found = {
-            bodies.reference(bodies.properties(nic).get("virtualMachine"))
+        owners = {
+            ref(props(nic).get("virtualMachine"))
             for nic in self.snapshot.of_type("Microsoft.Network/networkInterfaces")
-            for config in bodies.ip_configurations(nic)
+            for config in ip_configurations(nic)
             if config.get("privateIPAddress") == address
         }
-        found.discard("")
-        return found.pop() if len(found) == 1 else None
+        owners.discard("")
+        return owners.pop() if len(owners) == 1 else None
 
     def _run(self, jobs: t.Sequence[Job]) -> None:
         if not jobs:
@@ -71,17 +91,17 @@ class Reader:
             for future in [pool.submit(job) for job in jobs]:
                 future.result()
 
-    def _listings(self, subscription: str) -> list[Job]:
+    def _listings(self, name: str) -> list[Job]:
         def listing(kind: catalog.Listing) -> Job:
             def run() -> None:
-                scope = f"/subscriptions/{subscription}"
+                scope = f"/subscriptions/{name}"
                 try:
-                    found = self._client.list(kind.path(subscription), kind.api_version, **dict(kind.query))
+                    found = self._client.list(kind.path(name), kind.api_version, **dict(kind.query))
                 except ArmError as problem:
                     self.snapshot.missing(kind.type, scope, problem, kind.action)
                     return
                 with self.snapshot.lock:
-                    self.snapshot.listed.add((subscription, kind.type.lower()))
+                    self.snapshot.listed.add((name, kind.type.lower()))
                 self.snapshot.add(found)
 
             return run
@@ -89,14 +109,14 @@ class Reader:
         def power() -> None:
             kind = catalog.POWER_STATES
             try:
-                found = self._client.list(kind.path(subscription), kind.api_version, **dict(kind.query))
+                found = self._client.list(kind.path(name), kind.api_version, **dict(kind.query))
             except ArmError as problem:
-                self.snapshot.missing("power states", f"/subscriptions/{subscription}", problem, kind.action)
+                self.snapshot.missing("power states", f"/subscriptions/{name}", problem, kind.action)
                 return
             for vm in found:
                 state = _power_state(vm)
                 if state:
-                    self.snapshot.power[bodies.low(vm.get("id"))] = state
+                    self.snapshot.power[low(vm.get("id"))] = state
 
         return [*(listing(kind) for kind in catalog.LISTINGS), power]
 
@@ -110,7 +130,7 @@ class Reader:
         jobs: list[Job] = []
         for kind, child in children:
             for parent in self.snapshot.of_type(kind):
-                key = (bodies.low(parent["id"]), child.lower())
+                key = (low(parent["id"]), child.lower())
                 if key not in self.snapshot.listed:
                     jobs.append(self._children(str(parent["id"]), kind, child))
         return jobs
@@ -123,7 +143,7 @@ class Reader:
                 self.snapshot.missing(f"{kind}/{child}", parent, problem, f"{kind}/{child}/read")
                 return
             with self.snapshot.lock:
-                self.snapshot.listed.add((bodies.low(parent), child.lower()))
+                self.snapshot.listed.add((low(parent), child.lower()))
             self.snapshot.add(found)
 
         return run
@@ -131,38 +151,42 @@ class Reader:
     def _referenced(self, vm_ids: t.Iterable[str]) -> set[str]:
         """Subscriptions that the networks of the virtual machines and the firewall policies refer to."""
         found: set[str | None] = set()
-        for network in {bodies.network_of(subnet) for subnet in self._subnets(vm_ids)}:
+        for network in self._networks(vm_ids):
             body = self.snapshot.resources.get(network)
-            for peering in bodies.items(bodies.properties(body).get("virtualNetworkPeerings")):
-                found.add(
-                    bodies.subscription_of(bodies.reference(bodies.properties(peering).get("remoteVirtualNetwork")))
-                )
-            for subnet in bodies.items(bodies.properties(body).get("subnets")):
+            for peering in items(props(body).get("virtualNetworkPeerings")):
+                found.add(subscription(ref(props(peering).get("remoteVirtualNetwork"))))
+            for subnet in items(props(body).get("subnets")):
                 for name in ("routeTable", "networkSecurityGroup", "natGateway"):
-                    found.add(bodies.subscription_of(bodies.reference(bodies.properties(subnet).get(name))))
+                    found.add(subscription(ref(props(subnet).get(name))))
         for firewall in self.snapshot.of_type("Microsoft.Network/azureFirewalls"):
             for name in ("firewallPolicy", "virtualHub"):
-                found.add(bodies.subscription_of(bodies.reference(bodies.properties(firewall).get(name))))
+                found.add(subscription(ref(props(firewall).get(name))))
         for policy in self.snapshot.of_type("Microsoft.Network/firewallPolicies"):
-            found.add(bodies.subscription_of(bodies.reference(bodies.properties(policy).get("basePolicy"))))
+            found.add(subscription(ref(props(policy).get("basePolicy"))))
         return {name for name in found if name}
 
     def _nics(self, vm_id: str) -> list[tuple[str, str]]:
-        """NICs of a virtual machine as (subnet id, NIC id)."""
-        vm = self.snapshot.resources.get(vm_id)
-        found = [
-            (bodies.subnet_of(self.snapshot.resources.get(nic, {})), nic) for nic in (bodies.nic_ids(vm) if vm else ())
-        ]
+        """NICs of a virtual machine as (subnet id, NIC id), both as keys."""
+        profile = mapping(props(self.snapshot.resources.get(vm_id)).get("networkProfile"))
+        found: list[tuple[str, str]] = []
+        for nic in map(low, refs(profile.get("networkInterfaces"))):
+            configs = ip_configurations(self.snapshot.resources.get(nic, {}))
+            found.extend((low(ref(config.get("subnet"))), nic) for config in configs[:1])
         return [(subnet, nic) for subnet, nic in found if subnet]
 
     def _subnets(self, vm_ids: t.Iterable[str]) -> set[str]:
         return {subnet for vm_id in vm_ids for subnet, _nic in self._nics(vm_id)}
 
+    def _networks(self, vm_ids: t.Iterable[str]) -> list[str]:
+        """Virtual networks of the virtual machines that were read."""
+        found = {subnet.split("/subnets/", maxsplit=1)[0] for subnet in self._subnets(vm_ids)}
+        return sorted(found & self.snapshot.resources.keys())
+
     def _route_jobs(self, vm_ids: t.Iterable[str]) -> list[Job]:
         """One question per subnet, to a NIC of any machine there that is not known to be stopped."""
         running: dict[str, list[str]] = {subnet: [] for subnet in sorted(self._subnets(vm_ids))}
         for vm in self.snapshot.of_type("Microsoft.Compute/virtualMachines"):
-            vm_id = bodies.low(vm["id"])
+            vm_id = low(vm["id"])
             if self.snapshot.power.get(vm_id, RUNNING) == RUNNING:
                 for subnet, nic in self._nics(vm_id):
                     if subnet in running:
@@ -182,10 +206,10 @@ class Reader:
                         break
                     continue
                 if isinstance(answer, dict) and isinstance(answer.get("value"), list):
-                    self.snapshot.routes[subnet] = RouteAnswer(nic, bodies.items(answer["value"]))
+                    self.snapshot.routes[subnet] = EffectiveRoutes(nic, items(answer["value"]))
                     return
                 last = ArmError("UnexpectedBody", "the effective routes have no 'value'")
-            self.snapshot.routes[subnet] = RouteAnswer(None, None, str(last))
+            self.snapshot.routes[subnet] = EffectiveRoutes(None, None, str(last))
             self.snapshot.missing("effective routes", subnet, last, catalog.EFFECTIVE_ROUTES_ACTION)
 
         return run
@@ -194,8 +218,7 @@ class Reader:
         """Security admin rules per network, asked only where a network manager exists: the POST needs a right of its own."""
         if not self.snapshot.of_type("Microsoft.Network/networkManagers"):
             return []
-        networks = {bodies.network_of(subnet) for subnet in self._subnets(vm_ids)}
-        return [self._admin_rules(network) for network in sorted(networks) if network in self.snapshot.resources]
+        return [self._admin_rules(network) for network in self._networks(vm_ids)]
 
     def _admin_rules(self, network: str) -> Job:
         def run() -> None:
@@ -206,7 +229,7 @@ class Reader:
                 self.snapshot.missing("security admin rules", network, problem, catalog.ADMIN_RULES_ACTION)
                 return
             if isinstance(answer, dict) and isinstance(answer.get("value"), list):
-                self.snapshot.admin_rules[network] = bodies.items(answer["value"])
+                self.snapshot.admin_rules[network] = items(answer["value"])
             else:
                 self.snapshot.missing("security admin rules", network, "the answer has no 'value'")
 
@@ -216,34 +239,40 @@ class Reader:
         """Service tags of the locations whose route tables use one as a prefix."""
         places: dict[str, str] = {}
         for table in self.snapshot.of_type("Microsoft.Network/routeTables"):
-            routes = bodies.items(bodies.properties(table).get("routes"))
-            if any(bodies.is_tag(bodies.properties(route).get("addressPrefix")) for route in routes):
-                places.setdefault(str(table.get("location") or "").lower(), bodies.subscription_of(table["id"]) or "")
-        return [self._tags(location, subscription) for location, subscription in places.items() if location]
+            routes = items(props(table).get("routes"))
+            if any(_is_tag(props(route).get("addressPrefix")) for route in routes):
+                places.setdefault(str(table.get("location") or "").lower(), subscription(table["id"]))
+        return [self._tags(location, name) for location, name in places.items() if location]
 
-    def _tags(self, location: str, subscription: str) -> Job:
+    def _tags(self, location: str, name: str) -> Job:
         def run() -> None:
-            path = f"/subscriptions/{subscription}/providers/Microsoft.Network/locations/{location}/serviceTags"
+            path = f"/subscriptions/{name}/providers/Microsoft.Network/locations/{location}/serviceTags"
             try:
                 answer = self._client.get(path, catalog.NETWORK_API)
             except ArmError as problem:
                 self.snapshot.missing("service tags", location, problem, catalog.SERVICE_TAGS_ACTION)
                 return
-            values = bodies.items(answer.get("values") if isinstance(answer, dict) else None)
+            values = items(answer.get("values") if isinstance(answer, dict) else None)
             self.snapshot.tags[location] = {
-                str(value.get("name")): [
-                    str(prefix) for prefix in bodies.properties(value).get("addressPrefixes") or []
-                ]
-                for value in values
+                str(value.get("name")): strings(props(value).get("addressPrefixes")) for value in values
             }
 
         return run
 
 
 def _power_state(vm: t.Mapping[str, t.Any]) -> str | None:
-    view = bodies.properties(vm).get("instanceView")
-    for status in bodies.items(view.get("statuses") if isinstance(view, dict) else None):
+    view = props(vm).get("instanceView")
+    for status in items(view.get("statuses") if isinstance(view, dict) else None):
         code = str(status.get("code") or "")
         if code.lower().startswith("powerstate/"):
             return code.split("/", 1)[1].lower()
     return None
+
+
+def _is_tag(prefix: t.Any) -> bool:
+    """Tell whether a route's address prefix is a service tag instead of an address range."""
+    try:
+        ipaddress.ip_network(str(prefix), strict=False)
+    except ValueError:
+        return bool(prefix)
+    return False

@@ -10,6 +10,7 @@ import traceback
 
 IMPORT_ERROR: str | None = None
 try:
+    from azure.core import PipelineClient
     from azure.core.exceptions import AzureError, ClientAuthenticationError, DecodeError
     from azure.core.pipeline import policies as core_policies
     from azure.core.rest import HttpRequest, HttpResponse
@@ -42,6 +43,7 @@ __all__ = [
     "HttpResponse",
     "ManagedIdentityCredential",
     "NetworkManagementClient",
+    "PipelineClient",
     "UsernamePasswordCredential",
     "core_policies",
 ]

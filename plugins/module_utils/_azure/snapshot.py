@@ -11,18 +11,13 @@ import threading
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmError
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.bodies import low
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
+    EffectiveRoutes,
+    NetworkState,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import low, type_of
 
 FORBIDDEN = 403
-
-
-@dataclasses.dataclass(frozen=True)
-class RouteAnswer:
-    """Effective routes of a subnet. `rows` is None when no NIC could be asked, then `problem` says why."""
-
-    nic_id: str | None
-    rows: list[dict[str, t.Any]] | None
-    problem: str | None = None
 
 
 @dataclasses.dataclass
@@ -33,9 +28,9 @@ class Snapshot:
     """
 
     resources: dict[str, dict[str, t.Any]] = dataclasses.field(default_factory=dict)
-    routes: dict[str, RouteAnswer] = dataclasses.field(default_factory=dict)
+    routes: dict[str, EffectiveRoutes] = dataclasses.field(default_factory=dict)
     power: dict[str, str] = dataclasses.field(default_factory=dict)
-    admin_rules: dict[str, list[dict[str, t.Any]]] = dataclasses.field(default_factory=dict)
+    admin_rules: dict[str, list[t.Mapping[str, t.Any]]] = dataclasses.field(default_factory=dict)
     tags: dict[str, dict[str, list[str]]] = dataclasses.field(default_factory=dict)
     listed: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     unread: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
@@ -60,6 +55,17 @@ class Snapshot:
                 self.unread.append(entry)
 
     def of_type(self, kind: str) -> list[dict[str, t.Any]]:
-        """Return the top-level resources of a type, by the shape of their ids."""
-        marker = f"/providers/{kind}/".lower()
-        return [body for key, body in self.resources.items() if marker in key and "/" not in key.split(marker, 1)[1]]
+        """Return the resources of a type."""
+        return [body for key, body in self.resources.items() if type_of(key) == kind.lower()]
+
+    def state(self) -> NetworkState:
+        """Return what was read as the evaluation takes it."""
+        return NetworkState(
+            self.resources.values(),
+            effective_routes=self.routes,
+            power=self.power,
+            admin_rules=self.admin_rules,
+            service_tags=self.tags,
+            unread=self.unread,
+            listed=self.listed,
+        )

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One signed-in connection to one cloud."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import cloud as clouds
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import credential as credentials
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import sdk
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmClient
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import Settings
+
+
+@dataclasses.dataclass(frozen=True)
+class Session(contextlib.AbstractContextManager["Session"]):
+    """A client and the cloud it talks to; closes the client when left."""
+
+    client: ArmClient
+    cloud: clouds.AzureCloud
+
+    def __exit__(self, *exc: object) -> None:
+        """Close the connections."""
+        self.client.close()
+
+
+def open_session(settings: Settings, *, deadline: float) -> Session:
+    """Find the cloud, build the credential and the client; raises CloudError. Signing in happens with the first request."""
+
+    def fetch(url: str) -> t.Any:
+        try:
+            client: t.Any = sdk.PipelineClient(url, connection_verify=settings.verify)
+            with client:
+                response = client.send_request(sdk.HttpRequest("GET", url))
+                response.raise_for_status()
+                return response.json()
+        except (sdk.AzureError, ValueError) as error:
+            line = (str(error).splitlines() or [type(error).__name__])[0]
+            raise clouds.CloudError(f"cloud_environment: {url} gave no usable metadata: {line}") from error
+
+    cloud = clouds.find(settings.cloud_environment, fetch)
+    client = ArmClient(credentials.build(settings, cloud), cloud, verify=settings.verify, deadline=deadline)
+    return Session(client, cloud)

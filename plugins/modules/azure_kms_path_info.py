@@ -1,0 +1,225 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: azure_kms_path_info
+short_description: How the KMS traffic of virtual machines leaves Azure
+version_added: 1.0.0
+description:
+  - Says for many virtual machines at once how their TCP 1688 traffic to each KMS address leaves Azure, or where it dies.
+  - Reads effective routes, route tables, network security groups, Azure Firewalls and their policies, load balancers,
+    NAT gateways, public addresses and virtual hubs, and judges them together.
+  - The number of requests grows with subscriptions, subnets, firewall policies and hubs, never with virtual machines.
+  - Nothing is written. What cannot be read makes the affected part of the answer V(unknown), and is listed with the action to grant.
+author:
+  - the authors of azure_windows.activation (@azure-windows)
+options:
+  vms:
+    description:
+      - Resource ids of virtual machines, or private IPv4 addresses of machines in O(subscription_id).
+    type: list
+    elements: str
+    required: true
+  kms_endpoints:
+    description:
+      - Addresses and port to use instead of the dated data of the collection.
+    type: dict
+    suboptions:
+      names:
+        description: KMS names that firewall rules may mention.
+        type: list
+        elements: str
+      addresses:
+        description: IPv4 addresses that must be reachable.
+        type: list
+        elements: str
+      port:
+        description: TCP port.
+        type: int
+  operation_timeout:
+    description:
+      - Seconds to wait for one effective-route operation. A subnet whose answer takes longer is judged from its route table, and said to be.
+    type: int
+    default: 120
+extends_documentation_fragment:
+  - azure_windows.activation._azure
+  - ansible.builtin.action_common_attributes
+attributes:
+  check_mode:
+    support: full
+    description: Nothing is changed in either mode.
+  diff_mode:
+    support: none
+    description: Nothing is changed.
+  platform:
+    platforms: all
+    support: full
+    description: Runs on the controller.
+seealso:
+  - module: azure_windows.activation.kms_diagnosis
+"""
+
+EXAMPLES = r"""
+- name: Ask how two machines reach the KMS
+  azure_windows.activation.azure_kms_path_info:
+    vms:
+      - /subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web01
+      - 10.1.0.5
+    subscription_id: 00000000-0000-0000-0000-000000000001
+  delegate_to: localhost
+  register: path
+"""
+
+RETURN = r"""
+paths:
+  description: One entry per element of O(vms), in the same order.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    vm_id:
+      description: Resource id of the machine, or what was asked for when no machine was found.
+      type: str
+    name:
+      description: Name of the machine.
+      type: str
+    nic_id:
+      description: The primary network interface.
+      type: str
+    subnet_id:
+      description: Its subnet.
+      type: str
+    verdict:
+      description: V(open), V(blocked), V(suspect) (a foreign appliance is on the way) or V(unknown).
+      type: str
+    cause:
+      description: Id of the finding to fix first, null when nothing is wrong or known.
+      type: str
+    causes:
+      description: Ids of all findings, the one to fix first at the beginning.
+      type: list
+      elements: str
+    reason:
+      description: One sentence that names what decides.
+      type: str
+    addresses:
+      description: The judgement for each KMS address, with the winning route, the NSG verdict, the hops and the egress.
+      type: list
+      elements: dict
+    kms_routes:
+      description: Routes for KMS addresses that are missing, stale or mistyped in the route table of the subnet.
+      type: dict
+    unread:
+      description: What could not be read for this machine, as RV(unread).
+      type: list
+      elements: dict
+    notes:
+      description: Sentences on how sure the answer is.
+      type: list
+      elements: str
+unread:
+  description: Everything that could not be read in this run.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    what:
+      description: Resource type or operation.
+      type: str
+    scope:
+      description: Where it was asked.
+      type: str
+    reason:
+      description: Azure's answer.
+      type: str
+    action:
+      description: The RBAC action to grant, null when a right is not what is missing.
+      type: str
+"""
+
+import ipaddress
+import os
+import pathlib
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import sdk
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import CloudError
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.paths import read_paths
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.session import open_session
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import (
+    ARGUMENT_SPEC,
+    SettingsError,
+    resolve,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._reference.endpoints import Override
+
+ENDPOINTS = {
+    "type": "dict",
+    "options": {
+        "names": {"type": "list", "elements": "str"},
+        "addresses": {"type": "list", "elements": "str"},
+        "port": {"type": "int"},
+    },
+}
+
+
+def argument_spec() -> dict[str, object]:
+    """Return the options of the module."""
+    return {
+        **ARGUMENT_SPEC,
+        "vms": {"type": "list", "elements": "str", "required": True},
+        "kms_endpoints": ENDPOINTS,
+        "operation_timeout": {"type": "int", "default": 120},
+    }
+
+
+def check(module: AnsibleModule) -> None:
+    """Fail with the name of the option that cannot be used."""
+    for vm in module.params["vms"]:
+        if not _is_address(vm) and "/virtualmachines/" not in vm.lower():
+            module.fail_json(msg=f"vms: '{vm}' is neither the resource id of a virtual machine nor an IPv4 address.")
+    for address in (module.params["kms_endpoints"] or {}).get("addresses") or ():
+        if not _is_address(address):
+            module.fail_json(msg=f"kms_endpoints.addresses: '{address}' is not an IPv4 address.")
+    if module.params["operation_timeout"] < 1:
+        module.fail_json(msg="operation_timeout: it must be at least 1 second.")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.IPv4Address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def main() -> None:
+    """Read, judge, answer."""
+    module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
+    if sdk.IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib(sdk.REQUIREMENTS), exception=sdk.IMPORT_ERROR)
+    check(module)
+    given = module.params["kms_endpoints"] or {}
+    endpoints = Override(tuple(given.get("names") or ()), tuple(given.get("addresses") or ()), given.get("port"))
+    try:
+        settings = resolve({name: module.params[name] for name in ARGUMENT_SPEC}, os.environ, pathlib.Path.home())
+        session = open_session(settings, deadline=module.params["operation_timeout"])
+    except (SettingsError, CloudError) as error:
+        module.fail_json(msg=str(error))
+    if any(map(_is_address, module.params["vms"])) and not settings.subscription_id:
+        module.fail_json(msg="subscription_id: it is needed to find machines by private address.")
+    if settings.verify is False:
+        module.warn("cert_validation_mode: TLS certificates are not verified; the credentials can be read on the way.")
+    with session:
+        paths, unread = read_paths(session, module.params["vms"], settings.subscription_id, endpoints)
+    module.exit_json(changed=False, paths=paths, unread=unread)
+
+
+if __name__ == "__main__":
+    main()

@@ -35,6 +35,8 @@ WHO = {
     "image_owner": "image owner",
 }
 
+ONLY_GUESTS = "Only the guests were asked: Azure's routes, rules and firewalls were not looked at."
+
 Host = dict[str, t.Any]
 
 
@@ -55,7 +57,7 @@ def render(report: dict[str, t.Any], path: str, width: int) -> list[Line]:
         lines += [Line(""), *_block(group, width)]
     lines.append(Line(""))
     if len(healthy) < len(hosts) and all(host["azure"]["status"] == "not_asked" for host in hosts):
-        lines.append(Line("Only the guests were asked: Azure's routes, rules and firewalls were not looked at."))
+        lines += _wrapped(ONLY_GUESTS, "", "", width)
     lines.append(Line(tally(report["summary"])))
     lines.append(Line(f"Report: {neutral(path)}"))
     return lines

@@ -1,0 +1,52 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every host that was asked, or can no longer be, is in the evidence; no other is."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.azure_windows.activation.plugins.filter.kms_evidence import DROPPED, SKIPPED, FilterModule
+
+KMS = {"schema_version": 1}
+
+
+def evidence(results: dict[str, t.Any], remaining: list[str]) -> list[dict[str, t.Any]]:
+    hostvars = {name: {} if result is None else {"kms_result": result} for name, result in results.items()}
+    kms_evidence = FilterModule().filters()["kms_evidence"]
+    return t.cast("list[dict[str, t.Any]]", kms_evidence(list(results), hostvars, "kms_result", remaining))
+
+
+@pytest.mark.parametrize(
+    ("result", "kind", "message"),
+    [
+        ({"unreachable": True, "msg": "timed out", "changed": False}, "unreachable", "timed out"),
+        ({"unreachable": True}, "unreachable", "No reason was given."),
+        ({"failed": True, "msg": "no PowerShell"}, "failed", "no PowerShell"),
+        ({"failed": True, "msg": "late", "ansible_facts": {"kms": KMS}}, "failed", "late"),
+        ({"skipped": True, "skip_reason": "Conditional result was False"}, "not_asked", SKIPPED),
+        ({"changed": False}, "failed", "The task returned no evidence."),
+    ],
+)
+def test_without_an_answer(result: dict[str, t.Any], kind: str, message: str) -> None:
+    assert evidence({"web01": result}, ["web01"]) == [
+        {"name": "web01", "guest": None, "guest_error": {"kind": kind, "message": message}}
+    ]
+
+
+def test_with_an_answer() -> None:
+    result = {"failed": False, "changed": False, "ansible_facts": {"kms": KMS}}
+    assert evidence({"web01": result}, ["web01"]) == [{"name": "web01", "guest": KMS, "guest_error": None}]
+
+
+def test_hosts_that_left_stay_and_pending_hosts_do_not_come() -> None:
+    answered = {"ansible_facts": {"kms": KMS}}
+    items = evidence({"web01": answered, "left01": None, "later01": None}, ["web01", "later01"])
+    assert [(item["name"], item["guest_error"]) for item in items] == [
+        ("web01", None),
+        ("left01", {"kind": "not_asked", "message": DROPPED}),
+    ]

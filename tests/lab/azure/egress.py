@@ -17,6 +17,7 @@ class Egress:
     """Answers from the current resources."""
 
     def __init__(self, topology: Topology) -> None:
+        """Look at the resources of `topology`."""
         self._topology = topology
         self._store = topology.store
 

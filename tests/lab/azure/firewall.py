@@ -29,6 +29,7 @@ class Firewalls:
     """Verdicts from the current rules."""
 
     def __init__(self, topology: Topology) -> None:
+        """Look at the resources of `topology`."""
         self._store = topology.store
         self._world = topology.world
 
@@ -63,7 +64,9 @@ class Firewalls:
         groups = self._store.below(policy_id, "ruleCollectionGroups") if policy_id else []
         found = []
         for group in sorted(groups, key=_priority):
-            for collection in sorted(group["properties"].get("ruleCollections") or [], key=lambda c: int(c["priority"])):
+            for collection in sorted(
+                group["properties"].get("ruleCollections") or [], key=lambda c: int(c["priority"])
+            ):
                 allow = str((collection.get("action") or {}).get("type", "")).lower() == "allow"
                 for rule in collection.get("rules") or []:
                     kind = {"NetworkRule": "network", "ApplicationRule": "application"}.get(str(rule.get("ruleType")))

@@ -59,7 +59,7 @@ class ResourceId:
         return dataclasses.replace(self, types=self.types[:1], names=self.names[:1])
 
     def child(self, kind: str, name: str) -> ResourceId:
-        """The resource `name` of type `kind` below this one."""
+        """Return the resource `name` of type `kind` below this one."""
         return dataclasses.replace(self, types=(*self.types, kind), names=(*self.names, name))
 
 

@@ -17,11 +17,27 @@ from tests.lab.azure import ids
 Body = dict[str, t.Any]
 
 ENVELOPE = frozenset(
-    "id name type location tags etag sku zones identity kind plan extendedLocation managedBy systemData".split()
+    [
+        "id",
+        "name",
+        "type",
+        "location",
+        "tags",
+        "etag",
+        "sku",
+        "zones",
+        "identity",
+        "kind",
+        "plan",
+        "extendedLocation",
+        "managedBy",
+        "systemData",
+    ]
 )
 # Types whose sku is a property, not part of the envelope.
 _SKU_INSIDE = frozenset(
-    f"microsoft.network/{name}" for name in ("azurefirewalls", "firewallpolicies", "virtualnetworkgateways", "virtualhubs")
+    f"microsoft.network/{name}"
+    for name in ("azurefirewalls", "firewallpolicies", "virtualnetworkgateways", "virtualhubs")
 )
 # Child collections that live in the body of their parent: type -> lower-case segment -> property.
 INLINE: dict[str, dict[str, str]] = {

@@ -25,6 +25,7 @@ class Reach:
     """Derives outcomes; nothing is kept between two questions."""
 
     def __init__(self, topology: Topology, routes: Routes, security: Security) -> None:
+        """Look at the resources of `topology`."""
         self._topology = topology
         self._world = topology.world
         self._store = topology.store
@@ -62,14 +63,15 @@ class Reach:
             if nic is not None and not self._egress.leaves(nic, subnet):
                 return "filtered"
             return self._arrived(packet.destination, packet.port)
-        if kind == GATEWAY:
-            owner = self._topology.owner_of_address(next_hops[0]) if next_hops else None
-            if owner is not None or (next_hops and next_hops[0] in self._world.appliances):
-                return self._through(next_hops[0], packet, hops - 1)
+        if kind == GATEWAY and not self._known(next_hops):
             return self._outside(packet)
-        if kind in ("VirtualAppliance", "VirtualApplianceEcmp") and next_hops:
+        if kind in (GATEWAY, "VirtualAppliance", "VirtualApplianceEcmp") and next_hops:
             return self._through(next_hops[0], packet, hops - 1)
         return "filtered"
+
+    def _known(self, next_hops: list[str]) -> bool:
+        """Return whether a next hop is a firewall or appliance of the world; that of a gateway mostly is not."""
+        return any(self._topology.owner_of_address(hop) or hop in self._world.appliances for hop in next_hops)
 
     def _through(self, address: str, packet: Packet, hops: int) -> Outcome:
         owner = self._topology.owner_of_address(address)
@@ -127,7 +129,7 @@ class Reach:
         return self._onwards(outer, subnet, packet, hops) if subnet else self._arrived(packet.destination, packet.port)
 
     def _outside(self, packet: Packet) -> Outcome:
-        """A connection that left through a gateway, so without an address of Azure."""
+        """Return a connection that left through a gateway, so without an address of Azure."""
         result = self._arrived(packet.destination, packet.port)
         return "open" if result == "kms" and self._world.kms_egress == "azure-public-ip" else result
 

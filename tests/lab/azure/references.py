@@ -13,12 +13,29 @@ from tests.lab.azure import ids
 
 # Property that holds a forward reference (or a list of them).
 FORWARD = frozenset(
-    "applicationSecurityGroups availabilitySet basePolicy firewallPolicy loadBalancerBackendAddressPools natGateway "
-    "networkInterfaces networkSecurityGroup publicIPAddress publicIpAddresses publicIpPrefixes remoteVirtualNetwork "
-    "routeTable subnet virtualHub virtualMachineScaleSet".split()
+    [
+        "applicationSecurityGroups",
+        "availabilitySet",
+        "basePolicy",
+        "firewallPolicy",
+        "loadBalancerBackendAddressPools",
+        "natGateway",
+        "networkInterfaces",
+        "networkSecurityGroup",
+        "publicIPAddress",
+        "publicIpAddresses",
+        "publicIpPrefixes",
+        "remoteVirtualNetwork",
+        "routeTable",
+        "subnet",
+        "virtualHub",
+        "virtualMachineScaleSet",
+    ]
 )
 # A property of these names points back; ARM fills it in.
-_BACKWARD_OWNERS = {"networkInterfaces": ("microsoft.network/networksecuritygroups", "microsoft.network/applicationsecuritygroups")}
+_BACKWARD_OWNERS = {
+    "networkInterfaces": ("microsoft.network/networksecuritygroups", "microsoft.network/applicationsecuritygroups")
+}
 
 Edge = tuple[str, str, str]
 
@@ -27,7 +44,10 @@ class References:
     """`incoming(target, name)`: ids of the entities whose property `name` refers to `target`, in order of arrival."""
 
     def __init__(self) -> None:
-        self._incoming: dict[str, dict[str, dict[str, str]]] = collections.defaultdict(lambda: collections.defaultdict(dict))
+        """Begin empty."""
+        self._incoming: dict[str, dict[str, dict[str, str]]] = collections.defaultdict(
+            lambda: collections.defaultdict(dict)
+        )
         self._edges: dict[str, list[Edge]] = {}
 
     def set(self, key: str, body: t.Mapping[str, t.Any]) -> None:
@@ -63,7 +83,6 @@ def _walk(value: t.Any, owner: str, kind: str, found: list[Edge]) -> None:
         inner = str(value["id"]) if value.get("id") and value.get("name") else owner
         for name, item in value.items():
             if name in FORWARD and kind not in _BACKWARD_OWNERS.get(name, ()):
-                for reference in item if isinstance(item, list) else [item]:
-                    if isinstance(reference, dict) and reference.get("id"):
-                        found.append((str(reference["id"]), name, inner))
+                given = item if isinstance(item, list) else [item]
+                found.extend((str(one["id"]), name, inner) for one in given if isinstance(one, dict) and one.get("id"))
             _walk(item, inner, kind, found)

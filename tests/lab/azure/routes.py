@@ -23,6 +23,7 @@ class Routes:
     """Effective routes, computed from the current resources; raw ones of the world come first."""
 
     def __init__(self, topology: Topology) -> None:
+        """Look at the resources of `topology`."""
         self._topology = topology
         self._store = topology.store
         self._world = topology.world
@@ -88,9 +89,11 @@ class Routes:
         for route in self._table(subnet).get("routes") or []:
             prefix = str(route["properties"].get("addressPrefix", ""))
             prefixes = self._world.service_tags.get(prefix)
-            hop_type, addresses = _hop(route["properties"])[1:]
-            tag = prefix if prefixes else None
-            rows.append(_row("User", prefixes or (prefix,), str(hop_type), addresses, route["name"], tag))
+            _prefix, hop_type, addresses = _hop(route["properties"])
+            row = {"name": route["name"], **_row("User", prefixes or (prefix,), hop_type, addresses)}
+            if prefixes:
+                row.update(destinationServiceTags=[prefix], tagMap={prefix: list(prefixes)})
+            rows.append(row)
         return rows
 
     def _system_rows(self, subnet: ids.ResourceId, user: list[Body], table: Body) -> list[Body]:
@@ -131,7 +134,9 @@ class Routes:
                 subnet = ids.parse((configuration.get("properties", {}).get("subnet") or {}).get("id"))
                 if subnet and subnet.parent and subnet.parent.key == network.key:
                     speakers.append(ids.key(gateway["id"]))
-        return [_announced_row(route) for speaker in dict.fromkeys(speakers) for route in self._world.bgp.get(speaker, [])]
+        return [
+            _announced_row(route) for speaker in dict.fromkeys(speakers) for route in self._world.bgp.get(speaker, [])
+        ]
 
     def _hub_rows(self, connection: Body) -> list[Body]:
         connection_id = ids.parse(connection["id"])
@@ -156,9 +161,11 @@ class Routes:
                 if "PrivateTraffic" in (policy.get("destinations") or []):
                     found.append((facts.PRIVATE_SPACE[:3], policy.get("nextHop", "")))
         for table in self._store.below(hub, "hubRouteTables"):
-            for route in table["properties"].get("routes") or []:
-                if str(route.get("nextHopType", "")).lower() == "resourceid":
-                    found.append((tuple(route.get("destinations") or ()), route.get("nextHop", "")))
+            found.extend(
+                (tuple(route.get("destinations") or ()), route.get("nextHop", ""))
+                for route in table["properties"].get("routes") or []
+                if str(route.get("nextHopType", "")).lower() == "resourceid"
+            )
         return found
 
 
@@ -185,15 +192,8 @@ def _announced_row(route: Body) -> Body:
     )
 
 
-def _row(
-    source: str,
-    prefixes: list[str] | tuple[str, ...],
-    hop: str,
-    addresses: list[str],
-    name: str | None = None,
-    tag: str | None = None,
-) -> Body:
-    row: Body = {
+def _row(source: str, prefixes: list[str] | tuple[str, ...], hop: str, addresses: list[str]) -> Body:
+    return {
         "source": source,
         "state": "Active",
         "addressPrefix": list(prefixes),
@@ -201,10 +201,9 @@ def _row(
         "nextHopIpAddress": list(addresses),
         "disableBgpRoutePropagation": False,
         "hasBgpOverride": False,
-        "destinationServiceTags": [tag] if tag else [],
-        "tagMap": {tag: list(prefixes)} if tag else {},
+        "destinationServiceTags": [],
+        "tagMap": {},
     }
-    return {"name": name, **row} if name else row
 
 
 def _decide(rows: list[Body]) -> list[Body]:

@@ -18,6 +18,7 @@ class Security:
     """Verdicts from the current rules."""
 
     def __init__(self, topology: Topology) -> None:
+        """Look at the resources of `topology`."""
         self._topology = topology
         self._store = topology.store
         self._world = topology.world
@@ -82,11 +83,14 @@ class Security:
                 return str(rule.get("access"))
         return None
 
-    def _group_allows(
-        self, group: Body, nic: Body, network: ids.ResourceId, packet: Packet, *, platform: bool
-    ) -> bool:
-        rules = [*(group["properties"].get("securityRules") or []), *(group["properties"].get("defaultSecurityRules") or [])]
-        outbound = [rule["properties"] for rule in rules if str(rule["properties"].get("direction")).lower() == "outbound"]
+    def _group_allows(self, group: Body, nic: Body, network: ids.ResourceId, packet: Packet, *, platform: bool) -> bool:
+        rules = [
+            *(group["properties"].get("securityRules") or []),
+            *(group["properties"].get("defaultSecurityRules") or []),
+        ]
+        outbound = [
+            rule["properties"] for rule in rules if str(rule["properties"].get("direction")).lower() == "outbound"
+        ]
         for rule in sorted(outbound, key=lambda rule: int(rule["priority"])):
             if not self._matches(rule, nic, network, packet):
                 continue

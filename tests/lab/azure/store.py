@@ -22,6 +22,7 @@ class Store:
     """All resources, by id. Every method may be called from any thread; `lock` is held across a read-change-write."""
 
     def __init__(self, bodies: t.Iterable[Body]) -> None:
+        """Take the bodies, parents before children; raises AzureWorldError."""
         self.lock = threading.RLock()
         self.references = References()
         self._bodies: dict[str, Body] = {}
@@ -29,9 +30,10 @@ class Store:
         self._children: dict[str, dict[str, Body]] = {}
         self.groups: dict[tuple[str, str], str] = {}
         for body in bodies:
-            self._take(body)
+            self.take(body)
 
-    def _take(self, body: Body) -> None:
+    def take(self, body: Body) -> None:
+        """Store a pasted resource; an inline child goes into its parent."""
         resource_id = ids.parse(body["id"])
         assert resource_id is not None
         place = inline_place(resource_id)
@@ -60,7 +62,9 @@ class Store:
             self._kinds.setdefault(resource_id.kind, {})[key] = body
             if resource_id.parent is not None:
                 self._children.setdefault(resource_id.parent.key, {})[key] = body
-            self.groups.setdefault((resource_id.subscription.lower(), (resource_id.group or "").lower()), resource_id.group or "")
+            self.groups.setdefault(
+                (resource_id.subscription.lower(), (resource_id.group or "").lower()), resource_id.group or ""
+            )
             self.references.set(key, body)
             return body
 
@@ -78,7 +82,7 @@ class Store:
             self.references.forget(resource_id.key)
 
     def find(self, resource_id: object) -> Body | None:
-        """The stored body of a resource or inline child: not a copy, to be read only. None when there is none."""
+        """Return the stored body of a resource or inline child: not a copy, to be read only. None when there is none."""
         parsed = resource_id if isinstance(resource_id, ids.ResourceId) else ids.parse(resource_id)
         if parsed is None:
             return None
@@ -91,9 +95,14 @@ class Store:
             return next((c for c in children or [] if str(c["name"]).lower() == parsed.name.lower()), None)
 
     def of_kind(self, kind: str) -> list[Body]:
-        """Stored bodies of one type (lower case), not copies."""
+        """Return stored bodies of one type (lower case), not copies."""
         with self.lock:
             return list(self._kinds.get(kind, {}).values())
+
+    def kinds(self) -> list[str]:
+        """Types (lower case) that were stored."""
+        with self.lock:
+            return list(self._kinds)
 
     def below(self, resource_id: ids.ResourceId, segment: str) -> list[Body]:
         """Children of one collection, inline or not; not copies."""
@@ -107,7 +116,7 @@ class Store:
             return [child for child in children if child["type"].lower() == kind]
 
     def view(self, body: Body) -> Body:
-        """What GET shows of a stored body: a copy with ARM's references back to whoever uses it."""
+        """Return what GET shows of a stored body: a copy with ARM's references back to whoever uses it."""
         with self.lock:
             return views.render(self, copy.deepcopy(body))
 
@@ -133,7 +142,7 @@ def _complete(body: Body, resource_id: ids.ResourceId) -> None:
     properties = body.setdefault("properties", {})
     properties.setdefault("provisioningState", "Succeeded")
     if resource_id.kind == "microsoft.network/networksecuritygroups" and not properties.get("defaultSecurityRules"):
-        properties["defaultSecurityRules"] = [_default_rule(*rule) for rule in facts.DEFAULT_SECURITY_RULES]
+        properties["defaultSecurityRules"] = [_default_rule(rule) for rule in facts.DEFAULT_SECURITY_RULES]
     for prop in paste.INLINE.get(resource_id.kind, {}).values():
         for child in properties.get(prop) or []:
             child_id = resource_id.child(prop, str(child["name"]))
@@ -141,7 +150,8 @@ def _complete(body: Body, resource_id: ids.ResourceId) -> None:
             child.setdefault("properties", {}).setdefault("provisioningState", "Succeeded")
 
 
-def _default_rule(name: str, direction: str, priority: int, access: str, source: str, destination: str) -> Body:
+def _default_rule(rule: tuple[str, str, int, str, str, str]) -> Body:
+    name, direction, priority, access, source, destination = rule
     return {
         "name": name,
         "properties": {

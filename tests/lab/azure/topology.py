@@ -19,11 +19,12 @@ class Topology:
     """Questions about the current resources. Bodies that it returns are the stored ones: to be read only."""
 
     def __init__(self, store: Store, world: AzureWorld) -> None:
+        """Look at the resources of `store`."""
         self.store = store
         self.world = world
 
     def machine_of_guest(self, guest: str) -> Body | None:
-        """The virtual machine of a guest: by its azure_id, else by name."""
+        """Return the virtual machine of a guest: by its azure_id, else by name."""
         azure_id = self.world.guests.get(guest)
         if azure_id:
             return self.store.find(azure_id)
@@ -47,7 +48,7 @@ class Topology:
         return sorted(nics, key=lambda nic: not nic["properties"].get("primary"))
 
     def machine_of_interface(self, nic: Body) -> Body | None:
-        """The machine that an interface is attached to."""
+        """Return the machine that an interface is attached to."""
         users = self.store.references.incoming(ids.key(nic["id"]), "networkInterfaces")
         given = (nic["properties"].get("virtualMachine") or {}).get("id")
         return self.store.find(users[0] if users else given)
@@ -57,12 +58,12 @@ class Topology:
         return power_state(machine) == "PowerState/running"
 
     def subnet_of(self, nic: Body) -> ids.ResourceId | None:
-        """The subnet of an interface's primary configuration."""
+        """Return the subnet of an interface's primary configuration."""
         configuration = primary_configuration(nic)
         return ids.parse((configuration.get("properties", {}).get("subnet") or {}).get("id"))
 
     def owner_of_address(self, address: str) -> Body | None:
-        """The resource that holds a private address: interface, firewall or load balancer."""
+        """Return the resource that holds a private address: interface, firewall or load balancer."""
         for kind in ("azurefirewalls", "networkinterfaces", "loadbalancers"):
             for body in self.store.of_kind(f"microsoft.network/{kind}"):
                 if address in private_addresses(body):
@@ -87,14 +88,14 @@ class Topology:
 
 
 def power_state(machine: Body) -> str:
-    """The `PowerState/...` code of a machine; running when nothing is said."""
+    """Return the `PowerState/...` code of a machine; running when nothing is said."""
     view = machine["properties"].get("instanceView") or machine.get("instanceView") or {}
     codes = [str(status.get("code", "")) for status in view.get("statuses") or []]
     return next((code for code in codes if code.startswith("PowerState/")), "PowerState/running")
 
 
 def primary_configuration(nic: Body) -> Body:
-    """The primary ipConfiguration of an interface, {} when it has none."""
+    """Return the primary ipConfiguration of an interface, {} when it has none."""
     configurations = nic["properties"].get("ipConfigurations") or [{}]
     return next((item for item in configurations if item.get("properties", {}).get("primary")), configurations[0])
 
@@ -111,7 +112,7 @@ def private_addresses(body: Body) -> list[str]:
 
 
 def references(properties: Body, name: str) -> list[Body]:
-    """A property that holds one reference or a list of them, as a list of those with an id."""
+    """Return a property that holds one reference or a list of them, as a list of those with an id."""
     value = properties.get(name)
     items = value if isinstance(value, list) else [value]
     return [item for item in items if isinstance(item, dict) and item.get("id")]

@@ -76,7 +76,9 @@ def load(world: t.Mapping[str, t.Any]) -> AzureWorld:
         effective_routes=_by_id(azure, "effective_routes"),
         admin_rules=_by_id(azure, "admin_rules"),
         appliances=_appliances(azure.get("appliances") or {}),
-        policies=[_keys(item, POLICY_KEYS, f"azure.policies[{n}]") for n, item in enumerate(azure.get("policies") or [])],
+        policies=[
+            _keys(item, POLICY_KEYS, f"azure.policies[{n}]") for n, item in enumerate(azure.get("policies") or [])
+        ],
         faults=_faults(world.get("faults") or []),
         service_tags=_service_tags(azure.get("service_tags") or {}, bodies),
         guests={name: (guest or {}).get("azure_id") for name, guest in (world.get("guests") or {}).items()},

@@ -1,0 +1,67 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Faults of the world: which request meets which."""
+
+from __future__ import annotations
+
+import re
+import threading
+import typing as t
+
+from tests.lab.azure.messages import Answer, Problem
+from tests.lab.azure.paste import Body
+
+_CODES = {
+    400: "BadRequest",
+    401: "InvalidAuthenticationToken",
+    403: "AuthorizationFailed",
+    404: "ResourceNotFound",
+    409: "Conflict",
+    412: "PreconditionFailed",
+    429: "TooManyRequests",
+    500: "InternalServerError",
+    502: "BadGateway",
+    503: "ServiceUnavailable",
+    504: "GatewayTimeout",
+}
+
+
+class Faults:
+    """Counts down the `times` of each fault."""
+
+    def __init__(self, faults: t.Sequence[Body]) -> None:
+        """Take the faults of a world, in their order."""
+        self._lock = threading.Lock()
+        self._faults = [(fault, _pattern(str(fault["match"]))) for fault in faults]
+        self._left: list[t.Any] = [fault.get("times") for fault in faults]
+
+    def meet(self, method: str, path: str) -> Body | None:
+        """Return the first fault that this request meets, which is used up by it; None for no fault."""
+        with self._lock:
+            for index, (fault, pattern) in enumerate(self._faults):
+                if self._left[index] != 0 and pattern.fullmatch(f"{method} {path}"):
+                    if self._left[index] is not None:
+                        self._left[index] -= 1
+                    return fault
+        return None
+
+
+def answer(fault: Body, action: str, scope: str) -> Answer:
+    """Return the answer of a fault that gives one; without a body it is worded as ARM does."""
+    status = int(fault["answer"])
+    headers = {} if fault.get("retry_after") is None else {"Retry-After": str(fault["retry_after"])}
+    if fault.get("body") is not None:
+        return Answer(status, fault["body"], headers)
+    text = f"The lab was told to answer {status}."
+    if status == 403:  # noqa: PLR2004
+        text = (
+            f"The client 'lab' with object id 'lab' does not have authorization to perform action '{action}' over scope "
+            f"'{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
+        )
+    return Problem(status, _CODES.get(status, "Fault"), text, headers=headers).answer()
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in text.split("*")), re.IGNORECASE)

@@ -13,13 +13,14 @@ import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import Match, any_of
 
-Address = t.Union[ipaddress.IPv4Address, ipaddress.IPv6Address]
-Network = t.Union[ipaddress.IPv4Network, ipaddress.IPv6Network]
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 ANY = frozenset({"*", "any", "all", "0.0.0.0/0"})
 # Windows and Linux open connections from within this range; a rule on fewer source ports may or may not match.
 EPHEMERAL = (49152, 65535)
 MAX_PORT = 65535
+_PORT = re.compile(r"[0-9]{1,5}")
 _TAG = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 
 
@@ -71,9 +72,7 @@ def _range(spec: str) -> tuple[int, int] | None:
         return (0, MAX_PORT)
     first, dash, last = (part.strip() for part in spec.partition("-"))
     last = last if dash else first
-    if not (first.isdecimal() and last.isdecimal() and len(first) < 6 and len(last) < 6):
-        return None
-    return (int(first), int(last))
+    return (int(first), int(last)) if _PORT.fullmatch(first) and _PORT.fullmatch(last) else None
 
 
 def port_in(specs: t.Iterable[str], port: int) -> Match:

@@ -71,6 +71,7 @@ class EffectiveRoutes:
     problem: str | None = None
 
 
+@dataclasses.dataclass(eq=False)
 class NetworkState:
     """Everything the evaluation may look at; it never fetches.
 
@@ -80,30 +81,32 @@ class NetworkState:
     `listed`: pairs (subscription or parent id, type or child segment) whose lists are known to be complete.
     """
 
-    def __init__(
-        self,
-        resources: t.Iterable[Body] = (),
-        *,
-        effective_routes: t.Mapping[str, EffectiveRoutes] | None = None,
-        power: t.Mapping[str, str] | None = None,
-        admin_rules: t.Mapping[str, t.Sequence[Body]] | None = None,
-        service_tags: t.Mapping[str, t.Mapping[str, t.Sequence[str]]] | None = None,
-        unread: t.Iterable[Unread] = (),
-        listed: t.Iterable[tuple[str, str]] = (),
-    ) -> None:
+    resources: dataclasses.InitVar[t.Iterable[Body]] = ()
+    effective_routes: t.Mapping[str, EffectiveRoutes] = dataclasses.field(default_factory=dict, kw_only=True)
+    power: t.Mapping[str, str] = dataclasses.field(default_factory=dict, kw_only=True)
+    admin_rules: t.Mapping[str, t.Sequence[Body]] = dataclasses.field(default_factory=dict, kw_only=True)
+    service_tags: t.Mapping[str, t.Mapping[str, t.Sequence[str]]] = dataclasses.field(
+        default_factory=dict, kw_only=True
+    )
+    unread: t.Sequence[Unread] = dataclasses.field(default=(), kw_only=True)
+    listed: t.Iterable[tuple[str, str]] = dataclasses.field(default=(), kw_only=True)
+
+    def __post_init__(self, resources: t.Iterable[Body]) -> None:
+        """Index everything by lower-cased id."""
         self._bodies: dict[str, Body] = {}
         self._children: dict[tuple[str, str], list[str]] = {}
         self._types: dict[str, list[str]] = {}
         for body in resources:
             self._add(body)
-        self.effective_routes = {low(key): value for key, value in (effective_routes or {}).items()}
-        self.power = {low(key): str(value).lower() for key, value in (power or {}).items()}
-        self.admin_rules = {low(key): value for key, value in (admin_rules or {}).items()}
+        self.effective_routes = {low(key): value for key, value in self.effective_routes.items()}
+        self.power = {low(key): str(value).lower() for key, value in self.power.items()}
+        self.admin_rules = {low(key): value for key, value in self.admin_rules.items()}
         self._tags = {
-            tag.lower(): tuple(prefixes) for tags in (service_tags or {}).values() for tag, prefixes in tags.items()
+            tag.lower(): tuple(values.strings(prefixes))
+            for tags in self.service_tags.values()
+            for tag, prefixes in tags.items()
         }
-        self.unread = tuple(dict(entry) for entry in unread)
-        self._listed = {(low(scope), kind.lower()) for scope, kind in listed}
+        self._listed = {(low(scope), kind.lower()) for scope, kind in self.listed}
 
     def _add(self, body: t.Any) -> None:
         key = low(values.mapping(body).get("id"))

@@ -9,9 +9,25 @@ from __future__ import annotations
 import typing as t
 
 Body = t.Mapping[str, t.Any]
-Match = t.Optional[bool]
+Match = bool | None
 
-_ENVELOPE = frozenset({"id", "name", "type", "etag", "location", "resourcegroup", "tags", "properties", "kind"})
+_ENVELOPE = frozenset(
+    (
+        "id",
+        "name",
+        "type",
+        "etag",
+        "location",
+        "resourcegroup",
+        "tags",
+        "properties",
+        "kind",
+        "sku",
+        "zones",
+        "identity",
+    )
+)
+_DIGITS = 9
 
 
 def low(resource_id: t.Any) -> str:
@@ -91,7 +107,9 @@ def number(value: t.Any) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    return int(value) if isinstance(value, str) and value.strip().isdecimal() and len(value) < 10 else None
+    return (
+        int(value) if isinstance(value, str) and value.strip().isdecimal() and len(value.strip()) <= _DIGITS else None
+    )
 
 
 def name_of(value: t.Any) -> str:
@@ -108,8 +126,8 @@ def parent(resource_id: str, levels: int = 1) -> str:
 
 def subscription(resource_id: t.Any) -> str:
     """Return the subscription of an id in lower case, empty when it has none."""
-    parts = low(resource_id).split("/")
-    return parts[2] if len(parts) > 2 and parts[1] == "subscriptions" else ""
+    head, _mark, tail = low(resource_id).partition("/subscriptions/")
+    return tail.split("/", maxsplit=1)[0] if not head else ""
 
 
 def type_of(resource_id: t.Any) -> str:

@@ -1,0 +1,172 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an Azure Firewall does with TCP to a KMS address: only a network rule can let it pass."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, model, values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.firewall_rules import (
+    APPLICATION,
+    NAT,
+    NETWORK,
+    FirewallRule,
+    Traffic,
+    classic_rules,
+    known_action,
+    matches,
+    policy_chain,
+    policy_rules,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
+    BLOCKED,
+    OPEN,
+    UNKNOWN,
+    Leg,
+    NotKnownError,
+    Unread,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
+    NetworkState,
+    private_addresses,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
+    Body,
+    Match,
+    name_of,
+    props,
+    ref,
+    strings,
+)
+
+_THREAT_NOTE = "threat intelligence of firewall '{name}' denies: Azure's KMS is taken not to be on its list"
+_PROXY_KEY = "Network.DNS.EnableProxy"
+_SNAT_KEY = "Network.SNAT.PrivateRanges"
+
+
+def inspect(state: NetworkState, firewall: Body, traffic: Traffic, resolvers: t.Sequence[str]) -> Leg:
+    """Judge the firewall's rules; the leg has one hop and, where it is open, no egress yet.
+
+    `resolvers` are the DNS servers of the machine, needed for rules on names.
+    """
+    name = name_of(firewall)
+    try:
+        policy_id = ref(props(firewall).get("firewallPolicy"))
+        chain = policy_chain(state, policy_id) if policy_id else []
+        rules = policy_rules(state, chain) if policy_id else classic_rules(firewall)
+    except NotKnownError as problem:
+        return _leg(firewall, UNKNOWN, f"firewall '{name}': {problem.reason}", None, None, problem.unread)
+    proxy = _is_resolver(firewall, chain, resolvers)
+    traffic = Traffic(traffic.source, traffic.target, traffic.port, traffic.names, proxy)
+    leg = _first_match(state, firewall, rules, traffic)
+    if any(values.text(props(body).get("threatIntelMode")).lower() == "deny" for body in (firewall, *chain)):
+        leg = Leg(**{**leg.__dict__, "notes": (_THREAT_NOTE.format(name=name),)})
+    if leg.verdict == OPEN and _keeps_source(firewall, chain, traffic.target):
+        reason = f"firewall '{name}' lets it pass but is told not to translate the source for this destination"
+        return _leg(firewall, UNKNOWN, reason, None, model.NO_OUTBOUND)
+    return leg
+
+
+def _first_match(state: NetworkState, firewall: Body, rules: t.Sequence[FirewallRule], traffic: Traffic) -> Leg:
+    name = name_of(firewall)
+    unread: list[Unread] = []
+    doubts: list[tuple[FirewallRule, str]] = []
+    for rule in rules:
+        if rule.kind == APPLICATION:
+            continue
+        match, doubt, missing = matches(state, rule, traffic)
+        if match is None or (match and not known_action(rule)):
+            unread += missing
+            doubts.append((rule, doubt if match is None else f"its action is '{rule.action}'"))
+            continue
+        if not match:
+            continue
+        allows = rule.kind == NETWORK and rule.action == "allow"
+        if any((item.kind == NETWORK and item.action == "allow") is not allows for item, _doubt in doubts):
+            return _doubtful(firewall, doubts, unread)
+        if allows:
+            return _leg(firewall, OPEN, f"{rule.described()} of firewall '{name}' allows it", rule)
+        if rule.kind == NAT:
+            reason = f"{rule.described()} of firewall '{name}' sends it elsewhere"
+            return _leg(firewall, BLOCKED, reason, rule, model.FIREWALL_DENIES)
+        reason = f"{rule.described()} of firewall '{name}' denies it"
+        return _leg(firewall, BLOCKED, reason, rule, model.FIREWALL_DENIES)
+    if any(item.kind == NETWORK and item.action not in {"deny"} for item, _doubt in doubts):
+        return _doubtful(firewall, doubts, unread)
+    return _no_network_rule(state, firewall, rules, traffic)
+
+
+def _doubtful(firewall: Body, doubts: t.Sequence[tuple[FirewallRule, str]], unread: t.Sequence[Unread]) -> Leg:
+    rule, doubt = doubts[0]
+    reason = f"{rule.described()} of firewall '{name_of(firewall)}' may decide: {doubt}"
+    return _leg(firewall, UNKNOWN, reason, rule, None if unread else model.FIREWALL_DENIES, unread)
+
+
+def _no_network_rule(state: NetworkState, firewall: Body, rules: t.Sequence[FirewallRule], traffic: Traffic) -> Leg:
+    """An application rule on the port makes the firewall itself answer; without one it drops by default."""
+    name = name_of(firewall)
+    for rule in rules:
+        if rule.kind == APPLICATION and matches(state, rule, traffic)[0]:
+            if rule.action == "deny":
+                break
+            reason = (
+                f"only {rule.described()} of firewall '{name}' matches port {traffic.port}: the firewall answers itself,"
+                " the KMS never does; it takes a network rule"
+            )
+            return _leg(firewall, BLOCKED, reason, rule, model.FIREWALL_APPLICATION)
+    reason = f"no network rule of firewall '{name}' allows TCP {traffic.port} to {traffic.target}: it denies by default"
+    leg = _leg(firewall, BLOCKED, reason, None, model.FIREWALL_DENIES)
+    leg.hops[0]["rule"] = {
+        "type": "default",
+        "policy_id": ref(props(firewall).get("firewallPolicy")) or None,
+        "group": None,
+        "collection": None,
+        "name": None,
+        "priority": None,
+        "action": "Deny",
+        "inherited": False,
+    }
+    return leg
+
+
+def _leg(
+    firewall: Body,
+    verdict: str,
+    reason: str,
+    rule: FirewallRule | None,
+    cause: str | None = None,
+    unread: t.Sequence[Unread] = (),
+) -> Leg:
+    hop = {
+        "kind": "azure_firewall",
+        "id": firewall.get("id"),
+        "name": name_of(firewall),
+        "ip": next(iter(private_addresses(firewall)), None),
+        "verdict": verdict,
+        "reason": reason,
+        "rule": rule.plain() if rule else None,
+        "egress": None,
+    }
+    return Leg(verdict, reason, cause, (cause,) if cause else (), (hop,), unread=tuple(unread))
+
+
+def _is_resolver(firewall: Body, chain: t.Sequence[Body], resolvers: t.Sequence[str]) -> Match:
+    """Tell whether the machine resolves names through the firewall, None when that cannot be told."""
+    extra = values.mapping(props(firewall).get("additionalProperties"))
+    proxy = values.flag(next((value for key, value in extra.items() if key.lower() == _PROXY_KEY.lower()), None))
+    for policy in chain:
+        own = values.flag(values.mapping(props(policy).get("dnsSettings")).get("enableProxy"))
+        proxy = own if own is not None else proxy
+    return True if proxy and set(resolvers) & set(private_addresses(firewall)) else None
+
+
+def _keeps_source(firewall: Body, chain: t.Sequence[Body], target: addresses.Address) -> bool:
+    """Tell whether the firewall is told to treat the destination as private and keep the source address."""
+    extra = values.mapping(props(firewall).get("additionalProperties"))
+    ranges = next((strings(value) for key, value in extra.items() if key.lower() == _SNAT_KEY.lower()), [])
+    for policy in chain:
+        ranges = strings(values.mapping(props(policy).get("snat")).get("privateRanges")) or ranges
+    return any(addresses.inside(part.strip(), target) for item in ranges for part in item.split(","))

@@ -1,0 +1,229 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The rules of an Azure Firewall in the order it tries them: DNAT, network, application; parent policies first."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError, Unread
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
+    Body,
+    Match,
+    all_of,
+    any_of,
+    low,
+    name_of,
+    props,
+    ref,
+    strings,
+    text,
+)
+
+NETWORK, APPLICATION, NAT = "network", "application", "nat"
+_RULE_TYPES = {"networkrule": NETWORK, "applicationrule": APPLICATION, "natrule": NAT}
+_ACTIONS = frozenset(("allow", "deny", "dnat", "snat"))
+
+
+@dataclasses.dataclass(frozen=True)
+class FirewallRule:
+    """One rule with its place. `policy_id` is None for classic rules; `inherited` when it comes from a parent policy."""
+
+    kind: str
+    body: Body
+    policy_id: str | None
+    group: str | None
+    collection: str
+    priority: int | None
+    action: str
+    inherited: bool = False
+
+    def plain(self) -> dict[str, t.Any]:
+        """Return the rule as a hop shows it."""
+        return {
+            "type": self.kind,
+            "policy_id": self.policy_id,
+            "group": self.group,
+            "collection": self.collection,
+            "name": name_of(self.body),
+            "priority": self.priority,
+            "action": self.action.capitalize(),
+            "inherited": self.inherited,
+        }
+
+    def described(self) -> str:
+        """Return a phrase that names the rule and its place."""
+        group = f" of group '{self.group}'" if self.group else ""
+        policy = (
+            f" of {'parent ' if self.inherited else ''}policy '{name_of(self.policy_id)}'" if self.policy_id else ""
+        )
+        return f"{self.kind} rule '{name_of(self.body)}' of collection '{self.collection}'{group}{policy}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Traffic:
+    """What reaches the firewall. `names` resolve to the address; `resolver` tells whether FQDN rules can be relied on."""
+
+    source: addresses.Address | None
+    target: addresses.Address
+    port: int
+    names: frozenset[str]
+    resolver: Match
+
+
+def policy_chain(state: NetworkState, policy_id: str) -> list[Body]:
+    """Return a policy and its parents, the topmost first. Raises NotKnownError for a cycle or a missing policy."""
+    chain: list[Body] = []
+    seen: set[str] = set()
+    while policy_id:
+        if low(policy_id) in seen:
+            raise NotKnownError(f"firewall policy '{name_of(policy_id)}' is its own parent")
+        seen.add(low(policy_id))
+        body = state.need(policy_id)
+        chain.append({**body, "id": policy_id})
+        policy_id = ref(props(body).get("basePolicy"))
+    return chain[::-1]
+
+
+def policy_rules(state: NetworkState, chain: t.Sequence[Body]) -> list[FirewallRule]:
+    """Return all rules of a chain in the order of evaluation. Raises NotKnownError when a group was not read."""
+    found: list[FirewallRule] = []
+    for depth, policy in enumerate(chain):
+        policy_id = str(policy["id"])
+        groups = _ordered(_groups(state, policy), f"policy '{name_of(policy_id)}'")
+        for group in groups:
+            place = f"rule collection group '{name_of(group)}'"
+            for collection in _ordered(_listing(props(group), "ruleCollections", place), place):
+                found += _collection(collection, policy_id, name_of(group), depth < len(chain) - 1)
+    return _by_type(found)
+
+
+def classic_rules(firewall: Body) -> list[FirewallRule]:
+    """Return the rules of a firewall without a policy in the order of evaluation."""
+    own = props(firewall)
+    found: list[FirewallRule] = []
+    for kind in (NAT, NETWORK, APPLICATION):
+        place = f"firewall '{name_of(firewall)}'"
+        for collection in _ordered(_listing(own, f"{kind}RuleCollections", place), place):
+            body = props(collection)
+            action = text(values.mapping(body.get("action")).get("type")).lower()
+            for rule in _listing(body, "rules", f"collection '{name_of(collection)}'"):
+                found.append(
+                    FirewallRule(
+                        kind, rule, None, None, name_of(collection), values.number(body.get("priority")), action
+                    )
+                )
+    return found
+
+
+def _groups(state: NetworkState, policy: Body) -> list[Body]:
+    policy_id = str(policy["id"])
+    groups = state.children(policy_id, "ruleCollectionGroups")
+    for group in groups:
+        state.need(str(group["id"]))
+    named = props(policy).get("ruleCollectionGroups")
+    if isinstance(named, (list, tuple)):
+        for group_id in values.refs(named):
+            state.need(group_id)
+    elif not groups and not state.complete(policy_id, "ruleCollectionGroups"):
+        raise state.not_read(policy_id, "ruleCollectionGroups")
+    if state.unread_about("Microsoft.Network/firewallPolicies/ruleCollectionGroups", policy_id):
+        raise state.not_read(policy_id, "ruleCollectionGroups")
+    return groups
+
+
+def _listing(body: Body, name: str, place: str) -> list[Body]:
+    if values.broken(body.get(name)):
+        raise NotKnownError(f"{name} of {place} cannot be read")
+    return values.items(body.get(name))
+
+
+def _ordered(bodies: t.Sequence[Body], place: str) -> list[Body]:
+    ranked = [(values.number(props(body).get("priority")), body) for body in bodies]
+    if len(bodies) > 1 and any(priority is None for priority, _body in ranked):
+        raise NotKnownError(f"the order of the collections of {place} is not known: one has no priority")
+    return [body for _priority, body in sorted(ranked, key=lambda pair: pair[0] or 0)]
+
+
+def _collection(collection: Body, policy_id: str, group: str, inherited: bool) -> list[FirewallRule]:
+    found = []
+    body = props(collection)
+    action = text(values.mapping(body.get("action")).get("type")).lower()
+    for rule in _listing(body, "rules", f"collection '{name_of(collection)}'"):
+        kind = _RULE_TYPES.get(text(rule.get("ruleType")).lower(), "")
+        if not kind:
+            raise NotKnownError(f"rule '{name_of(rule)}' of collection '{name_of(collection)}' is of an unknown type")
+        priority = values.number(body.get("priority"))
+        found.append(FirewallRule(kind, rule, policy_id, group, name_of(collection), priority, action, inherited))
+    return found
+
+
+def _by_type(rules: t.Sequence[FirewallRule]) -> list[FirewallRule]:
+    """The order across types beats every priority."""
+    return [rule for kind in (NAT, NETWORK, APPLICATION) for rule in rules if rule.kind == kind]
+
+
+def known_action(rule: FirewallRule) -> bool:
+    """Tell whether a rule's action is one that has a known meaning."""
+    return rule.action in _ACTIONS or rule.kind == NAT
+
+
+def matches(state: NetworkState, rule: FirewallRule, traffic: Traffic) -> tuple[Match, str, list[Unread]]:
+    """Match a rule with the traffic; with the doubt and what would have to be read when it cannot be told."""
+    body = rule.body
+    unread: list[Unread] = []
+    source, _doubt = _side(state, body, "source", traffic.source, unread)
+    if rule.kind == APPLICATION:
+        ports = [str(item.get("port")) for item in values.items(body.get("protocols"))]
+        return all_of((addresses.port_in(ports, traffic.port) if ports else False, source)), "its sources", unread
+    protocols = strings(body.get("ipProtocols"), body.get("protocols"))
+    protocol = any_of(_PROTOCOLS.get(name.lower()) for name in protocols)
+    port = addresses.port_in(strings(body.get("destinationPorts")), traffic.port)
+    quick = all_of((protocol, port, source))
+    if quick is False:
+        return False, "", []
+    target, doubt = _side(state, body, "destination", traffic.target, unread)
+    names = [name.lower().rstrip(".") for name in strings(body.get("destinationFqdns"))]
+    if target is not True and traffic.names.intersection(names):
+        target, doubt = (
+            (True, "") if traffic.resolver else (None, "its FQDN needs the firewall as the machine's resolver")
+        )
+    match = all_of((quick, target))
+    return match, doubt or "its sources or ports cannot be matched for sure", unread if match is None else []
+
+
+_PROTOCOLS: t.Mapping[str, Match] = {"tcp": True, "any": True, "udp": False, "icmp": False}
+
+
+def _side(
+    state: NetworkState, body: Body, side: str, wanted: addresses.Address | None, unread: list[Unread]
+) -> tuple[Match, str]:
+    answers: list[tuple[str, Match]] = []
+    for spec in strings(body.get(f"{side}Addresses")):
+        answers.append((spec, _covers(state, spec, wanted)))
+    for group_id in values.refs(body.get(f"{side}IpGroups")):
+        try:
+            group = props(state.need(group_id))
+        except NotKnownError as problem:
+            unread += problem.unread
+            answers.append((f"IP group '{name_of(group_id)}' (not read)", None))
+            continue
+        for spec in strings(group.get("ipAddresses")):
+            answers.append((f"IP group '{name_of(group_id)}'", _covers(state, spec, wanted)))
+    match = any_of(answer for _spec, answer in answers)
+    unsure = next((spec for spec, answer in answers if answer is None), "")
+    return match, f"whether {unsure} holds the address is not known" if match is None else ""
+
+
+def _covers(state: NetworkState, spec: str, wanted: addresses.Address | None) -> Match:
+    if wanted is None:
+        return True if spec.lower() in addresses.ANY else None
+    found = addresses.covers(spec, wanted)
+    if found is None and addresses.is_tag(spec):
+        return False if wanted.is_private else state.tag_holds(spec, wanted)
+    return found

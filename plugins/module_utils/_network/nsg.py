@@ -1,0 +1,214 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Security admin rules, network security groups and the platform's own rule for Windows licensing.
+
+Order: admin rules (Deny and AlwaysAllow end), then a deny on AzurePlatformLKM, then the user's default route, which
+switches the platform rule off, then the NSG of the NIC and of the subnet, which must both allow.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._network import model, values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError, Unread
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.rule_list import (
+    Flow,
+    Outcome,
+    Rule,
+    decide,
+    outbound,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
+    MANAGER,
+    NetworkState,
+    network_of,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
+    Body,
+    low,
+    name_of,
+    props,
+    ref,
+)
+
+ADMIN_ACTION = "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action"
+ADMIN_RULES = "security admin rules"
+APPLIES, OFF, DENIED, UNSURE = "applies", "off_default_route", "denied_by_tag", "unknown"
+_DEFAULT_RULES: tuple[Body, ...] = tuple(
+    {
+        "name": name,
+        "properties": {
+            "priority": priority,
+            "access": access,
+            "direction": "Outbound",
+            "protocol": "*",
+            "sourceAddressPrefix": source,
+            "destinationAddressPrefix": target,
+            "destinationPortRange": "*",
+        },
+    }
+    for name, priority, access, source, target in (
+        ("AllowVnetOutBound", 65000, "Allow", "VirtualNetwork", "VirtualNetwork"),
+        ("AllowInternetOutBound", 65001, "Allow", "*", "Internet"),
+        ("DenyAllOutBound", 65500, "Deny", "*", "*"),
+    )
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class NsgVerdict:
+    """`verdict`: allow, deny or unknown. `platform_rule`: applies, off_default_route, denied_by_tag or unknown."""
+
+    verdict: str
+    reason: str
+    platform_rule: str
+    rule: t.Mapping[str, t.Any] | None = None
+    cause: str | None = None
+    unread: tuple[Unread, ...] = ()
+
+    def plain(self) -> dict[str, t.Any]:
+        """Return the part of the path that tells it."""
+        return {
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "platform_rule": self.platform_rule,
+            "rule": dict(self.rule) if self.rule else None,
+        }
+
+
+def evaluate(state: NetworkState, nic: Body, subnet_id: str, flow: Flow, platform_rule: str) -> NsgVerdict:
+    """Judge a flow. `platform_rule` is what the subnet's default route says: applies, off_default_route or unknown."""
+    try:
+        admin = _admin(state, network_of(subnet_id), flow)
+        if admin.access in {"deny", "alwaysallow", "unknown"}:
+            return _admin_verdict(admin, platform_rule)
+        groups = _groups(state, nic, subnet_id)
+    except NotKnownError as problem:
+        return NsgVerdict("unknown", problem.reason, platform_rule, unread=problem.unread)
+    judged = [(layer, group, outbound(state, _rules(group), flow)) for layer, group in groups]
+    return _security_groups(judged, platform_rule)
+
+
+def _security_groups(judged: t.Sequence[tuple[str, Body, list[Rule]]], platform_rule: str) -> NsgVerdict:
+    if not judged:
+        return NsgVerdict("allow", "no network security group applies", platform_rule)
+    broken = next((group for _layer, group, _rules in judged if _is_broken(group)), None)
+    if broken is not None:
+        return NsgVerdict("unknown", f"the rules of NSG '{name_of(broken)}' cannot be read", UNSURE)
+    tags = [_licensing_deny(rules) for _layer, _group, rules in judged]
+    if any(tag is not None and tag.match and tag.access == "deny" for tag in tags):
+        platform_rule = DENIED
+    elif any(tag is not None for tag in tags) and platform_rule == APPLIES:
+        platform_rule = UNSURE
+    outcomes = [(layer, group, decide(rules)) for layer, group, rules in judged]
+    for wanted in ("deny", "unknown"):
+        for layer, group, outcome in outcomes:
+            if outcome.access in {wanted, "none" if wanted == "deny" else wanted}:
+                return _refused(layer, group, outcome, platform_rule)
+    layer, group, outcome = outcomes[-1]
+    name = outcome.rule.name if outcome.rule else ""
+    return NsgVerdict(
+        "allow",
+        f"rule '{name}' of NSG '{name_of(group)}' allows it",
+        platform_rule,
+        _plain(outcome.rule, layer, ref(group)),
+    )
+
+
+def _refused(layer: str, group: Body, outcome: Outcome, platform_rule: str) -> NsgVerdict:
+    """Judge a deny, or a doubt, of the ordinary rules in the light of the platform's own rule."""
+    name = outcome.rule.name if outcome.rule else "no rule"
+    rule = _plain(outcome.rule, layer, ref(group))
+    where = f"rule '{name}' of NSG '{name_of(group)}'"
+    if platform_rule == APPLIES:
+        return NsgVerdict(
+            "allow", f"Azure's own rule for Windows licensing lets it pass whatever {where} says", APPLIES
+        )
+    why = {
+        OFF: "a default route of the user switches Azure's own licensing rule off",
+        DENIED: "a deny on AzurePlatformLKM switches Azure's own licensing rule off",
+    }.get(platform_rule, "whether Azure's own licensing rule is in effect is not known")
+    if outcome.access == "unknown":
+        return NsgVerdict("unknown", f"{where}: {outcome.doubt}; {why}", platform_rule, rule, model.NSG_DENIES)
+    if platform_rule == UNSURE:
+        return NsgVerdict("unknown", f"{where} denies it, but {why}", platform_rule, rule, model.NSG_DENIES)
+    return NsgVerdict("deny", f"{where} denies it, and {why}", platform_rule, rule, model.NSG_DENIES)
+
+
+def _licensing_deny(rules: t.Sequence[Rule]) -> Rule | None:
+    """Return the deny on AzurePlatformLKM that no earlier allow takes the traffic away from."""
+    for rule in rules:
+        if rule.names_kms and rule.access != "allow":
+            return rule
+        if rule.match and rule.access == "allow":
+            return None
+    return None
+
+
+def _groups(state: NetworkState, nic: Body, subnet_id: str) -> list[tuple[str, Body]]:
+    subnet = state.need(subnet_id)
+    found = []
+    for layer, holder in (("nic", nic), ("subnet", subnet)):
+        group_id = ref(props(holder).get("networkSecurityGroup"))
+        if group_id:
+            group = state.need(group_id)
+            found.append((layer, {**group, "id": group_id, "rules": state.children(group_id, "securityRules")}))
+    return found
+
+
+def _rules(group: Body) -> list[Body]:
+    defaults = values.items(props(group).get("defaultSecurityRules"))
+    return [*group["rules"], *(defaults or _DEFAULT_RULES)]
+
+
+def _is_broken(group: Body) -> bool:
+    body = props(group)
+    return values.broken(body.get("securityRules")) or values.broken(body.get("defaultSecurityRules"))
+
+
+def _admin(state: NetworkState, network_id: str, flow: Flow) -> Outcome:
+    rules = state.admin_rules.get(low(network_id))
+    if rules is None:
+        entry = state.unread_about(ADMIN_RULES, network_id)
+        scope = values.subscription(network_id)
+        manager = state.unread_about(MANAGER, f"/subscriptions/{scope}") or state.unread_about(MANAGER, scope)
+        if entry or manager:
+            found = dict(entry or manager or {})
+            found["action"] = found.get("action") or (
+                ADMIN_ACTION if entry else "Microsoft.Network/networkManagers/read"
+            )
+            raise NotKnownError(f"security admin rules were not read: {found.get('reason')}", found)
+        return Outcome("none", None)
+    if values.broken(rules):
+        raise NotKnownError("the security admin rules are not a list of rules")
+    return decide(outbound(state, values.items(rules), flow))
+
+
+def _admin_verdict(outcome: Outcome, platform_rule: str) -> NsgVerdict:
+    name = outcome.rule.name if outcome.rule else ""
+    rule = _plain(outcome.rule, "admin", None)
+    if outcome.access == "alwaysallow":
+        return NsgVerdict("allow", f"security admin rule '{name}' always allows it", platform_rule, rule)
+    if outcome.access == "deny":
+        reason = f"security admin rule '{name}' denies it before any network security group"
+        return NsgVerdict("deny", reason, platform_rule, rule, model.NSG_DENIES)
+    return NsgVerdict(
+        "unknown", f"security admin rule '{name}': {outcome.doubt}", platform_rule, rule, model.NSG_DENIES
+    )
+
+
+def _plain(rule: Rule | None, layer: str, group_id: str | None) -> dict[str, t.Any] | None:
+    if rule is None:
+        return None
+    return {
+        "nsg_id": group_id,
+        "name": rule.name,
+        "priority": rule.priority,
+        "access": rule.access,
+        "direction": "Outbound",
+        "layer": layer,
+    }

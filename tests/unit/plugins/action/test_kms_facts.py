@@ -69,14 +69,8 @@ class Guest:
         task.args = options
         task.async_val = 0
         task.check_mode = self.check_mode
-        action = kms_facts.ActionModule(
-            task=task,
-            connection=Connection(self.windows),
-            play_context=None,
-            loader=None,
-            templar=None,
-            shared_loader_obj=None,
-        )
+        wiring: dict[str, t.Any] = dict.fromkeys(("play_context", "loader", "templar", "shared_loader_obj"))
+        action: t.Any = kms_facts.ActionModule(task=task, **{**wiring, "connection": Connection(self.windows)})
         action._load_name = "kms_facts"
         action._shared_loader_obj = Loader(self.installed)
         action._execute_module = self.execute

@@ -11,6 +11,7 @@ import typing as t
 import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest import dns
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Dns
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
 
@@ -18,7 +19,7 @@ PUBLIC = endpoints.CLOUDS["AzurePublicCloud"]
 
 
 def query(**values: t.Any) -> dict[str, t.Any]:
-    base = {
+    base: dict[str, t.Any] = {
         "name": "azkms.core.windows.net",
         "type": "A",
         "server": None,
@@ -30,7 +31,7 @@ def query(**values: t.Any) -> dict[str, t.Any]:
     return {**base, **values}
 
 
-def parse(*queries: t.Any) -> dns.Dns:
+def parse(*queries: t.Any) -> Dns:
     return dns.parse(Fields({"servers": ["168.63.129.16"], "queries": list(queries)}, "dns", {}), PUBLIC)
 
 

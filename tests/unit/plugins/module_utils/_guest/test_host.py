@@ -57,7 +57,7 @@ def test_a_host_is_classified_from_its_cloud(name: str, cloud: endpoints.CloudEn
     assert host.classify(name, cloud) == kind
 
 
-PLACES = {
+PLACES: dict[str, dict[str, t.Any]] = {
     "product": {"base": {"KeyManagementServiceMachine": "product.example", "KeyManagementServicePort": 1111}},
     "product_key": {"products": [{"activation_id": "AAAA", "KeyManagementServiceName": "productkey.example"}]},
     "global": {"service": {"KeyManagementServiceMachine": "global.example", "KeyManagementServicePort": 0}},

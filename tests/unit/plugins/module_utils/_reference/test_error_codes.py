@@ -10,7 +10,12 @@ import re
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import error_codes
+from ansible_collections.azure_windows.activation.plugins.module_utils._reference import (
+    _codes_license,
+    _codes_path,
+    _codes_system,
+    error_codes,
+)
 
 
 @pytest.mark.parametrize(
@@ -41,7 +46,7 @@ def test_an_unknown_win32_code_says_its_number() -> None:
 
 
 def test_every_documented_code_is_there() -> None:
-    rows = error_codes._codes_path.ROWS + error_codes._codes_license.ROWS + error_codes._codes_system.ROWS
+    rows = _codes_path.ROWS + _codes_license.ROWS + _codes_system.ROWS
     assert len(rows) == len({row[0] for row in rows}) == 96
 
 

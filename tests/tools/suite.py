@@ -30,7 +30,9 @@ def main() -> int:
     if not powershell:
         print(MISSING, flush=True)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "2", *folders, *sys.argv[1:]], cwd=tree.ROOT, check=False
+        [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *folders, *sys.argv[1:]],
+        cwd=tree.ROOT,
+        check=False,
     )
     if not powershell:
         print(MISSING, flush=True)

@@ -1,0 +1,123 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The role in other people's plays, and with hosts that go missing."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+
+from tests.end_to_end.lab import HERE, Lab
+from tests.tools import tree
+
+EXPECTED = {
+    "healthy01": "activated",
+    "stopped01": "guest-unreachable",
+    "refused01": "guest-unreachable",
+    "wronghost01": "wrong-kms-host",
+}
+RECAP = re.compile(r"^(?P<host>\S+)\s+: ok=\d+ .*failed=(?P<failed>\d+)", re.M)
+
+pytestmark = pytest.mark.xdist_group("small")
+
+
+def failed_hosts(output: str) -> set[str]:
+    return {row["host"] for row in RECAP.finditer(output) if row["failed"] != "0"}
+
+
+def test_a_guest_stopped_in_mid_probe_disturbs_no_other(small: Lab, tmp_path: pathlib.Path) -> None:
+    run = small.play(tmp_path)
+    assert run.status == 0, run.output
+    assert run.root_causes == EXPECTED
+    assert "4 VMs: 1 activated, 1 needs attention, 2 unknown" in run.output
+
+
+def test_foreign_play_with_become_serial_and_tags(small: Lab, tmp_path: pathlib.Path) -> None:
+    run = small.play(tmp_path, "--tags", "activation", playbook=HERE / "playbooks" / "foreign.yml")
+    assert run.status == 0, run.output
+    assert run.root_causes == EXPECTED
+    assert re.findall(r"^(\d VMs): \d activated", run.output, re.M) == ["2 VMs", "4 VMs"]
+
+
+def test_a_host_that_was_lost_before_is_unknown(small: Lab, tmp_path: pathlib.Path) -> None:
+    run = small.play(tmp_path, playbook=HERE / "playbooks" / "dropped.yml")
+    assert set(run.root_causes) == set(EXPECTED)
+    assert run.report is not None
+    (lost,) = (host for host in run.report["hosts"] if host["name"] == "healthy01")
+    assert (lost["state"], lost["guest"]["status"]) == ("unknown", "not_asked")
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "status", "failed"),
+    [
+        ("never", 0, set()),
+        ("error", 2, {"stopped01", "refused01", "wronghost01"}),
+        ("warning", 2, {"stopped01", "refused01", "wronghost01"}),
+    ],
+)
+def test_fail_on(small: Lab, tmp_path: pathlib.Path, fail_on: str, status: int, failed: set[str]) -> None:
+    run = small.play(tmp_path, "-e", f"diagnose_fail_on={fail_on}")
+    assert run.status == status, run.output
+    assert failed_hosts(run.output) == failed
+    assert run.root_causes == EXPECTED
+
+
+def test_a_fleet_of_which_nobody_answers_still_has_a_report(small: Lab, tmp_path: pathlib.Path) -> None:
+    run = small.play(tmp_path, "--limit", "stopped01,refused01")
+    assert run.status == 0, run.output
+    assert run.root_causes == {"stopped01": "guest-unreachable", "refused01": "guest-unreachable"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ('{"diagnose_gather_subset": ["eventz"]}', "diagnose_gather_subset must be one or more of"),
+        ('{"diagnose_fail_on": "sometimes"}', "diagnose_fail_on must be one of: never, error, warning, got: sometimes"),
+        ('{"diagnose_probe_timeout": "soon"}', "diagnose_probe_timeout is of type"),
+    ],
+)
+def test_a_wrong_input_is_one_message(small: Lab, tmp_path: pathlib.Path, wrong: str, message: str) -> None:
+    before = len(small.requests())
+    run = small.play(tmp_path, "-e", wrong)
+    assert run.status == 2
+    assert run.output.count("fatal: ") == 1
+    assert message in run.output
+    assert "Traceback" not in run.output
+    assert len(small.requests()) == before
+
+
+def test_the_table_stays_out_of_parsed_output(small: Lab, tmp_path: pathlib.Path) -> None:
+    run = small.play(tmp_path, "-e", "diagnose_display=false")
+    assert "wrong-kms-host: 1 VM" not in run.output
+    assert run.root_causes == EXPECTED
+
+
+def test_a_report_that_cannot_be_written_is_one_message(small: Lab, tmp_path: pathlib.Path) -> None:
+    (tmp_path / "kms-report").write_text("a file where the folder should be", "utf-8")
+    run = small.play(tmp_path, "-e", "diagnose_report_dir=kms-report/deeper")
+    assert run.status == 2
+    assert f"kms_report: cannot write {tmp_path}/kms-report/deeper/kms-report.json: Not a directory" in run.output
+
+
+def test_make_diagnose(tmp_path: pathlib.Path) -> None:
+    arguments = f"-e diagnose_fail_on=error -e diagnose_report_dir={tmp_path} --limit healthy01,wronghost01"
+    done = subprocess.run(
+        ["make", "--no-print-directory", "diagnose", f"WORLD={HERE / 'worlds' / 'small.yml'}", f"ARGS={arguments}"],
+        cwd=tree.ROOT,
+        env={key: value for key, value in os.environ.items() if not key.startswith(("MAKE", "MFLAGS"))},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2, done.stdout
+    assert "2 VMs: 1 activated, 1 needs attention, 0 unknown" in done.stdout
+    assert f"Report: {tmp_path}/kms-report.json" in done.stdout
+    assert (tmp_path / "kms-report.json").exists()

@@ -55,7 +55,7 @@ def answer(fault: Body, action: str, scope: str) -> Answer:
     if fault.get("body") is not None:
         return Answer(status, fault["body"], headers)
     text = f"The lab was told to answer {status}."
-    if status == 403:  # noqa: PLR2004
+    if status == 403:
         text = (
             f"The client 'lab' with object id 'lab' does not have authorization to perform action '{action}' over scope "
             f"'{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."

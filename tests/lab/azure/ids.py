@@ -72,11 +72,11 @@ def parse(text: object) -> ResourceId | None:
     except ValueError:
         return None
     head, tail = parts[:at], parts[at + 1 :]
-    if len(tail) < 3 or len(tail) % 2 == 0 or not all(parts) or lower[0] != "subscriptions":  # noqa: PLR2004
+    if len(tail) < 3 or len(tail) % 2 == 0 or not all(parts) or lower[0] != "subscriptions":
         return None
-    if len(head) == 4 and lower[2] == "resourcegroups":  # noqa: PLR2004
+    if len(head) == 4 and lower[2] == "resourcegroups":
         group: str | None = head[3]
-    elif len(head) == 2:  # noqa: PLR2004
+    elif len(head) == 2:
         group = None
     else:
         return None

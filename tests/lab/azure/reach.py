@@ -135,7 +135,7 @@ class Reach:
 
     def _arrived(self, address: str, port: int) -> Outcome:
         server = self._world.kms_servers.get(address)
-        if server is None or port != 1688:  # noqa: PLR2004
+        if server is None or port != 1688:
             return "filtered"
         return "filtered" if (server or {}).get("state") == "down" else "kms"
 

@@ -178,7 +178,7 @@ def _check_security_rules(rules: t.Sequence[Body]) -> None:
     for rule in rules:
         inner = rule.get("properties") or {}
         priority, direction = int(inner.get("priority") or 0), str(inner.get("direction", "")).lower()
-        if not 100 <= priority <= 4096:  # noqa: PLR2004
+        if not 100 <= priority <= 4096:
             text = f"Security rule {rule['name']} has an invalid priority {priority}; it must be between 100 and 4096."
             raise Problem(400, "SecurityRuleInvalidPriority", text)
         if (direction, priority) in seen:

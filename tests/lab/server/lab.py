@@ -1,0 +1,157 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One running lab: a world's guests, what they connect to, and the files that tell a client how to reach them."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import importlib
+import importlib.util
+import os
+import pathlib
+import secrets
+import shlex
+import ssl
+import typing as t
+
+import trustme
+
+from tests.lab.server import inventory, scripts, security
+from tests.lab.server.behaviour import Faults, behaviour
+from tests.lab.server.guest import Guest
+from tests.lab.server.journal import Journal
+from tests.lab.server.modules import Surroundings
+from tests.lab.server.scripts import Machine
+from tests.lab.server.security import Account, Basic, Negotiate, Security
+from tests.lab.server.service import Service
+from tests.lab.sockets import Endpoints
+
+_AZURE = "tests.lab.azure.half"
+
+
+class World(t.Protocol):
+    """What the server reads of a loaded world."""
+
+    guests: t.Mapping[str, t.Mapping[str, t.Any]]
+    faults: t.Sequence[t.Mapping[str, t.Any]]
+
+
+class AzureHalf(t.Protocol):
+    """The Azure half of a lab, started by `tests.lab.azure.half.start(world, state_dir)`."""
+
+    environment: t.Mapping[str, str]
+
+    def reach(self, guest: str, address: str, port: int) -> str | None:
+        """Return kms, open, closed or filtered; None when the Azure half does not say."""
+
+    def stop(self) -> None:
+        """Stop serving."""
+
+
+Build = t.Callable[..., Machine]
+
+
+class Lab:
+    """Starts and stops everything that one world needs; its files are in `state`.
+
+    `build(world, name, now, endpoints=..., reach=...)` makes the machine of a guest, anew for each run of a module.
+    """
+
+    def __init__(self, world: World, state: pathlib.Path, authentication: str, build: Build) -> None:
+        self.environment: dict[str, str] = {}
+        self._world = world
+        self._state = state.resolve()
+        self._authentication = authentication
+        self._build = build
+        self._account = Account("lab", secrets.token_urlsafe(18))
+        self._endpoints = Endpoints()
+        self._azure: AzureHalf | None = None
+        self._journal: Journal | None = None
+        self._service: Service | None = None
+
+    @property
+    def inventory(self) -> pathlib.Path:
+        """The inventory of this lab."""
+        return self._state / "inventory.yml"
+
+    async def start(self, port: int = 0) -> None:
+        """Start, then write `ready`. Raises OSError."""
+        self._state.mkdir(parents=True, exist_ok=True)
+        self._journal = Journal(self._state / "requests.jsonl")
+        self._endpoints.start()
+        self._azure = _start_azure(self._world, self._state)
+        authority, tls = self._certificates()
+        self._service = Service(
+            self._guests(self._journal), self._new_security, Faults(self._world.faults), self._journal
+        )
+        bound = await self._service.start(port, tls if self._authentication == "basic-tls" else None)
+        access = inventory.Access(
+            self._authentication, bound, self._port("closed"), self._port("open"), self._account, authority
+        )
+        inventory.write(self.inventory, self._world.guests, access)
+        self.environment = {
+            **(self._azure.environment if self._azure else {}),
+            "LAB_STATE": str(self._state),
+            "LAB_INVENTORY": str(self.inventory),
+        }
+        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in self.environment.items()]
+        _write_private(self._state / "environment", "".join(lines))
+        (self._state / "ready").write_text(f"{os.getpid()}\n", encoding="ascii")
+
+    async def stop(self) -> None:
+        """Stop everything that was started."""
+        (self._state / "ready").unlink(missing_ok=True)
+        if self._service is not None:
+            await self._service.stop()
+        if self._azure is not None:
+            self._azure.stop()
+        self._endpoints.stop()
+        if self._journal is not None:
+            self._journal.close()
+
+    def _guests(self, journal: Journal) -> dict[str, Guest]:
+        known = scripts.read()
+        guests = {}
+        for name, guest in self._world.guests.items():
+            around = Surroundings(name, functools.partial(self._machine, name), known)
+            guests[name] = Guest(around, behaviour(guest.get("connection")), journal)
+        return guests
+
+    def _machine(self, name: str) -> Machine:
+        now = datetime.datetime.now(datetime.timezone.utc)
+        reach = self._azure.reach if self._azure else None
+        return self._build(self._world, name, now, endpoints=self._endpoints, reach=reach)
+
+    def _new_security(self) -> Security:
+        if self._authentication == "basic-tls":
+            return Basic(self._account)
+        return Negotiate(self._state / "ntlm-users")
+
+    def _certificates(self) -> tuple[pathlib.Path, ssl.SSLContext]:
+        authority = trustme.CA(organization_name="Lab of azure_windows.activation")
+        path = self._state / "ca.pem"
+        authority.cert_pem.write_to_path(str(path))
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        authority.issue_cert("127.0.0.1", "localhost").configure_cert(tls)
+        if self._authentication == "ntlm-http":
+            security.write_users(self._state / "ntlm-users", self._account)
+        return path, tls
+
+    def _port(self, state: str) -> int:
+        return int(self._endpoints.endpoint(state).rpartition(":")[2])
+
+
+def _start_azure(world: World, state: pathlib.Path) -> AzureHalf | None:
+    """Start the Azure half, where there is one and the world has anything for it."""
+    if not getattr(world, "azure", None) or importlib.util.find_spec(_AZURE) is None:
+        return None
+    half: AzureHalf = importlib.import_module(_AZURE).start(world, state)
+    return half
+
+
+def _write_private(path: pathlib.Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")

@@ -9,11 +9,15 @@ FOR INTERNAL COLLECTION USE ONLY.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
+import importlib
 import json
 import pathlib
 import typing as t
+import xml.etree.ElementTree as ET
+import xml.parsers.expat
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
@@ -57,10 +61,35 @@ def run_guest_script(
     if sensitive_parameters:
         arguments["sensitive_parameters"] = [{"name": key, "value": item} for key, item in sensitive_parameters.items()]
     before = datetime.datetime.now(datetime.timezone.utc)
-    outcome = action._execute_module(module_name=_MODULE, module_args=arguments, task_vars=task_vars)
+    outcome = _execute(action, arguments, task_vars)
     after = datetime.datetime.now(datetime.timezone.utc)
     answer = parse_outcome(name, outcome)
     return GuestScriptResult(answer, bool(outcome.get("changed")), outcome.get("diff") or {}, before, after)
+
+
+def _execute(
+    action: ActionBase, arguments: dict[str, t.Any], task_vars: dict[str, t.Any] | None
+) -> t.Mapping[str, t.Any]:
+    try:
+        outcome = action._execute_module(module_name=_MODULE, module_args=arguments, task_vars=task_vars)
+    except OSError as error:
+        # An error of the controller's own files has a name in it; a connection that breaks has none.
+        if error.filename is not None:
+            raise
+        raise AnsibleConnectionFailure(f"the connection broke off: {text.message(str(error))}") from error
+    except _wire_errors() as error:
+        raise AnsibleConnectionFailure(f"the guest's WinRM answer is no good: {text.message(str(error))}") from error
+    return t.cast("t.Mapping[str, t.Any]", outcome)
+
+
+def _wire_errors() -> tuple[type[Exception], ...]:
+    """Return what the WinRM libraries raise in mid-run and their connection plugins let through, as far as installed."""
+    found: list[type[Exception]] = [ET.ParseError, xml.parsers.expat.ExpatError]
+    for module in ("winrm.exceptions", "pypsrp.exceptions"):
+        with contextlib.suppress(ImportError):
+            library = importlib.import_module(module)
+            found += [library.WinRMError, library.WinRMTransportError]
+    return tuple(found)
 
 
 def parse_outcome(name: str, outcome: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 import pathlib
 import typing as t
+import xml.etree.ElementTree as ET
 
 import pytest
+import requests
+import winrm.exceptions
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 from ansible.playbook.task import Task
 
@@ -197,9 +200,28 @@ def test_each_way_to_fail_has_one_message(guest: Guest, attributes: dict[str, t.
     assert set(result) == {"failed", "changed", "msg"}
 
 
-def test_an_unreachable_guest_stays_unreachable(guest: Guest) -> None:
-    guest.outcome = AnsibleConnectionFailure("no route")
-    with pytest.raises(AnsibleConnectionFailure):
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (AnsibleConnectionFailure("no route"), "no route"),
+        (ConnectionResetError(104, "Connection reset by peer"), "the connection broke off: .*reset by peer"),
+        (
+            requests.ConnectionError("('Connection aborted.', RemoteDisconnected())"),
+            "the connection broke off: .*aborted",
+        ),
+        (winrm.exceptions.WinRMTransportError("http", 502, "bad gateway"), "no good: .*502"),
+        (ET.ParseError("no element found"), "no good: no element found"),
+    ],
+)
+def test_a_guest_that_is_lost_is_unreachable(guest: Guest, error: Exception, told: str) -> None:
+    guest.outcome = error
+    with pytest.raises(AnsibleConnectionFailure, match=told):
+        guest.run()
+
+
+def test_a_missing_file_on_the_controller_is_not_blamed_on_the_guest(guest: Guest) -> None:
+    guest.outcome = FileNotFoundError(2, "No such file", "/controller/module.ps1")
+    with pytest.raises(FileNotFoundError):
         guest.run()
 
 

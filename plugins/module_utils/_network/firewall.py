@@ -6,17 +6,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, model, values
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.firewall_rules import (
     APPLICATION,
     NAT,
-    NETWORK,
     FirewallRule,
     Traffic,
     classic_rules,
-    known_action,
     matches,
     policy_chain,
     policy_rules,
@@ -58,12 +57,13 @@ def inspect(state: NetworkState, firewall: Body, traffic: Traffic, resolvers: t.
         chain = policy_chain(state, policy_id) if policy_id else []
         rules = policy_rules(state, chain) if policy_id else classic_rules(firewall)
     except NotKnownError as problem:
-        return _leg(firewall, UNKNOWN, f"firewall '{name}': {problem.reason}", None, None, problem.unread)
+        leg = _leg(firewall, UNKNOWN, f"firewall '{name}': {problem.reason}", None)
+        return dataclasses.replace(leg, unread=tuple(problem.unread))
     proxy = _is_resolver(firewall, chain, resolvers)
-    traffic = Traffic(traffic.source, traffic.target, traffic.port, traffic.names, proxy)
+    traffic = dataclasses.replace(traffic, resolver=proxy)
     leg = _first_match(state, firewall, rules, traffic)
     if any(values.text(props(body).get("threatIntelMode")).lower() == "deny" for body in (firewall, *chain)):
-        leg = Leg(**{**leg.__dict__, "notes": (_THREAT_NOTE.format(name=name),)})
+        leg = dataclasses.replace(leg, notes=(_THREAT_NOTE.format(name=name),))
     if leg.verdict == OPEN and _keeps_source(firewall, chain, traffic.target):
         reason = f"firewall '{name}' lets it pass but is told not to translate the source for this destination"
         return _leg(firewall, UNKNOWN, reason, None, model.NO_OUTBOUND)
@@ -78,35 +78,40 @@ def _first_match(state: NetworkState, firewall: Body, rules: t.Sequence[Firewall
         if rule.kind == APPLICATION:
             continue
         match, doubt, missing = matches(state, rule, traffic)
-        if match is None or (match and not known_action(rule)):
+        if match is None or (match and _effect(rule) == "unknown"):
             unread += missing
             doubts.append((rule, doubt if match is None else f"its action is '{rule.action}'"))
             continue
         if not match:
             continue
-        allows = rule.kind == NETWORK and rule.action == "allow"
-        if any((item.kind == NETWORK and item.action == "allow") is not allows for item, _doubt in doubts):
+        allows = _effect(rule) == "allow"
+        if any(_effect(item) != _effect(rule) for item, _doubt in doubts):
             return _doubtful(firewall, doubts, unread)
         if allows:
             return _leg(firewall, OPEN, f"{rule.described()} of firewall '{name}' allows it", rule)
-        if rule.kind == NAT:
-            reason = f"{rule.described()} of firewall '{name}' sends it elsewhere"
-            return _leg(firewall, BLOCKED, reason, rule, model.FIREWALL_DENIES)
-        reason = f"{rule.described()} of firewall '{name}' denies it"
+        does = "sends it elsewhere" if rule.kind == NAT else "denies it"
+        reason = f"{rule.described()} of firewall '{name}' {does}"
         return _leg(firewall, BLOCKED, reason, rule, model.FIREWALL_DENIES)
-    if any(item.kind == NETWORK and item.action not in {"deny"} for item, _doubt in doubts):
+    if any(_effect(item) != "deny" for item, _doubt in doubts):
         return _doubtful(firewall, doubts, unread)
     return _no_network_rule(state, firewall, rules, traffic)
+
+
+def _effect(rule: FirewallRule) -> str:
+    if rule.kind == NAT:
+        return "deny"
+    return rule.action if rule.action in {"allow", "deny"} else "unknown"
 
 
 def _doubtful(firewall: Body, doubts: t.Sequence[tuple[FirewallRule, str]], unread: t.Sequence[Unread]) -> Leg:
     rule, doubt = doubts[0]
     reason = f"{rule.described()} of firewall '{name_of(firewall)}' may decide: {doubt}"
-    return _leg(firewall, UNKNOWN, reason, rule, None if unread else model.FIREWALL_DENIES, unread)
+    leg = _leg(firewall, UNKNOWN, reason, rule, None if unread else model.FIREWALL_DENIES)
+    return dataclasses.replace(leg, unread=tuple(unread))
 
 
 def _no_network_rule(state: NetworkState, firewall: Body, rules: t.Sequence[FirewallRule], traffic: Traffic) -> Leg:
-    """An application rule on the port makes the firewall itself answer; without one it drops by default."""
+    """Judge what no network rule takes: on an application rule's port the firewall itself answers, else it drops."""
     name = name_of(firewall)
     for rule in rules:
         if rule.kind == APPLICATION and matches(state, rule, traffic)[0]:
@@ -132,14 +137,7 @@ def _no_network_rule(state: NetworkState, firewall: Body, rules: t.Sequence[Fire
     return leg
 
 
-def _leg(
-    firewall: Body,
-    verdict: str,
-    reason: str,
-    rule: FirewallRule | None,
-    cause: str | None = None,
-    unread: t.Sequence[Unread] = (),
-) -> Leg:
+def _leg(firewall: Body, verdict: str, reason: str, rule: FirewallRule | None, cause: str | None = None) -> Leg:
     hop = {
         "kind": "azure_firewall",
         "id": firewall.get("id"),
@@ -150,7 +148,7 @@ def _leg(
         "rule": rule.plain() if rule else None,
         "egress": None,
     }
-    return Leg(verdict, reason, cause, (cause,) if cause else (), (hop,), unread=tuple(unread))
+    return Leg(verdict, reason, cause, (cause,) if cause else (), (hop,))
 
 
 def _is_resolver(firewall: Body, chain: t.Sequence[Body], resolvers: t.Sequence[str]) -> Match:

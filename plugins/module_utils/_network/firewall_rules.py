@@ -27,7 +27,6 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
 
 NETWORK, APPLICATION, NAT = "network", "application", "nat"
 _RULE_TYPES = {"networkrule": NETWORK, "applicationrule": APPLICATION, "natrule": NAT}
-_ACTIONS = frozenset(("allow", "deny", "dnat", "snat"))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,12 +111,11 @@ def classic_rules(firewall: Body) -> list[FirewallRule]:
         for collection in _ordered(_listing(own, f"{kind}RuleCollections", place), place):
             body = props(collection)
             action = text(values.mapping(body.get("action")).get("type")).lower()
-            for rule in _listing(body, "rules", f"collection '{name_of(collection)}'"):
-                found.append(
-                    FirewallRule(
-                        kind, rule, None, None, name_of(collection), values.number(body.get("priority")), action
-                    )
-                )
+            priority = values.number(body.get("priority"))
+            found += [
+                FirewallRule(kind, rule, None, None, name_of(collection), priority, action)
+                for rule in _listing(body, "rules", f"collection '{name_of(collection)}'")
+            ]
     return found
 
 
@@ -164,13 +162,8 @@ def _collection(collection: Body, policy_id: str, group: str, inherited: bool) -
 
 
 def _by_type(rules: t.Sequence[FirewallRule]) -> list[FirewallRule]:
-    """The order across types beats every priority."""
+    """Order by type first, which beats every priority."""
     return [rule for kind in (NAT, NETWORK, APPLICATION) for rule in rules if rule.kind == kind]
-
-
-def known_action(rule: FirewallRule) -> bool:
-    """Tell whether a rule's action is one that has a known meaning."""
-    return rule.action in _ACTIONS or rule.kind == NAT
 
 
 def matches(state: NetworkState, rule: FirewallRule, traffic: Traffic) -> tuple[Match, str, list[Unread]]:
@@ -188,6 +181,9 @@ def matches(state: NetworkState, rule: FirewallRule, traffic: Traffic) -> tuple[
     if quick is False:
         return False, "", []
     target, doubt = _side(state, body, "destination", traffic.target, unread)
+    if rule.kind == NAT and "*" in strings(body.get("destinationAddresses")):
+        # In a DNAT rule the star stands for the firewall's own addresses.
+        return False, "", []
     names = [name.lower().rstrip(".") for name in strings(body.get("destinationFqdns"))]
     if target is not True and traffic.names.intersection(names):
         target, doubt = (
@@ -203,18 +199,18 @@ _PROTOCOLS: t.Mapping[str, Match] = {"tcp": True, "any": True, "udp": False, "ic
 def _side(
     state: NetworkState, body: Body, side: str, wanted: addresses.Address | None, unread: list[Unread]
 ) -> tuple[Match, str]:
-    answers: list[tuple[str, Match]] = []
-    for spec in strings(body.get(f"{side}Addresses")):
-        answers.append((spec, _covers(state, spec, wanted)))
+    answers: list[tuple[str, Match]] = [
+        (spec, _covers(state, spec, wanted)) for spec in strings(body.get(f"{side}Addresses"))
+    ]
     for group_id in values.refs(body.get(f"{side}IpGroups")):
+        place = f"IP group '{name_of(group_id)}'"
         try:
-            group = props(state.need(group_id))
+            specs = strings(props(state.need(group_id)).get("ipAddresses"))
         except NotKnownError as problem:
             unread += problem.unread
-            answers.append((f"IP group '{name_of(group_id)}' (not read)", None))
-            continue
-        for spec in strings(group.get("ipAddresses")):
-            answers.append((f"IP group '{name_of(group_id)}'", _covers(state, spec, wanted)))
+            answers.append((f"{place} (not read)", None))
+        else:
+            answers += [(place, _covers(state, spec, wanted)) for spec in specs]
     match = any_of(answer for _spec, answer in answers)
     unsure = next((spec for spec, answer in answers if answer is None), "")
     return match, f"whether {unsure} holds the address is not known" if match is None else ""

@@ -1,0 +1,136 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Who owns a next hop address, and what can be said of an appliance whose rules Azure does not show."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, hub, model, values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
+    BLOCKED,
+    SUSPECT,
+    Leg,
+    NotKnownError,
+    egress,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
+    BALANCER,
+    FIREWALL,
+    NIC,
+    NetworkState,
+    network_of,
+    subnets_of,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
+    Body,
+    low,
+    name_of,
+    props,
+    ref,
+    text,
+)
+
+_STOPPED = frozenset(("stopped", "stopping", "deallocated", "deallocating"))
+
+
+def hop(kind: str, hop_id: str | None, name: str, ip: str | None, verdict: str, reason: str) -> dict[str, t.Any]:
+    """Return a hop that has no rules of its own to show."""
+    found: dict[str, t.Any] = {"kind": kind, "id": hop_id, "name": name, "ip": ip, "verdict": verdict, "reason": reason}
+    return {**found, "rule": None, "egress": None}
+
+
+def connected_networks(state: NetworkState, network_id: str) -> list[str]:
+    """Return a network and those its connected peerings lead to, lower-cased, its own first."""
+    found = [low(network_id)]
+    for peering in state.children(network_id, "virtualNetworkPeerings"):
+        body = props(peering)
+        if text(body.get("peeringState")).lower() in {"", "connected"}:
+            found.append(low(ref(body.get("remoteVirtualNetwork"))))
+    return [place for place in dict.fromkeys(found) if place]
+
+
+def owner_of(state: NetworkState, network_id: str, ip: str) -> tuple[Body | None, bool]:
+    """Return the owner of an address as seen from a network, and whether a peering or a hub leads there.
+
+    Raises NotKnownError when several owners elsewhere have the address.
+    """
+    candidates = state.owners.get(ip, ())
+    places = connected_networks(state, network_id)
+    for place in places:
+        for body in candidates:
+            if place in {low(network_of(subnet)) for subnet in subnets_of(body)}:
+                return body, True
+    for body in candidates:
+        if hub.serves(state, body, network_id):
+            return body, True
+    if len(candidates) > 1:
+        raise NotKnownError(f"several resources in networks that are not connected own {ip}")
+    if not candidates:
+        return None, True
+    return candidates[0], state.get(network_id) is None
+
+
+def judge(state: NetworkState, owner: Body, ip: str, what: str) -> Leg:
+    """Judge a NIC or a load balancer frontend as next hop."""
+    name = name_of(owner)
+    owner_id = str(owner.get("id"))
+    if values.type_of(owner_id) == BALANCER:
+        return foreign(ip, f"{what} leads to the appliances behind load balancer '{name}'", owner_id, name)
+    vm_id = ref(props(owner).get("virtualMachine"))
+    power = state.power.get(low(vm_id), "")
+    reason = ""
+    if values.flag(props(owner).get("enableIPForwarding")) is False:
+        reason = f"{what} leads to NIC '{name}', which does not forward (enableIPForwarding is false)"
+    elif power in _STOPPED:
+        reason = f"{what} leads to appliance '{name_of(vm_id)}', which is {power}"
+    if reason:
+        left = egress("not_reached", reason)
+        found = hop("appliance", owner_id, name, ip, BLOCKED, reason)
+        return Leg(BLOCKED, reason, model.BLACKHOLE, (model.BLACKHOLE,), (found,), left)
+    label = name_of(vm_id) or name
+    return foreign(ip, f"{what} leads to appliance '{label}'", vm_id or owner_id, label)
+
+
+def foreign(ip: str, what: str, hop_id: str | None = None, name: str = "") -> Leg:
+    """Return the leg of an appliance of another maker: nobody can see what it forwards and where it leaves."""
+    reason = f"{what}: whether it lets TCP to the KMS pass and leaves from an Azure public address cannot be seen"
+    left = egress("unknown", "it leaves behind an appliance")
+    found = hop("appliance", hop_id, name or ip, ip, SUSPECT, reason)
+    return Leg(SUSPECT, reason, model.APPLIANCE, (model.APPLIANCE,), (found,), left)
+
+
+def nobody(state: NetworkState, network_id: str, ip: str, what: str) -> Leg:
+    """Judge a next hop address that nothing read owns. Raises NotKnownError when its network was not read."""
+    wanted = addresses.address(ip)
+    if wanted is None:
+        raise NotKnownError(f"{what} names no valid next hop address")
+    for peering in state.children(network_id, "virtualNetworkPeerings"):
+        body = props(peering)
+        remote = ref(body.get("remoteVirtualNetwork"))
+        space = values.mapping(body.get("remoteAddressSpace")).get("addressPrefixes")
+        if state.get(remote) is None and any(addresses.inside(prefix, wanted) for prefix in values.strings(space)):
+            raise state.not_read(remote)
+    if state.get(network_id) is None:
+        raise state.not_read(network_id)
+    for place in connected_networks(state, network_id):
+        subscription = values.subscription(place)
+        for kind in (FIREWALL, NIC, BALANCER):
+            if state.unread_about(kind, f"/subscriptions/{subscription}"):
+                raise state.not_listed(subscription, kind)
+    return _unowned(state, network_id, ip, what)
+
+
+def _unowned(state: NetworkState, network_id: str, ip: str, what: str) -> Leg:
+    wanted = addresses.address(ip)
+    for place in connected_networks(state, network_id):
+        for subnet in state.children(place, "subnets"):
+            prefixes = values.strings(props(subnet).get("addressPrefix"), props(subnet).get("addressPrefixes"))
+            if wanted is not None and any(addresses.inside(prefix, wanted) for prefix in prefixes):
+                reason = f"{what}: nothing in subnet '{name_of(subnet)}' that could be read owns {ip}"
+                found = hop("appliance", None, ip, ip, SUSPECT, reason)
+                left = egress("unknown", reason)
+                return Leg(SUSPECT, reason, model.BLACKHOLE, (model.BLACKHOLE,), (found,), left)
+    return foreign(ip, f"{what}: nothing that was read owns {ip}")

@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The load balancer pools of a NIC and what they mean for its way out."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
+    BALANCER,
+    NetworkState,
+    ip_configurations,
+    network_of,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
+    Body,
+    low,
+    name_of,
+    props,
+    ref,
+    refs,
+    text,
+)
+
+_TCP = frozenset(("tcp", "all", "*", "any"))
+
+
+@dataclasses.dataclass(frozen=True)
+class Pool:
+    """A backend pool with its load balancer. `by_address` when the pool lists addresses instead of NICs."""
+
+    pool_id: str
+    balancer: Body
+    by_address: bool
+
+    @property
+    def name(self) -> str:
+        """Return the name of the load balancer."""
+        return name_of(self.balancer)
+
+    @property
+    def sku(self) -> str:
+        """Return the kind of the load balancer in lower case; empty when it is not given."""
+        return text(values.mapping(self.balancer.get("sku")).get("name")).lower()
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """A way out through a load balancer: by which rule and public addresses."""
+
+    method: str
+    rule: str
+    balancer: Body
+    public_ids: tuple[str, ...]
+
+
+def pools_of_nic(state: NetworkState, config: Body) -> list[Pool]:
+    """Return the pools an IP configuration refers to. Raises NotKnownError when a load balancer was not read."""
+    found = []
+    for pool_id in refs(config.get("loadBalancerBackendAddressPools")):
+        balancer_id = values.parent(pool_id)
+        found.append(Pool(pool_id, {**state.need(balancer_id), "id": balancer_id}, False))
+    return found
+
+
+def pools_of_address(state: NetworkState, config: Body) -> list[Pool]:
+    """Return the pools that list the private address itself."""
+    address = text(config.get("privateIPAddress"))
+    subnet_id = ref(config.get("subnet"))
+    if not address:
+        return []
+    places = {low(subnet_id), low(network_of(subnet_id)), ""}
+    found = []
+    for balancer in state.of_type(BALANCER):
+        for pool in state.children(str(balancer["id"]), "backendAddressPools"):
+            body = props(pool)
+            for member in map(props, values.items(body.get("loadBalancerBackendAddresses"))):
+                place = low(
+                    ref(member.get("virtualNetwork")) or ref(member.get("subnet")) or ref(body.get("virtualNetwork"))
+                )
+                by_nic = bool(ref(member.get("networkInterfaceIPConfiguration")))
+                if not by_nic and text(member.get("ipAddress")) == address and place in places:
+                    found.append(Pool(str(pool["id"]), balancer, True))
+    return found
+
+
+def way_out(state: NetworkState, pool: Pool) -> tuple[Way | None, str]:
+    """Return the way out of a pool, or none and, when that cannot be told for sure, the doubt."""
+    own = props(pool.balancer)
+    fronts = {
+        low(front.get("id")): front for front in state.children(str(pool.balancer["id"]), "frontendIPConfigurations")
+    }
+    if any(
+        values.broken(own.get(name)) for name in ("outboundRules", "loadBalancingRules", "frontendIPConfigurations")
+    ):
+        return None, f"the rules of load balancer '{pool.name}' cannot be read"
+    doubt = ""
+    for method, rules in (("lb_outbound_rule", "outboundRules"), ("lb_rule", "loadBalancingRules")):
+        for rule in values.items(own.get(rules)):
+            body = props(rule)
+            if low(pool.pool_id) not in map(
+                low, [ref(body.get("backendAddressPool")), *refs(body.get("backendAddressPools"))]
+            ):
+                continue
+            if values.flag(body.get("disableOutboundSnat")) is True:
+                continue
+            front_ids = refs(body.get("frontendIPConfigurations")) or refs([body.get("frontendIPConfiguration")])
+            public = _public(fronts.get(low(front)) for front in front_ids)
+            if not public:
+                if any(low(front) not in fronts for front in front_ids):
+                    doubt = f"a frontend of rule '{name_of(rule)}' of load balancer '{pool.name}' was not read"
+                continue
+            if text(body.get("protocol")).lower() not in _TCP:
+                doubt = f"rule '{name_of(rule)}' of load balancer '{pool.name}' is not for TCP"
+                continue
+            return Way(method, name_of(rule), pool.balancer, public), ""
+    return None, doubt
+
+
+def is_public(state: NetworkState, pool: Pool) -> bool:
+    """Tell whether a load balancer has a public frontend."""
+    return bool(_public(state.children(str(pool.balancer["id"]), "frontendIPConfigurations")))
+
+
+def _public(fronts: t.Iterable[Body | None]) -> tuple[str, ...]:
+    found = []
+    for front in map(props, fronts):
+        found += [ref(front.get("publicIPAddress")), ref(front.get("publicIPPrefix"))]
+    return tuple(public for public in found if public)
+
+
+def standard_pool_of(state: NetworkState, nic_id: str) -> Pool | None:
+    """Return a Standard load balancer's pool that a NIC is in. Raises NotKnownError when the NIC or it was not read."""
+    for config in ip_configurations(state.need(nic_id)):
+        for pool in pools_of_nic(state, config):
+            if pool.sku in {"standard", "gateway"}:
+                return pool
+            if pool.sku != "basic":
+                raise NotKnownError(f"load balancer '{pool.name}' is of the unknown kind '{pool.sku}'")
+    return None

@@ -1,0 +1,240 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which public address a machine's traffic to the Internet leaves from, or why it has none.
+
+Order: NAT gateway, instance public IP, load balancer, then default outbound access where nothing takes it away.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._network import balancer, values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
+    BLOCKED,
+    NO_OUTBOUND,
+    OPEN,
+    UNKNOWN,
+    Leg,
+    NotKnownError,
+    egress,
+    unknown,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
+    BALANCER,
+    NAT_GATEWAY,
+    VM,
+    NetworkState,
+    network_of,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
+    Body,
+    low,
+    name_of,
+    props,
+    ref,
+    refs,
+    text,
+)
+
+SET_NOTE = "the effect of an availability set's Standard load balancer is described by Azure support in Japan only"
+DEFAULT_NOTE = "default outbound access is not recommended: its address is not yours and may change"
+BASIC_NOTE = "Basic load balancers are said to be retired since 2025-09-30 (not verified)"
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """Where traffic starts: a NIC's IP configuration (its properties) in a subnet, and the machine if there is one."""
+
+    nic: Body
+    config: Body
+    subnet_id: str
+    vm: Body | None
+
+
+def direct(state: NetworkState, place: Place) -> Leg:
+    """Return what becomes of traffic whose next hop is Internet."""
+    missed: NotKnownError | None = None
+    try:
+        leg = _nat_gateway(state, place.subnet_id)
+    except NotKnownError as problem:
+        missed, leg = problem, None
+    try:
+        leg = leg or _instance_address(state, place.config) or _load_balancer(state, place)
+        if missed is not None and (leg is None or leg.verdict != OPEN):
+            raise missed
+        return leg or _default(state, place)
+    except NotKnownError as problem:
+        return dataclasses.replace(unknown(problem), egress=egress("unknown", problem.reason))
+
+
+def _out(method: str, reason: str, resource_id: str | None, public: t.Sequence[str], *notes: str) -> Leg:
+    return Leg(OPEN, reason, egress=egress(method, reason, resource_id, public), notes=notes)
+
+
+def _none(reason: str, *notes: str) -> Leg:
+    return Leg(BLOCKED, reason, NO_OUTBOUND, (NO_OUTBOUND,), egress=egress("none", reason), notes=notes)
+
+
+def public_addresses(state: NetworkState, ids: t.Iterable[str]) -> list[str]:
+    """Return the addresses or prefixes behind public IP ids; the name stands for one that was not read."""
+    found = []
+    for public_id in ids:
+        own = props(state.get(public_id))
+        found.append(text(own.get("ipAddress")) or text(own.get("ipPrefix")) or name_of(public_id))
+    return found
+
+
+def nat_gateway_of(state: NetworkState, subnet_id: str) -> tuple[Body, list[str]] | None:
+    """Return the NAT gateway that serves a subnet with its public IP ids, None when none does.
+
+    Raises NotKnownError when the subnet or its NAT gateway was not read.
+    """
+    subnet = props(state.need(subnet_id))
+    network_id = network_of(subnet_id)
+    candidates = [ref(subnet.get("natGateway")), ref(props(state.get(network_id)).get("defaultPublicNatGateway"))]
+    candidates += [
+        str(gateway["id"])
+        for gateway in state.of_type(NAT_GATEWAY)
+        if low(ref(props(gateway).get("sourceVirtualNetwork"))) == low(network_id)
+    ]
+    for gateway_id in filter(None, candidates):
+        gateway = state.need(gateway_id)
+        public = refs(props(gateway).get("publicIpAddresses")) + refs(props(gateway).get("publicIpPrefixes"))
+        if public:
+            return {**gateway, "id": gateway_id}, public
+    return None
+
+
+def _nat_gateway(state: NetworkState, subnet_id: str) -> Leg | None:
+    found = nat_gateway_of(state, subnet_id)
+    if found is None:
+        return None
+    gateway, public = found
+    sku = text(values.mapping(gateway.get("sku")).get("name"))
+    kind = f"{sku} NAT gateway" if sku and sku.lower() != "standard" else "NAT gateway"
+    reason = f"it leaves by {kind} '{name_of(gateway)}'"
+    return _out("nat_gateway", reason, str(gateway["id"]), public_addresses(state, public))
+
+
+def _instance_address(state: NetworkState, config: Body) -> Leg | None:
+    public_id = ref(config.get("publicIPAddress"))
+    if not public_id or text(props(state.get(public_id)).get("publicIPAddressVersion")).lower() == "ipv6":
+        return None
+    reason = f"it leaves by the machine's own public IP '{name_of(public_id)}'"
+    return _out("instance_ip", reason, public_id, public_addresses(state, [public_id]))
+
+
+def _load_balancer(state: NetworkState, place: Place) -> Leg | None:
+    pools = balancer.pools_of_nic(state, place.config)
+    listed = balancer.pools_of_address(state, place.config)
+    doubts = []
+    for pool in (*pools, *listed):
+        if pool.sku == "basic":
+            continue
+        way, doubt = balancer.way_out(state, pool)
+        if way:
+            how = "outbound rule" if way.method == "lb_outbound_rule" else "load-balancing rule"
+            reason = f"it leaves by {how} '{way.rule}' of load balancer '{pool.name}'"
+            return _out(way.method, reason, str(way.balancer["id"]), public_addresses(state, way.public_ids))
+        if doubt:
+            doubts.append(doubt)
+    if doubts:
+        raise NotKnownError(f"whether there is a way out is not known: {doubts[0]}", cause=NO_OUTBOUND)
+    standard = [pool for pool in pools if pool.sku in {"standard", "gateway"}]
+    if standard:
+        _sure_of_nat(state, place.subnet_id)
+        side = "" if balancer.is_public(state, standard[0]) else "internal "
+        return _none(
+            f"the NIC is behind {side}Standard load balancer '{standard[0].name}', which has no outbound rule for its pool"
+            " and no load-balancing rule that translates the source"
+        )
+    strange = next((pool for pool in pools if pool.sku not in {"basic", "standard", "gateway"}), None)
+    if strange:
+        raise NotKnownError(f"load balancer '{strange.name}' is of the unknown kind '{strange.sku}'", cause=NO_OUTBOUND)
+    public_basic = next((pool for pool in pools if balancer.is_public(state, pool)), None)
+    if public_basic:
+        reason = f"it leaves by Basic load balancer '{public_basic.name}'"
+        return _out("basic_lb", reason, str(public_basic.balancer["id"]), [], BASIC_NOTE)
+    if listed:
+        reason = (
+            f"load balancer '{listed[0].name}' lists the address itself, and such pools keep default outbound access"
+        )
+        return _out("default_outbound", reason, None, [], DEFAULT_NOTE)
+    return None
+
+
+def _default(state: NetworkState, place: Place) -> Leg:
+    """Judge default outbound access: what is written on the NIC is Azure's own record, the subnet's flag takes effect later."""
+    subnet = props(state.need(place.subnet_id))
+    private = values.flag(subnet.get("defaultOutboundAccess")) is False
+    name = name_of(place.subnet_id)
+    record = values.flag(props(place.nic).get("defaultOutboundConnectivityEnabled"))
+    nothing = "there is no NAT gateway, public IP or load balancer outbound rule"
+    if record is True:
+        extra = (f"subnet '{name}' is private: it ends when the machine is next stopped",) if private else ()
+        reason = "it leaves by default outbound access, as the NIC's own record says"
+        return _out("default_outbound", reason, None, [], DEFAULT_NOTE, *extra)
+    loss, notes = _loss(state, place, private)
+    if loss:
+        _sure_of_nat(state, place.subnet_id)
+        _sure_of_pools(state, place)
+        return _none(f"{loss} and {nothing}", *notes)
+    if record is False:
+        raise NotKnownError(
+            f"the NIC's record says that it has no default outbound access, and {nothing}, but subnet '{name}' is not private",
+            cause=NO_OUTBOUND,
+        )
+    if refs(place.config.get("loadBalancerInboundNatRules")):
+        raise NotKnownError("whether inbound NAT rules alone take default outbound access away is not known")
+    return _out("default_outbound", f"it leaves by default outbound access of subnet '{name}'", None, [], DEFAULT_NOTE)
+
+
+def _loss(state: NetworkState, place: Place, private: bool) -> tuple[str, tuple[str, ...]]:
+    """Return what takes default outbound access away, empty when nothing does."""
+    if private:
+        return f"subnet '{name_of(place.subnet_id)}' is private (defaultOutboundAccess is false)", ()
+    own = props(place.vm)
+    if ref(own.get("virtualMachineScaleSet")):
+        scale_set = name_of(ref(own.get("virtualMachineScaleSet")))
+        return f"machines of flexible scale set '{scale_set}' have no default outbound access", ()
+    set_id = ref(own.get("availabilitySet"))
+    for sibling in _siblings(state, set_id, low(ref(place.vm))):
+        for nic_id in state.nics_of(sibling):
+            pool = balancer.standard_pool_of(state, nic_id)
+            if pool is not None:
+                reason = (
+                    f"machine '{name_of(sibling)}' of the same availability set '{name_of(set_id)}' is behind Standard load"
+                    f" balancer '{pool.name}', which takes default outbound access from the others of the set"
+                )
+                return reason, (SET_NOTE,)
+    return "", ()
+
+
+def _siblings(state: NetworkState, set_id: str, own_id: str) -> list[Body]:
+    if not set_id:
+        return []
+    members = [vm for vm in state.set_members.get(low(set_id), ()) if low(vm.get("id")) != own_id]
+    named = refs(props(state.get(set_id)).get("virtualMachines"))
+    known = {low(vm.get("id")) for vm in members}
+    members += [state.need(vm_id) for vm_id in named if low(vm_id) not in known | {own_id}]
+    if not named and state.unread_about(VM, f"/subscriptions/{values.subscription(set_id)}"):
+        raise state.not_listed(values.subscription(set_id), VM)
+    return members
+
+
+def _sure_of_nat(state: NetworkState, subnet_id: str) -> None:
+    """Raise NotKnownError when a NAT gateway that serves the whole network may have been missed."""
+    subscription = values.subscription(subnet_id)
+    if state.unread_about(NAT_GATEWAY, f"/subscriptions/{subscription}"):
+        raise state.not_listed(subscription, NAT_GATEWAY)
+
+
+def _sure_of_pools(state: NetworkState, place: Place) -> None:
+    """Raise NotKnownError when a pool that lists the address itself may have been missed."""
+    subscription = values.subscription(place.subnet_id)
+    if state.unread_about(BALANCER, f"/subscriptions/{subscription}"):
+        raise state.not_listed(subscription, BALANCER)

@@ -1,0 +1,117 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where a virtual hub sends the Internet traffic of a connected network."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import hub_connection
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
+    Body,
+    low,
+    name_of,
+    props,
+    ref,
+    strings,
+    text,
+)
+
+DEFAULT = "0.0.0.0/0"
+
+
+@dataclasses.dataclass(frozen=True)
+class HubExit:
+    """The hub and the resource that takes its Internet traffic; `next_id` is empty when that is a branch (VPN, ExpressRoute)."""
+
+    hub_id: str
+    next_id: str
+    reason: str
+
+
+def internet_exit(state: NetworkState, network_id: str) -> HubExit | None:
+    """Return where the hub of a network sends 0.0.0.0/0, None when the network is in no hub.
+
+    Raises NotKnownError when routing intent or route tables of the hub were not read.
+    """
+    connection = hub_connection(state, network_id)
+    if connection is None:
+        return None
+    hub_id = str(connection["hub"])
+    name = name_of(hub_id)
+    for policy in _routing_policies(state, hub_id):
+        if "internet" in map(str.lower, strings(policy.get("destinations"))):
+            reason = f"routing intent of virtual hub '{name}' sends Internet traffic to '{name_of(ref(policy.get('nextHop')))}'"
+            return HubExit(hub_id, ref(policy.get("nextHop")), reason)
+    for table, route in _static_routes(state, hub_id):
+        destinations = strings(route.get("destinations"), route.get("addressPrefixes"))
+        if DEFAULT in destinations and ref(route.get("nextHop")):
+            reason = f"route table '{table}' of virtual hub '{name}' sends {DEFAULT} to '{name_of(ref(route.get('nextHop')))}'"
+            return HubExit(hub_id, ref(route.get("nextHop")), reason)
+    if not state.complete(hub_id, "hubRouteTables") and not state.children(hub_id, "hubRouteTables"):
+        raise state.not_read(hub_id, "hubRouteTables")
+    return HubExit(
+        hub_id, "", f"virtual hub '{name}' has no routing intent for Internet traffic: a branch announces the route"
+    )
+
+
+def default_of_stopped(state: NetworkState, network_id: str) -> bool | None:
+    """Tell whether the hub gives a connected network a default route; None when that cannot be told."""
+    connection = hub_connection(state, network_id)
+    if connection is None:
+        return False
+    secured = values.flag(props(connection).get("enableInternetSecurity"))
+    if secured is not True:
+        return secured
+    exit_ = internet_exit(state, network_id)
+    return True if exit_ and exit_.next_id else None
+
+
+def _routing_policies(state: NetworkState, hub_id: str) -> list[Body]:
+    found: list[Body] = []
+    intents = state.children(hub_id, "routingIntent")
+    for intent in intents:
+        if values.broken(props(intent).get("routingPolicies")) or values.is_stub(intent):
+            raise state.not_read(hub_id, "routingIntent")
+        found += values.items(props(intent).get("routingPolicies"))
+    if not intents and not state.complete(hub_id, "routingIntent"):
+        raise state.not_read(hub_id, "routingIntent")
+    return found
+
+
+def _static_routes(state: NetworkState, hub_id: str) -> list[tuple[str, Body]]:
+    found: list[tuple[str, Body]] = []
+    hub = props(state.need(hub_id))
+    for route in values.items(values.mapping(hub.get("routeTable")).get("routes")):
+        if text(route.get("nextHopIpAddress")):
+            raise NotKnownError(f"the old route table of virtual hub '{name_of(hub_id)}' names an address as next hop")
+    for table in state.children(hub_id, "hubRouteTables"):
+        found += [(name_of(table), route) for route in values.items(props(table).get("routes"))]
+    return found
+
+
+def serves(state: NetworkState, firewall: Body, network_id: str) -> bool:
+    """Tell whether a firewall sits in the hub that a network is connected to."""
+    connection = hub_connection(state, network_id)
+    if connection is None:
+        return False
+    hub_id = low(connection["hub"])
+    own = low(ref(props(firewall).get("virtualHub")))
+    return own == hub_id or low(ref(props(state.get(hub_id)).get("azureFirewall"))) == low(firewall.get("id"))
+
+
+def public_ips(firewall: Body) -> list[str]:
+    """Return the public addresses of a hub's firewall."""
+    found = values.mapping(values.mapping(props(firewall).get("hubIPAddresses")).get("publicIPs"))
+    return [text(item.get("address")) for item in values.items(found.get("addresses")) if text(item.get("address"))]
+
+
+def is_hub_firewall(firewall: Body) -> bool:
+    """Tell whether a firewall lives in a virtual hub instead of a subnet."""
+    own = props(firewall)
+    return bool(ref(own.get("virtualHub"))) or "hubIPAddresses" in own and bool(own["hubIPAddresses"])

@@ -1,0 +1,271 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Follow a route's next hop: Internet, firewall, appliance, gateway or nowhere."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._network import (
+    addresses,
+    appliance,
+    firewall,
+    hub,
+    model,
+    values,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.egress import (
+    nat_gateway_of,
+    public_addresses,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.firewall_rules import Traffic
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
+    BLOCKED,
+    OPEN,
+    SUSPECT,
+    UNKNOWN,
+    KmsTargets,
+    Leg,
+    NotKnownError,
+    egress,
+    unknown,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.routes import (
+    BGP,
+    LOCAL_HOPS,
+    SYSTEM,
+    Choice,
+    Route,
+    choose,
+    describe,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
+    FIREWALL,
+    NetworkState,
+    network_of,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import (
+    GATEWAY_SUBNETS,
+    computed,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
+    Body,
+    low,
+    name_of,
+    props,
+    ref,
+    text,
+)
+
+DEFAULT = "0.0.0.0/0"
+
+
+@dataclasses.dataclass(frozen=True)
+class Journey:
+    """Traffic on its way. `leave` judges what happens at next hop Internet; `seen` holds the firewalls it came through."""
+
+    state: NetworkState
+    network_id: str
+    source: addresses.Address | None
+    target: addresses.Address
+    targets: KmsTargets
+    resolvers: tuple[str, ...]
+    leave: t.Callable[[], Leg]
+    seen: frozenset[str] = frozenset()
+
+
+def follow(journey: Journey, choice: Choice) -> Leg:
+    """Return what becomes of the traffic behind the winning routes; equal paths must all pass."""
+    legs = []
+    for route in choice.winners:
+        for hop_ip in (
+            route.hop_ips if "appliance" in route.kind and route.hop_ips else (next(iter(route.hop_ips), ""),)
+        ):
+            try:
+                legs.append(_one(journey, route, choice.prefix, hop_ip))
+            except NotKnownError as problem:
+                legs.append(unknown(problem))
+    return legs[0] if len(legs) == 1 else _equal_paths(legs)
+
+
+def _equal_paths(legs: t.Sequence[Leg]) -> Leg:
+    verdicts = {leg.verdict for leg in legs}
+    hops = tuple(hop for leg in legs for hop in leg.hops)
+    unread = tuple(entry for leg in legs for entry in leg.unread)
+    if verdicts == {BLOCKED, OPEN} or verdicts == {BLOCKED, SUSPECT}:
+        verdict = SUSPECT
+    else:
+        verdict = UNKNOWN if len(verdicts) > 1 and UNKNOWN in verdicts else model.worst(verdicts)
+    first = next(leg for leg in legs if leg.verdict != OPEN or verdict == OPEN)
+    reason = first.reason if len(verdicts) == 1 else f"of {len(legs)} equal paths one fails or may fail: {first.reason}"
+    causes = tuple(cause for leg in legs for cause in leg.causes)
+    return dataclasses.replace(first, verdict=verdict, reason=reason, hops=hops, unread=unread, causes=causes)
+
+
+def _blocked(cause: str, reason: str) -> Leg:
+    return Leg(BLOCKED, reason, cause, (cause,), egress=egress("not_reached", reason))
+
+
+def _one(journey: Journey, route: Route, prefix: str, hop_ip: str) -> Leg:
+    what = describe(route, prefix)
+    kind = route.kind
+    if kind == "internet":
+        return journey.leave()
+    if kind == "none":
+        return _blocked(model.BLACKHOLE, f"{what} drops it")
+    if kind in LOCAL_HOPS:
+        return _blocked(model.BLACKHOLE, f"{what} keeps it inside the virtual network")
+    if kind in {"virtualappliance", "virtualapplianceecmp"}:
+        return _appliance(journey, hop_ip, what)
+    if kind in {"virtualnetworkgateway", "hypernetgateway"}:
+        return _gateway(journey, route, prefix, hop_ip)
+    raise NotKnownError(f"{what} has a next hop type whose meaning is not known")
+
+
+def _appliance(journey: Journey, hop_ip: str, what: str) -> Leg:
+    if addresses.address(hop_ip) is None:
+        raise NotKnownError(f"{what} names no valid next hop address")
+    owner, connected = appliance.owner_of(journey.state, journey.network_id, hop_ip)
+    if owner is None:
+        return appliance.nobody(journey.state, journey.network_id, hop_ip, what)
+    if values.type_of(owner.get("id")) == FIREWALL:
+        leg = through_firewall(journey, owner)
+    else:
+        leg = appliance.judge(journey.state, owner, hop_ip, what)
+    if not connected and leg.verdict in {OPEN, SUSPECT}:
+        reason = f"{what}: no connected peering leads to the network of '{name_of(owner)}'"
+        return dataclasses.replace(
+            leg, verdict=SUSPECT, reason=reason, cause=model.BLACKHOLE, causes=(model.BLACKHOLE,)
+        )
+    return leg
+
+
+def _gateway(journey: Journey, route: Route, prefix: str, hop_ip: str) -> Leg:
+    """Judge a gateway: a fault, unless the BGP route really leads to a firewall or an appliance in Azure."""
+    what = describe(route, prefix)
+    if route.origin == BGP:
+        owner, _connected = appliance.owner_of(journey.state, journey.network_id, hop_ip) if hop_ip else (None, True)
+        if owner is not None:
+            return _appliance(journey, hop_ip, what)
+        exit_ = _hub_exit(journey, prefix)
+        if exit_ is not None and exit_.next_id:
+            return _through_hub(journey, exit_)
+        if exit_ is None and hop_ip and _route_server(journey.state, journey.network_id, hop_ip):
+            return appliance.foreign(hop_ip, f"{what}: a Route Server may have it from an appliance in Azure")
+        if exit_ is not None:
+            what = f"{what}; {exit_.reason}"
+    reason = f"{what} takes it to a VPN or ExpressRoute gateway, and Azure's KMS refuses what does not come from Azure"
+    hop = appliance.hop("gateway", None, name_of(journey.network_id), hop_ip or None, BLOCKED, reason)
+    return _blocked(model.FORCED_TUNNELING, reason).behind(hop)
+
+
+def _hub_exit(journey: Journey, prefix: str) -> hub.HubExit | None:
+    return hub.internet_exit(journey.state, journey.network_id) if prefix == DEFAULT else None
+
+
+def _through_hub(journey: Journey, exit_: hub.HubExit) -> Leg:
+    hub_hop = appliance.hop("hub", exit_.hub_id, name_of(exit_.hub_id), None, OPEN, exit_.reason)
+    if values.type_of(exit_.next_id) == FIREWALL:
+        return through_firewall(journey, journey.state.need(exit_.next_id)).behind(hub_hop)
+    return appliance.foreign(name_of(exit_.next_id), exit_.reason).behind(hub_hop)
+
+
+def _route_server(state: NetworkState, network_id: str, hop_ip: str) -> bool:
+    """Tell whether a BGP next hop may be an appliance that a Route Server learnt of, and not a gateway."""
+    wanted = addresses.address(hop_ip)
+    server = False
+    for place in appliance.connected_networks(state, network_id):
+        for subnet in state.children(place, "subnets"):
+            name = name_of(subnet).lower()
+            server = server or name == GATEWAY_SUBNETS[1]
+            prefixes = values.strings(props(subnet).get("addressPrefix"), props(subnet).get("addressPrefixes"))
+            inside = wanted is not None and any(addresses.inside(prefix, wanted) for prefix in prefixes)
+            if name == GATEWAY_SUBNETS[0] and inside:
+                return False
+    return server
+
+
+def through_firewall(journey: Journey, body: Body) -> Leg:
+    """Return what becomes of traffic that an Azure Firewall gets: its rules, then its own way out."""
+    key = low(body.get("id"))
+    if key in journey.seen:
+        raise NotKnownError(f"firewall '{name_of(body)}' gets its own traffic back")
+    names = frozenset(name.lower().rstrip(".") for name in journey.targets.names)
+    traffic = Traffic(None if journey.seen else journey.source, journey.target, journey.targets.port, names, None)
+    leg = firewall.inspect(journey.state, body, traffic, journey.resolvers)
+    own = leg.hops[0]
+    try:
+        out = _firewall_exit(journey, body)
+    except NotKnownError as problem:
+        out = dataclasses.replace(unknown(problem), egress=egress("unknown", problem.reason))
+    own["egress"] = dict(out.egress or egress("not_reached", out.reason))
+    verdict = model.worst((leg.verdict, out.verdict))
+    if leg.verdict == BLOCKED:
+        left: t.Mapping[str, t.Any] = egress("not_reached", leg.reason)
+    elif own["egress"]["method"] in {"instance_ip", "nat_gateway"}:
+        left = {**own["egress"], "method": "firewall", "resource_id": body.get("id")}
+    else:
+        left = own["egress"]
+    decides = out if out.verdict == verdict and leg.verdict != verdict else leg
+    reason = leg.reason if verdict != OPEN else f"{leg.reason}, and {out.reason}"
+    return Leg(
+        verdict,
+        decides.reason if verdict != OPEN else reason,
+        decides.cause,
+        (*leg.causes, *out.causes),
+        (own, *out.hops),
+        left,
+        (*leg.unread, *(out.unread if leg.verdict != BLOCKED else ())),
+        (*leg.notes, *out.notes),
+    )
+
+
+def _firewall_exit(journey: Journey, body: Body) -> Leg:
+    name = name_of(body)
+    if hub.is_hub_firewall(body):
+        reason = f"firewall '{name}' leaves by its own public addresses in the hub"
+        return Leg(OPEN, reason, egress=egress("instance_ip", reason, str(body.get("id")), hub.public_ips(body)))
+    state = journey.state
+    configs = [props(config) for config in values.items(props(body).get("ipConfigurations"))]
+    subnet_id = next((ref(config.get("subnet")) for config in configs if ref(config.get("subnet"))), "")
+    if not subnet_id:
+        raise NotKnownError(f"firewall '{name}' names no subnet: its own way out is not known")
+    view = computed(state, subnet_id)
+    choice = choose(view, journey.target, state.tag_prefixes)
+    managed = bool(values.mapping(props(body).get("managementIpConfiguration")))
+    if view.blind and managed and all(route.origin == SYSTEM for route in choice.winners):
+        raise NotKnownError(
+            f"whether forced-tunnel firewall '{name}' gets another default route is not known: {view.blind}",
+            cause=model.FORCED_TUNNELING,
+        )
+    public_ids = [found for config in configs if (found := ref(config.get("publicIPAddress")))]
+
+    def leave() -> Leg:
+        nat = nat_gateway_of(state, subnet_id)
+        if nat is not None:
+            reason = f"firewall '{name}' leaves by NAT gateway '{name_of(nat[0])}'"
+            found = egress("nat_gateway", reason, str(nat[0]["id"]), public_addresses(state, nat[1]))
+        elif public_ids:
+            reason = f"firewall '{name}' leaves by its own public IP"
+            found = egress("instance_ip", reason, public_ids[0], public_addresses(state, public_ids))
+        else:
+            raise NotKnownError(f"firewall '{name}' has no public IP to leave by", cause=model.NO_OUTBOUND)
+        return Leg(OPEN, reason, egress=found)
+
+    onward = dataclasses.replace(
+        journey, network_id=network_of(subnet_id), leave=leave, seen=journey.seen | {low(body.get("id"))}
+    )
+    leg = follow(onward, choice)
+    if leg.verdict != OPEN:
+        leg = dataclasses.replace(leg, reason=f"firewall '{name}' itself does not get out: {leg.reason}")
+    return leg
+
+
+def resolvers_of(state: NetworkState, nic: Body, network_id: str) -> tuple[str, ...]:
+    """Return the DNS servers that Azure gives a NIC: its own, else those of its network."""
+    own = values.strings(values.mapping(props(nic).get("dnsSettings")).get("dnsServers"))
+    network = values.mapping(props(state.get(network_id)).get("dhcpOptions"))
+    return tuple(text(server) for server in own or values.strings(network.get("dnsServers")))

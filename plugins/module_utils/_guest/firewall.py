@@ -83,7 +83,7 @@ def _policy_places(name: str, policy: Fields | None) -> list[Fields]:
 def _local_places(name: str, local: Fields | None) -> list[Fields]:
     profiles = local.part("profiles") if local is not None else None
     part = profiles.part("Standard" if name == "Private" else name) if profiles is not None else None
-    return [part] if part is not None else []
+    return [part] if part is not None and part.names() else []
 
 
 def _value(places: list[Fields], key: str) -> int | None:

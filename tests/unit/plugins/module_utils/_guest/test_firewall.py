@@ -163,7 +163,7 @@ def test_policy_can_void_local_rules() -> None:
         (None, {"Standard": {"DefaultOutboundAction": 1}, "Private": {"EnableFirewall": 1}}, ["Public"], True, "allow"),
         ({"Public": {"EnableFirewall": 1, "DefaultOutboundAction": 1}}, None, ["Public", "Private"], True, "unknown"),
         ({"Public": {"EnableFirewall": 1}}, None, ["Public"], True, "allow"),
-        ({"Public": {}}, None, ["Public"], None, "allow"),
+        ({"Public": {"EnableFirewall": None, "DefaultOutboundAction": None}}, None, ["Public"], None, "unknown"),
         ({}, None, ["Public"], None, "unknown"),
     ],
 )

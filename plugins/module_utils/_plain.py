@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import types
 import typing as t
 
@@ -32,6 +33,12 @@ def from_plain(kind: type[T], value: t.Any) -> T:
     return t.cast(T, _build(kind, value, kind.__name__))
 
 
+@functools.cache
+def _fields(kind: t.Any) -> dict[str, t.Any]:
+    """Return the types of a dataclass's fields; looking them up costs more than building the value."""
+    return t.get_type_hints(kind)
+
+
 def _build(kind: t.Any, value: t.Any, place: str) -> t.Any:
     origin = t.get_origin(kind)
     if origin in (t.Union, types.UnionType):
@@ -44,7 +51,7 @@ def _build(kind: t.Any, value: t.Any, place: str) -> t.Any:
             raise ValueError(f"{place}: expected a list, got {type(value).__name__}")
         inner = t.get_args(kind)[0]
         return tuple(_build(inner, item, f"{place}[{index}]") for index, item in enumerate(value))
-    if origin in (dict, t.Mapping) or origin is not None and issubclass(origin, t.Mapping):
+    if origin is not None and issubclass(origin, t.Mapping):
         if not isinstance(value, t.Mapping):
             raise ValueError(f"{place}: expected a mapping, got {type(value).__name__}")
         inner = t.get_args(kind)[1]
@@ -52,9 +59,8 @@ def _build(kind: t.Any, value: t.Any, place: str) -> t.Any:
     if dataclasses.is_dataclass(kind):
         if not isinstance(value, t.Mapping):
             raise ValueError(f"{place}: expected a mapping, got {type(value).__name__}")
-        hints = t.get_type_hints(kind)
-        known = {field.name for field in dataclasses.fields(kind)}
-        given = {k: _build(hints[k], v, f"{place}.{k}") for k, v in value.items() if k in known}
+        hints = _fields(kind)
+        given = {k: _build(hints[k], v, f"{place}.{k}") for k, v in value.items() if k in hints}
         try:
             return t.cast(t.Any, kind)(**given)
         except TypeError as error:
@@ -67,7 +73,7 @@ def _scalar(kind: t.Any, value: t.Any, place: str) -> t.Any:
         return value
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    if kind is int and isinstance(value, bool) or not isinstance(value, kind):
+    if (kind is int and isinstance(value, bool)) or not isinstance(value, kind):
         raise ValueError(f"{place}: expected {kind.__name__}, got {type(value).__name__}")
     if kind is str:
         return str(value)

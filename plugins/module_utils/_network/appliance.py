@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, hub, model, values
@@ -36,10 +37,18 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
 _STOPPED = frozenset(("stopped", "stopping", "deallocated", "deallocating"))
 
 
-def hop(kind: str, hop_id: str | None, name: str, ip: str | None, verdict: str, reason: str) -> dict[str, t.Any]:
-    """Return a hop that has no rules of its own to show."""
-    found: dict[str, t.Any] = {"kind": kind, "id": hop_id, "name": name, "ip": ip, "verdict": verdict, "reason": reason}
-    return {**found, "rule": None, "egress": None}
+@dataclasses.dataclass(frozen=True)
+class Hop:
+    """A hop that has no rules of its own to show."""
+
+    kind: str
+    id: str | None
+    name: str
+    ip: str | None
+
+    def judged(self, verdict: str, reason: str) -> dict[str, t.Any]:
+        """Return the hop as the path shows it."""
+        return {**dataclasses.asdict(self), "verdict": verdict, "reason": reason, "rule": None, "egress": None}
 
 
 def connected_networks(state: NetworkState, network_id: str) -> list[str]:
@@ -88,7 +97,7 @@ def judge(state: NetworkState, owner: Body, ip: str, what: str) -> Leg:
         reason = f"{what} leads to appliance '{name_of(vm_id)}', which is {power}"
     if reason:
         left = egress("not_reached", reason)
-        found = hop("appliance", owner_id, name, ip, BLOCKED, reason)
+        found = Hop("appliance", owner_id, name, ip).judged(BLOCKED, reason)
         return Leg(BLOCKED, reason, model.BLACKHOLE, (model.BLACKHOLE,), (found,), left)
     label = name_of(vm_id) or name
     return foreign(ip, f"{what} leads to appliance '{label}'", vm_id or owner_id, label)
@@ -98,7 +107,7 @@ def foreign(ip: str, what: str, hop_id: str | None = None, name: str = "") -> Le
     """Return the leg of an appliance of another maker: nobody can see what it forwards and where it leaves."""
     reason = f"{what}: whether it lets TCP to the KMS pass and leaves from an Azure public address cannot be seen"
     left = egress("unknown", "it leaves behind an appliance")
-    found = hop("appliance", hop_id, name or ip, ip, SUSPECT, reason)
+    found = Hop("appliance", hop_id, name or ip, ip).judged(SUSPECT, reason)
     return Leg(SUSPECT, reason, model.APPLIANCE, (model.APPLIANCE,), (found,), left)
 
 
@@ -130,7 +139,7 @@ def _unowned(state: NetworkState, network_id: str, ip: str, what: str) -> Leg:
             prefixes = values.strings(props(subnet).get("addressPrefix"), props(subnet).get("addressPrefixes"))
             if wanted is not None and any(addresses.inside(prefix, wanted) for prefix in prefixes):
                 reason = f"{what}: nothing in subnet '{name_of(subnet)}' that could be read owns {ip}"
-                found = hop("appliance", None, ip, ip, SUSPECT, reason)
+                found = Hop("appliance", None, ip, ip).judged(SUSPECT, reason)
                 left = egress("unknown", reason)
                 return Leg(SUSPECT, reason, model.BLACKHOLE, (model.BLACKHOLE,), (found,), left)
     return foreign(ip, f"{what}: nothing that was read owns {ip}")

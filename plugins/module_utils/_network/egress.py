@@ -17,7 +17,6 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     BLOCKED,
     NO_OUTBOUND,
     OPEN,
-    UNKNOWN,
     Leg,
     NotKnownError,
     egress,

@@ -114,4 +114,4 @@ def public_ips(firewall: Body) -> list[str]:
 def is_hub_firewall(firewall: Body) -> bool:
     """Tell whether a firewall lives in a virtual hub instead of a subnet."""
     own = props(firewall)
-    return bool(ref(own.get("virtualHub"))) or "hubIPAddresses" in own and bool(own["hubIPAddresses"])
+    return bool(ref(own.get("virtualHub")) or own.get("hubIPAddresses"))

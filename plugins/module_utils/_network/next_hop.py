@@ -79,23 +79,26 @@ class Journey:
 
 def follow(journey: Journey, choice: Choice) -> Leg:
     """Return what becomes of the traffic behind the winning routes; equal paths must all pass."""
-    legs = []
-    for route in choice.winners:
-        for hop_ip in (
-            route.hop_ips if "appliance" in route.kind and route.hop_ips else (next(iter(route.hop_ips), ""),)
-        ):
-            try:
-                legs.append(_one(journey, route, choice.prefix, hop_ip))
-            except NotKnownError as problem:
-                legs.append(unknown(problem))
+    legs = [
+        _known_or_not(journey, route, choice.prefix, hop_ip)
+        for route in choice.winners
+        for hop_ip in (route.hop_ips or ("",))[: None if "appliance" in route.kind else 1]
+    ]
     return legs[0] if len(legs) == 1 else _equal_paths(legs)
+
+
+def _known_or_not(journey: Journey, route: Route, prefix: str, hop_ip: str) -> Leg:
+    try:
+        return _one(journey, route, prefix, hop_ip)
+    except NotKnownError as problem:
+        return dataclasses.replace(unknown(problem), egress=egress("unknown", problem.reason))
 
 
 def _equal_paths(legs: t.Sequence[Leg]) -> Leg:
     verdicts = {leg.verdict for leg in legs}
     hops = tuple(hop for leg in legs for hop in leg.hops)
     unread = tuple(entry for leg in legs for entry in leg.unread)
-    if verdicts == {BLOCKED, OPEN} or verdicts == {BLOCKED, SUSPECT}:
+    if verdicts in ({BLOCKED, OPEN}, {BLOCKED, SUSPECT}):
         verdict = SUSPECT
     else:
         verdict = UNKNOWN if len(verdicts) > 1 and UNKNOWN in verdicts else model.worst(verdicts)
@@ -158,7 +161,7 @@ def _gateway(journey: Journey, route: Route, prefix: str, hop_ip: str) -> Leg:
         if exit_ is not None:
             what = f"{what}; {exit_.reason}"
     reason = f"{what} takes it to a VPN or ExpressRoute gateway, and Azure's KMS refuses what does not come from Azure"
-    hop = appliance.hop("gateway", None, name_of(journey.network_id), hop_ip or None, BLOCKED, reason)
+    hop = appliance.Hop("gateway", None, name_of(journey.network_id), hop_ip or None).judged(BLOCKED, reason)
     return _blocked(model.FORCED_TUNNELING, reason).behind(hop)
 
 
@@ -167,7 +170,7 @@ def _hub_exit(journey: Journey, prefix: str) -> hub.HubExit | None:
 
 
 def _through_hub(journey: Journey, exit_: hub.HubExit) -> Leg:
-    hub_hop = appliance.hop("hub", exit_.hub_id, name_of(exit_.hub_id), None, OPEN, exit_.reason)
+    hub_hop = appliance.Hop("hub", exit_.hub_id, name_of(exit_.hub_id), None).judged(OPEN, exit_.reason)
     if values.type_of(exit_.next_id) == FIREWALL:
         return through_firewall(journey, journey.state.need(exit_.next_id)).behind(hub_hop)
     return appliance.foreign(name_of(exit_.next_id), exit_.reason).behind(hub_hop)

@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The user's own routes for KMS addresses: which are missing, which are for old or misprinted addresses."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import KmsTargets
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.routes import (
+    BGP,
+    HOST_PREFIX,
+    USER,
+    Route,
+    RouteView,
+    has_default,
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class KmsRoutes:
+    """`routed` and `missing` are addresses; `stale` and `mistyped` hold {name, prefix, why}."""
+
+    routed: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    stale: tuple[t.Mapping[str, str], ...] = ()
+    mistyped: tuple[t.Mapping[str, str], ...] = ()
+
+    def plain(self) -> dict[str, t.Any]:
+        """Return the part of the path that tells it."""
+        return {
+            "missing": [f"{address}/{HOST_PREFIX}" for address in self.missing],
+            "stale": [dict(entry) for entry in self.stale],
+            "mistyped": [dict(entry) for entry in self.mistyped],
+        }
+
+    def misses(self, address: str, targets: KmsTargets) -> str:
+        """Return the route that was meant for an address but serves an old or misprinted one, empty when there is none."""
+        if address not in self.missing:
+            return ""
+        for entry in self.mistyped:
+            if targets.mistyped.get(entry["prefix"].partition("/")[0]) == address:
+                return f"'{entry['name']}' {entry['prefix']} ({entry['why']})"
+        others = (*self.stale, *self.mistyped)
+        if self.routed or not others:
+            return ""
+        return ", ".join(f"'{entry['name']}' {entry['prefix']} ({entry['why']})" for entry in others)
+
+
+def kms_routes(view: RouteView, targets: KmsTargets) -> KmsRoutes:
+    """Judge the user's routes. Nothing is missing where the system's default route to the Internet is in force."""
+    own = [route for route in view.routes if route.origin == USER and route.state.lower() == "active"]
+    mistyped = tuple(
+        _entry(route, prefix, f"misprint of {targets.mistyped[address]}")
+        for route, prefix, address in _host_routes(own)
+        if address in targets.mistyped
+    )
+    if not (has_default(view, USER) or has_default(view, BGP)):
+        return KmsRoutes(mistyped=mistyped)
+    routed = tuple(address for address in targets.addresses if any(_leads_out(route, address) for route in own))
+    missing = tuple(address for address in targets.addresses if address not in routed)
+    stale = tuple(
+        _entry(route, prefix, "an old KMS address")
+        for route, prefix, address in _host_routes(own)
+        if missing and address in targets.legacy_addresses
+    )
+    return KmsRoutes(routed, missing, stale, mistyped)
+
+
+def _host_routes(routes: t.Iterable[Route]) -> list[tuple[Route, str, str]]:
+    return [
+        (route, prefix, str(net.network_address))
+        for route in routes
+        for prefix in route.prefixes
+        if (net := addresses.network(prefix)) is not None and net.prefixlen == HOST_PREFIX
+    ]
+
+
+def _entry(route: Route, prefix: str, why: str) -> dict[str, str]:
+    return {"name": route.name, "prefix": prefix, "why": why}
+
+
+def _leads_out(route: Route, address: str) -> bool:
+    wanted = addresses.address(address)
+    if wanted is None or route.kind != "internet":
+        return False
+    nets = [net for net in map(addresses.network, route.prefixes) if net is not None and net.prefixlen]
+    return any(net.version == wanted.version and wanted in net for net in nets)

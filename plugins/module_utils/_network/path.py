@@ -1,0 +1,151 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a machine's TCP traffic to Azure's KMS leaves Azure, or where it dies. Pure: state in, plain path out."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, egress, model, values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.address_path import (
+    AddressPath,
+    Start,
+    address_path,
+    with_hub_default,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.kms_routes import KmsRoutes, kms_routes
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
+    OPEN,
+    UNKNOWN,
+    KmsTargets,
+    NotKnownError,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
+    NetworkState,
+    ip_configurations,
+    network_of,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import route_view
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
+    Body,
+    low,
+    name_of,
+    props,
+    ref,
+    text,
+)
+
+_WORDS = {"open": "is open", "blocked": "is blocked", "suspect": "may be blocked", "unknown": "cannot be judged"}
+
+
+def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str, t.Any]:
+    """Return the path of one machine, given by its resource id or by a private address of it.
+
+    The result is JSON-plain. `verdict`: open, blocked (only when what decides is known), suspect or unknown. `causes`
+    are finding ids, the one to repair first first; with verdict unknown a cause is what it would be if the doubt is the
+    fault. `unread` names what was not read and the RBAC action to grant. Never raises for odd bodies.
+    """
+    path: dict[str, t.Any] = {
+        "vm_id": machine if "/" in machine else None,
+        "name": name_of(machine),
+        "nic_id": None,
+        "subnet_id": None,
+        "verdict": UNKNOWN,
+        "cause": None,
+        "causes": [],
+        "reason": "",
+        "addresses": [],
+        "kms_routes": KmsRoutes().plain(),
+        "unread": [],
+        "notes": [],
+    }
+    try:
+        place = _place(state, machine)
+    except NotKnownError as problem:
+        return {**path, "reason": problem.reason, "unread": model.join_unread(problem.unread)}
+    if place.vm is not None:
+        path |= {"vm_id": place.vm.get("id"), "name": name_of(place.vm)}
+    path |= {"nic_id": place.nic.get("id"), "subnet_id": place.subnet_id or None}
+    return {**path, **_judged(_start(state, place, targets))}
+
+
+def _start(state: NetworkState, place: egress.Place, targets: KmsTargets) -> Start:
+    try:
+        view = with_hub_default(state, route_view(state, place.subnet_id), network_of(place.subnet_id))
+    except NotKnownError as problem:
+        return Start(state, place, targets, None, problem, KmsRoutes())
+    return Start(state, place, targets, view, None, kms_routes(view, targets))
+
+
+def _judged(start: Start) -> dict[str, t.Any]:
+    if not start.targets.addresses:
+        return {"reason": "no KMS address was given"}
+    found = [address_path(start, address) for address in start.targets.addresses]
+    verdict = model.worst(path.verdict for path in found)
+    deciding = [path for path in found if path.verdict == verdict]
+    causes = model.in_repair_order(cause for path in deciding for cause in path.causes)
+    causes += [
+        cause
+        for cause in model.in_repair_order(cause for path in found for cause in path.causes)
+        if cause not in causes and verdict != UNKNOWN
+    ]
+    view = start.view
+    power = start.state.power.get(low(ref(start.place.vm)), "")
+    notes = list(view.notes) if view else []
+    notes += [note for path in found for note in path.notes]
+    if power and power != "running":
+        notes.append(f"the machine is {power}")
+    return {
+        "verdict": verdict,
+        "cause": causes[0] if causes else None,
+        "causes": causes,
+        "reason": _reason(start.targets, verdict, deciding, found),
+        "addresses": [dict(path.shown) for path in found],
+        "kms_routes": start.routes.plain(),
+        "unread": model.join_unread(view.unread if view else (), *(path.unread for path in found)),
+        "notes": list(dict.fromkeys(notes)),
+    }
+
+
+def _reason(
+    targets: KmsTargets, verdict: str, deciding: t.Sequence[AddressPath], found: t.Sequence[AddressPath]
+) -> str:
+    named = " and ".join(str(path.shown["address"]) for path in deciding if path.reason == deciding[0].reason)
+    sentence = f"TCP {targets.port} to {named} {_WORDS[verdict]}: {deciding[0].reason}"
+    rest = [f"{path.shown['address']} {_WORDS[path.verdict]}" for path in found if path.reason != deciding[0].reason]
+    return "; ".join([sentence, *rest]) if verdict != OPEN else sentence
+
+
+def _place(state: NetworkState, machine: str) -> egress.Place:
+    if "/" in machine:
+        return _place_of_vm(state, machine)
+    if addresses.address(machine) is None:
+        raise NotKnownError(f"'{machine}' is neither a resource id nor an address")
+    nics = [
+        body for body in state.owners.get(machine, ()) if values.type_of(body.get("id")).endswith("/networkinterfaces")
+    ]
+    if len(nics) != 1:
+        found = "no network interface that was read has" if not nics else f"{len(nics)} network interfaces have"
+        raise NotKnownError(f"{found} the address {machine}")
+    vm_id = ref(props(nics[0]).get("virtualMachine"))
+    return _place_of_nic(nics[0], state.get(vm_id), machine)
+
+
+def _place_of_vm(state: NetworkState, vm_id: str) -> egress.Place:
+    vm = state.need(vm_id)
+    nics = state.nics_of(vm)
+    if not nics:
+        raise NotKnownError(f"no network interface of virtual machine '{name_of(vm)}' is known")
+    return _place_of_nic({**state.need(nics[0]), "id": nics[0]}, vm, "")
+
+
+def _place_of_nic(nic: Body, vm: Body | None, address: str) -> egress.Place:
+    configs = ip_configurations(nic)
+    config = next((item for item in configs if text(item.get("privateIPAddress")) == address), None)
+    config = config or next(iter(configs), None)
+    subnet_id = ref(config.get("subnet")) if config else ""
+    if config is None or not subnet_id:
+        raise NotKnownError(f"network interface '{name_of(nic)}' names no subnet")
+    return egress.Place(nic, config, subnet_id, vm)

@@ -37,7 +37,7 @@ def test_throttling_ends_after_so_many_times(start: Start, retry_after: int | No
 
 def test_a_403_names_the_action(start: Start) -> None:
     client = start([b.table()], faults=_fault("GET */routeTables", answer=403))
-    with pytest.raises(HttpResponseError, match="perform action 'Microsoft.Network/routeTables/read'"):
+    with pytest.raises(HttpResponseError, match=r"perform action 'Microsoft.Network/routeTables/read'"):
         list(client.network().route_tables.list_all())
 
 

@@ -30,18 +30,16 @@ def test_a_token_is_asked_for_once_and_never_logged(start: Start) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "code"),
+    ("wrong", "text"),
     [
         ({"client_secret": "guess"}, "AADSTS7000215"),
         ({"client_id": "nobody"}, "AADSTS700016"),
-        ({"tenant_id": "11111111-2222-3333-4444-555555555555"}, "AADSTS90002"),
+        ({"tenant_id": "11111111-2222-3333-4444-555555555555"}, "Unable to get authority configuration"),
     ],
 )
-def test_wrong_credentials_are_refused_in_the_words_of_entra(start: Start, wrong: dict[str, str], code: str) -> None:
+def test_wrong_credentials_are_refused_in_the_words_of_entra(start: Start, wrong: dict[str, str], text: str) -> None:
     lab = start(b.spoke()).lab
-    with pytest.raises(
-        (ClientAuthenticationError, ValueError), match=f"{code}|Unable to get authority configuration|tenant"
-    ):
+    with pytest.raises((ClientAuthenticationError, ValueError), match=text):
         Client(lab, **wrong).credential.get_token(f"{lab.url}/.default")
 
 

@@ -157,7 +157,7 @@ def test_guests_find_their_machines(tmp_path: pathlib.Path) -> None:
     finally:
         lab.stop()
     world["guests"]["pinned"] = {"azure_id": machine + "-gone"}
-    with pytest.raises(AzureWorldError, match="guests.pinned.azure_id"):
+    with pytest.raises(AzureWorldError, match=r"guests.pinned.azure_id"):
         azure.start(world, tmp_path)
 
 

@@ -52,7 +52,7 @@ $(VENV)/bin/python:
 	@echo 'Setting up .venv, once'
 	@"$(PYTHON)" -m venv "$(VENV)"
 
-$(VENV)/%.done: $(REQUIREMENTS)/%.txt $(REQUIREMENTS)/lab.txt tests/tools/tree.py | $(VENV)/bin/python
-	@python -m pip install --quiet --disable-pip-version-check -r $<
+$(VENV)/%.done: $(REQUIREMENTS)/%.txt $(REQUIREMENTS)/lab.txt $(REQUIREMENTS)/constraints.txt tests/tools/tree.py | $(VENV)/bin/python
+	@python -m pip install --quiet --disable-pip-version-check -r $< -c $(REQUIREMENTS)/constraints.txt
 	@python -m tests.tools.tree
 	@touch $@

@@ -1,9 +1,0 @@
-# Copyright (c) 2026, the authors of azure_windows.activation
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-# SPDX-License-Identifier: GPL-3.0-or-later
-
-"""The Azure half of the lab."""
-
-from tests.lab.azure.lab import AzureLab, start
-
-__all__ = ["AzureLab", "start"]

@@ -51,7 +51,7 @@ class Faults:
 def answer(fault: Body, action: str, scope: str) -> Answer:
     """Return the answer of a fault that gives one; without a body it is worded as ARM does."""
     status = int(fault["answer"])
-    headers = {} if fault.get("retry_after") is None else {"Retry-After": str(fault["retry_after"])}
+    headers = {} if fault.get("retry_after") is None else {"Retry-After": f"{fault['retry_after']:g}"}
     if fault.get("body") is not None:
         return Answer(status, fault["body"], headers)
     text = f"The lab was told to answer {status}."

@@ -17,7 +17,7 @@ from tests.lab.azure.routes import GATEWAY, Routes
 from tests.lab.azure.security import Security
 from tests.lab.azure.topology import Topology, primary_configuration, references
 
-Outcome = t.Literal["kms", "open", "closed", "filtered"]
+Outcome = t.Literal["kms", "open", "filtered"]
 MAX_HOPS = 6
 
 
@@ -34,12 +34,12 @@ class Reach:
         self._firewalls = Firewalls(topology)
         self._egress = Egress(topology)
 
-    def of_guest(self, guest: str, address: str, port: int) -> Outcome:
-        """`kms`: a KMS answers; `open`: something accepts and no KMS answers; `closed`; `filtered`: nothing answers."""
+    def of_guest(self, guest: str, address: str, port: int) -> Outcome | None:
+        """`kms`: a KMS answers; `open`: something accepts and no KMS answers; `filtered`: nothing answers."""
         with self._store.lock:
             machine = self._topology.machine_of_guest(guest)
             if machine is None:
-                return self._arrived(address, port)
+                return None
             nics = self._topology.interfaces(machine)
             subnet = self._topology.subnet_of(nics[0]) if nics else None
             if not nics or subnet is None:

@@ -16,7 +16,7 @@ import requests
 from azure.identity import ClientSecretCredential
 from azure.mgmt.network import NetworkManagementClient
 
-from tests.lab import azure
+from tests.lab.azure import half
 from tests.unit.lab.azure import builders as b
 
 API = "2024-05-01"
@@ -25,7 +25,7 @@ API = "2024-05-01"
 class Client:
     """A client of one lab: the SDK, and raw requests with the same token."""
 
-    def __init__(self, lab: azure.AzureLab, **credential: str) -> None:
+    def __init__(self, lab: half.AzureLab, **credential: str) -> None:
         """Sign in as the lab's first credential, or as `credential` says."""
         found = {
             "client_id": "reader",
@@ -80,10 +80,10 @@ Start = t.Callable[..., Client]
 @pytest.fixture
 def start(tmp_path: pathlib.Path) -> collections.abc.Iterator[Start]:
     """Start a lab over resources (and other keys of builders.world) and return a client of it."""
-    labs: list[azure.AzureLab] = []
+    labs: list[half.AzureLab] = []
 
     def _start(resources: list[b.Body], **more: t.Any) -> Client:
-        lab = azure.start(b.world(resources, **more), tmp_path / str(len(labs)))
+        lab = half.start(b.world(resources, **more), tmp_path / str(len(labs)))
         assert lab is not None
         labs.append(lab)
         return Client(lab)

@@ -25,8 +25,8 @@ def _fault(match: str, **more: object) -> list[b.Body]:
     ]
 
 
-@pytest.mark.parametrize("retry_after", [None, 1])
-def test_throttling_ends_after_so_many_times(start: Start, retry_after: int | None) -> None:
+@pytest.mark.parametrize("retry_after", [None, 1.0])
+def test_throttling_ends_after_so_many_times(start: Start, retry_after: float | None) -> None:
     client = start([b.table()], faults=_fault("GET */ROUTETABLES*", answer=429, retry_after=retry_after, times=2))
     first = client.send("GET", LIST)
     assert (first.status_code, first.headers.get("Retry-After")) == (429, None if retry_after is None else "1")

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from tests.lab import azure
+from tests.lab.azure import half
 from tests.unit.lab.azure import builders as b
 
 GATEWAY_DEFAULT = [{"prefix": "0.0.0.0/0", "next_hop": "VirtualNetworkGateway"}]
@@ -243,7 +243,7 @@ CASES: list[tuple[str, str, list[b.Body], dict[str, t.Any]]] = [
     ("expected", "resources", "more"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
 )
 def test_reach(expected: str, resources: list[b.Body], more: dict[str, t.Any], tmp_path: pathlib.Path) -> None:
-    lab = azure.start(b.world(resources, **more), tmp_path)
+    lab = half.start(b.world(resources, **more), tmp_path)
     assert lab is not None
     try:
         assert lab.reach("web", b.KMS, 1688) == expected
@@ -252,7 +252,7 @@ def test_reach(expected: str, resources: list[b.Body], more: dict[str, t.Any], t
 
 
 def test_other_ports_and_addresses_are_silent(tmp_path: pathlib.Path) -> None:
-    lab = azure.start(
+    lab = half.start(
         b.world(b.spoke(), kms={"servers": {b.KMS: {"state": "healthy"}, b.OTHER_KMS: {"state": "down"}}}), tmp_path
     )
     assert lab is not None

@@ -11,8 +11,7 @@ import typing as t
 
 import pytest
 
-from tests.lab import azure
-from tests.lab.azure import paste, store
+from tests.lab.azure import half, paste, store
 from tests.lab.azure.paste import AzureWorldError
 from tests.unit.lab.azure import builders as b
 
@@ -81,7 +80,7 @@ def test_a_flat_world_behaves_as_a_nested_one(tmp_path: pathlib.Path) -> None:
         "type": "Microsoft.Network/natGateways",
         "publicIpAddresses": [{"id": "/p"}],
     }
-    lab = azure.start(b.world([*FLAT, b.table(), nat]), tmp_path)
+    lab = half.start(b.world([*FLAT, b.table(), nat]), tmp_path)
     assert lab is not None
     try:
         assert lab.reach("web", b.KMS, 1688) == "filtered"
@@ -140,30 +139,30 @@ def test_rule_collection_groups_may_stand_in_their_policy() -> None:
 )
 def test_a_wrong_world_is_refused_in_one_sentence(azure_half: b.Body, text: str, tmp_path: pathlib.Path) -> None:
     with pytest.raises(AzureWorldError, match=text):
-        azure.start({"azure": azure_half}, tmp_path)
+        half.start({"azure": azure_half}, tmp_path)
 
 
 def test_guests_find_their_machines(tmp_path: pathlib.Path) -> None:
     world = b.world([*b.spoke(), *b.machine("other", "spoke/work", "10.1.1.5")], guests=["WEB", "ghost"])
     machine = f"{b.GROUP}/providers/Microsoft.Compute/virtualMachines/other"
     world["guests"]["pinned"] = {"azure_id": machine.upper()}
-    lab = azure.start(world, tmp_path)
+    lab = half.start(world, tmp_path)
     assert lab is not None
     try:
         assert lab.machine_id("WEB") == machine.replace("other", "web")
         assert lab.machine_id("pinned") == machine
         assert lab.machine_id("ghost") is None
-        assert lab.reach("ghost", b.KMS, 1688) == "kms"
+        assert lab.reach("ghost", b.KMS, 1688) is None
     finally:
         lab.stop()
     world["guests"]["pinned"] = {"azure_id": machine + "-gone"}
     with pytest.raises(AzureWorldError, match=r"guests.pinned.azure_id"):
-        azure.start(world, tmp_path)
+        half.start(world, tmp_path)
 
 
 def test_a_world_without_azure_or_credentials_is_guest_only(tmp_path: pathlib.Path) -> None:
-    assert azure.start({"guests": {"web": {}}}, tmp_path) is None
-    lab = azure.start(b.world(b.spoke(), credentials=[]), tmp_path)
+    assert half.start({"guests": {"web": {}}}, tmp_path) is None
+    lab = half.start(b.world(b.spoke(), credentials=[]), tmp_path)
     assert lab is not None
     try:
         assert lab.environment == {}
@@ -177,7 +176,7 @@ def test_a_world_without_azure_or_credentials_is_guest_only(tmp_path: pathlib.Pa
 )
 def test_sovereign_clouds_have_their_own_servers(cloud: str, address: str, tmp_path: pathlib.Path) -> None:
     denied = b.spoke(b.group(b.rule(200, "Deny")), subnet={"networkSecurityGroup": b.ref("networkSecurityGroups/nsg")})
-    lab = azure.start(b.world(denied, cloud=cloud), tmp_path)
+    lab = half.start(b.world(denied, cloud=cloud), tmp_path)
     assert lab is not None
     try:
         assert lab.reach("web", address, 1688) == "kms"

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import pathlib
 import ssl
 import typing as t
@@ -74,8 +75,21 @@ class AzureLab:
         """Variables that let azure-identity find the managed identity of an App Service."""
         return {"IDENTITY_ENDPOINT": f"{self._identity.base}/msi/token", "IDENTITY_HEADER": self._entra.identity_header}
 
+    def reach(self, guest: str, address: str, port: int) -> Outcome | None:
+        """Return how far a guest's connection gets now; None for a guest that has no virtual machine here."""
+        return self._reach.of_guest(guest, address, port)
+
+    def machine_identity(self) -> dict[str, str]:
+        """Variables that let azure-identity find the managed identity of a machine."""
+        return {"AZURE_POD_IDENTITY_AUTHORITY_HOST": self._identity.base}
+
+    @property
+    def app_identity(self) -> dict[str, str]:
+        """Variables that let azure-identity find the managed identity of an App Service."""
+        return {"IDENTITY_ENDPOINT": f"{self._identity.base}/msi/token", "IDENTITY_HEADER": self._entra.identity_header}
+
     def reach(self, guest: str, address: str, port: int) -> Outcome:
-        """How far a guest's connection gets now: kms, open, closed or filtered."""
+
         return self._reach.of_guest(guest, address, port)
 
     def machine_id(self, guest: str) -> str | None:
@@ -111,11 +125,20 @@ class AzureLab:
                 raise paste.AzureWorldError(f"guests.{guest}.azure_id: {azure_id} is not among azure.resources")
 
 
-def start(source: t.Mapping[str, t.Any], state_dir: pathlib.Path | str) -> AzureLab | None:
-    """Serve the Azure half of a world (the mapping of its YAML file); None when it has none. Raises AzureWorldError."""
-    if not source.get("azure"):
+class LoadedWorld(t.Protocol):
+    """A world that was read and checked; `document` is the mapping of its file."""
+
+    @property
+    def document(self) -> dict[str, t.Any]:
+        """Return the whole world."""
+
+
+def start(source: LoadedWorld | t.Mapping[str, t.Any], state_dir: pathlib.Path | str) -> AzureLab | None:
+    """Serve the Azure half of a world; None when it has none. Raises AzureWorldError."""
+    document = source if isinstance(source, collections.abc.Mapping) else source.document
+    if not document.get("azure"):
         return None
-    return AzureLab(world.load(source), pathlib.Path(state_dir))
+    return AzureLab(world.load(document), pathlib.Path(state_dir))
 
 
 def _tls(ca_path: pathlib.Path) -> ssl.SSLContext:

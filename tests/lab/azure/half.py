@@ -79,19 +79,6 @@ class AzureLab:
         """Return how far a guest's connection gets now; None for a guest that has no virtual machine here."""
         return self._reach.of_guest(guest, address, port)
 
-    def machine_identity(self) -> dict[str, str]:
-        """Variables that let azure-identity find the managed identity of a machine."""
-        return {"AZURE_POD_IDENTITY_AUTHORITY_HOST": self._identity.base}
-
-    @property
-    def app_identity(self) -> dict[str, str]:
-        """Variables that let azure-identity find the managed identity of an App Service."""
-        return {"IDENTITY_ENDPOINT": f"{self._identity.base}/msi/token", "IDENTITY_HEADER": self._entra.identity_header}
-
-    def reach(self, guest: str, address: str, port: int) -> Outcome:
-
-        return self._reach.of_guest(guest, address, port)
-
     def machine_id(self, guest: str) -> str | None:
         """Return the resource id of a guest's virtual machine, None when the world has none."""
         machine = self._topology.machine_of_guest(guest)

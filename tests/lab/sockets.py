@@ -20,6 +20,7 @@ STATES = ("kms", "open", "closed", "filtered", "reset")
 _LOOPBACK = "127.0.0.1"
 # Linger of zero seconds: closing sends a reset instead of an orderly end.
 _RESET = struct.pack("ii", 1, 0)
+_RESET_DELAY = 0.2
 _FILLERS = 64
 _FILL_WAIT = 0.05
 
@@ -59,10 +60,13 @@ class Endpoints:
         if self._thread is not None:
             self._thread.join()
         with self._lock:
-            for item in [*self._sockets, *self._accepted]:
+            for client in self._accepted:
+                # Closing alone would leave the thread that reads from it waiting.
+                with contextlib.suppress(OSError):
+                    client.shutdown(socket.SHUT_RDWR)
+            for item in self._sockets:
                 item.close()
             self._sockets.clear()
-            self._accepted.clear()
         for descriptor in (self._wake_reader, self._wake_writer):
             with contextlib.suppress(OSError):
                 os.close(descriptor)
@@ -117,23 +121,29 @@ class Endpoints:
             client = listener.accept()[0]
         except OSError:
             return
-        if state == "reset":
-            client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-            client.close()
-            return
         with self._lock:
             self._accepted.add(client)
-        threading.Thread(target=self._attend, args=(client, state == "kms"), name="lab-socket", daemon=True).start()
+        threading.Thread(target=self._attend, args=(client, state), name="lab-socket", daemon=True).start()
 
-    def _attend(self, client: socket.socket, speaks_rpc: bool) -> None:
-        """Read until the client leaves; answer each RPC request where a KMS would."""
-        waiting = b""
+    def _attend(self, client: socket.socket, state: str) -> None:
         with contextlib.suppress(OSError, rpc.NotRpcError):
-            while data := client.recv(4096):
-                waiting = waiting + data if speaks_rpc else b""
-                while pdu := rpc.first_pdu(waiting):
-                    waiting = waiting[len(pdu) :]
-                    client.sendall(rpc.answer(pdu, client.getsockname()[1]))
+            if state == "reset":
+                # At once would be too early: the client's connect itself could fail then.
+                client.settimeout(_RESET_DELAY)
+                client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+                client.recv(1)
+            else:
+                _listen_to(client, speaks_rpc=state == "kms")
         with self._lock:
             self._accepted.discard(client)
         client.close()
+
+
+def _listen_to(client: socket.socket, speaks_rpc: bool) -> None:
+    """Read until the client leaves; answer each RPC request where a KMS would."""
+    waiting = b""
+    while data := client.recv(4096):
+        waiting = waiting + data if speaks_rpc else b""
+        while pdu := rpc.first_pdu(waiting):
+            waiting = waiting[len(pdu) :]
+            client.sendall(rpc.answer(pdu, client.getsockname()[1]))

@@ -26,22 +26,9 @@ class Behaviour:
 
 
 def behaviour(connection: t.Mapping[str, t.Any] | None) -> Behaviour:
-    """Read a guest's `connection`; `drops-after` and `slow` may stand beside `state` or be its value."""
-    given = dict(connection or {})
-    state = given.pop("state", None) or "up"
-    if isinstance(state, dict):
-        given.update(state)
-        state = "up"
-    name, _colon, value = str(state).partition(":")
-    if value:
-        given[name.strip()] = value.strip()
-        name = "up"
-    drops_after = given.get("drops-after")
-    return Behaviour(
-        state=name.strip(),
-        drops_after=None if drops_after is None else int(drops_after),
-        slow=float(given.get("slow") or 0),
-    )
+    """Read a guest's `connection`, as a loaded world gives it."""
+    given = connection or {}
+    return Behaviour(given.get("state") or "up", given.get("drops-after"), float(given.get("slow") or 0))
 
 
 class Faults:

@@ -67,4 +67,4 @@ def _thrown(message: str) -> dict[str, t.Any]:
         "script_stack_trace": "at <ScriptBlock>, <No file>: line 1",
         "pipeline_iteration_info": [],
     }  # fmt: skip
-    return {**_streams(), "changed": True, "failed": True, "error": [error]}
+    return {**_streams(), "changed": True, "failed": True, "msg": message, "error": [error]}

@@ -38,7 +38,7 @@ class Account:
 
 @dataclasses.dataclass(frozen=True)
 class Reply:
-    """An answer of the authentication itself: the request goes no further."""
+    """An answer of the authentication itself. With 200 the client is admitted, and its message, if any, is answered."""
 
     status: int
     headers: Headers = ()

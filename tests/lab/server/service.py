@@ -146,14 +146,14 @@ class _Connection:
         if guest.behaviour.state == "auth-fails" and (reply is None or reply.status == 200):
             self._security.forget()
             reply = Reply(401, self._security.challenge)
-        if reply is not None:
+        if reply is not None and (reply.status != 200 or not request.body):
             if reply.status == 401 and reply.headers == self._security.challenge and "authorization" in request.headers:
                 self._service.denied(guest)
             await self._write(reply.status, headers=reply.headers)
             return True
         status, plain, spoiled = await self._service.answer(guest, self._security.open(request))
         sealed, content_type = self._security.seal(_GARBAGE if spoiled == "garbage" else plain)
-        data = http.response(status, sealed, content_type)
+        data = http.response(status, sealed, content_type, reply.headers if reply else ())
         if spoiled == "truncate":
             data = data[: -len(sealed) // 2]
         self._writer.write(data)

@@ -71,6 +71,14 @@ class Finding:
     explains: tuple[str, ...] = ()
     doc: str = ""
 
+    def with_evidence(self, facts: t.Iterable[Fact]) -> Finding:
+        """Return the finding with the facts that it does not hold yet."""
+        more: list[Fact] = []
+        for fact in facts:
+            if fact not in self.evidence and fact not in more:
+                more.append(fact)
+        return dataclasses.replace(self, evidence=(*self.evidence, *more))
+
 
 @dataclasses.dataclass(frozen=True)
 class Side:

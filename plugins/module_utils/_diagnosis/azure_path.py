@@ -1,0 +1,100 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What `azure_kms_path_info` said about one VM, read without trust in its shape."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact
+
+Plain = t.Mapping[str, t.Any]
+SOURCE = "azure_kms_path_info"
+
+
+@dataclasses.dataclass(frozen=True)
+class AzurePath:
+    """The parts of a path that the rules judge; `addresses` keep their plain rows."""
+
+    verdict: str
+    causes: tuple[str, ...]
+    reason: str | None
+    addresses: tuple[Plain, ...]
+    stale: tuple[Plain, ...]
+    mistyped: tuple[Plain, ...]
+    unread: tuple[str, ...]
+
+    def hit_by(self, cause: str) -> tuple[Plain, ...]:
+        """Return the addresses that a cause concerns; all that are not open when none names it."""
+        named = tuple(row for row in self.addresses if row.get("cause") == cause)
+        return named or tuple(row for row in self.addresses if row.get("verdict") != "open")
+
+
+def read(path: Plain | None) -> AzurePath | None:
+    """Return the path, None when Azure was not asked about this VM."""
+    if path is None:
+        return None
+    causes = [item for item in _list(path.get("causes")) if isinstance(item, str)]
+    first = _text(path.get("cause"))
+    routes = path.get("kms_routes")
+    routes = routes if isinstance(routes, t.Mapping) else {}
+    return AzurePath(
+        verdict=_text(path.get("verdict")) or "unknown",
+        causes=tuple(dict.fromkeys(([first] if first else []) + causes)),
+        reason=_text(path.get("reason")),
+        addresses=_rows(path.get("addresses")),
+        stale=_rows(routes.get("stale")),
+        mistyped=_rows(routes.get("mistyped")),
+        unread=tuple(_unread(row) for row in _rows(path.get("unread"))),
+    )
+
+
+def facts(row: Plain) -> list[Fact]:
+    """Return the deciding route, rule, hops and egress of one address."""
+    address = row.get("address")
+    found = [Fact(f"verdict for {address}", _text(row.get("reason")) or row.get("verdict"), SOURCE, "open")]
+    for key, parts in (
+        ("route", ("name", "prefix", "source", "next_hop_type", "next_hop_ip", "route_table_id", "origin")),
+        ("egress", ("method", "resource_id", "public_ips", "reason")),
+    ):
+        part = row.get(key)
+        if isinstance(part, t.Mapping):
+            found.append(Fact(f"{key} for {address}", _some(part, parts), SOURCE))
+    nsg = row.get("nsg")
+    if isinstance(nsg, t.Mapping) and nsg.get("verdict") != "allow":
+        found.append(
+            Fact(f"security rules for {address}", _some(nsg, ("verdict", "reason", "platform_rule", "rule")), SOURCE)
+        )
+    parts = ("kind", "name", "ip", "verdict", "reason", "rule")
+    found += [Fact(f"hop for {address}", _some(hop, parts), SOURCE) for hop in _rows(row.get("hops"))]
+    return found
+
+
+def names(rows: t.Iterable[Plain], key: str = "address") -> list[str]:
+    """Return one text of each row, where it has it."""
+    return [value for value in (_text(row.get(key)) for row in rows) if value]
+
+
+def _some(part: Plain, keys: t.Iterable[str]) -> dict[str, t.Any]:
+    return {key: part[key] for key in keys if part.get(key) is not None}
+
+
+def _unread(row: Plain) -> str:
+    what, scope, reason, action = (_text(row.get(key)) for key in ("what", "scope", "reason", "action"))
+    text = (what or "something") + (f" of {scope}" if scope else "") + (f": {reason}" if reason else "")
+    return text + (f" (grant {action})" if action else "")
+
+
+def _rows(value: t.Any) -> tuple[Plain, ...]:
+    return tuple(item for item in _list(value) if isinstance(item, t.Mapping))
+
+
+def _list(value: t.Any) -> list[t.Any]:
+    return list(value) if isinstance(value, (list, tuple)) else []
+
+
+def _text(value: t.Any) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,107 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the rules on the Azure side share: the path names its causes, and the guest's own test outweighs them."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path, wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    Rule,
+    finding,
+    target_facts,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import AZURE, View
+
+BLOCKED, SUSPECT, OPEN, UNKNOWN = "blocked", "suspect", "open", "unknown"
+# KMS answers the connection and refuses the request when it does not leave from an Azure public address.
+REFUSED_BY_EGRESS = frozenset({"forced-tunneling", "appliance-blocks-kms"})
+
+
+def contradicted(view: View, cause: str) -> bool:
+    """Say whether the guest reaches every address that Azure's side calls stopped by this cause.
+
+    Where egress alone can make KMS refuse, only an activated guest contradicts.
+    """
+    path = view.path
+    if path is None or cause not in path.causes:
+        return False
+    served = {target.address for target in view.reach.served}
+    stopped = set(azure_path.names(path.hit_by(cause)))
+    reached = stopped <= served if stopped else view.reach.state == "reached"
+    return bool(served) and reached and (view.healthy or cause not in REFUSED_BY_EGRESS)
+
+
+def judge(
+    view: View, cause: str, texts: t.Mapping[str, str], remedies: t.Sequence[Remedy], **parts: str
+) -> Finding | None:
+    """Return the finding for a cause that the path names, unless the guest's test contradicts it.
+
+    `texts` has `found`, and may have `refused` for a guest that connects and is not served. The parts `addresses`, `rule`, `hop`
+    and `route` are filled in beside the given ones.
+    """
+    path = view.path
+    if path is None or cause not in path.causes or contradicted(view, cause):
+        return None
+    rows = path.hit_by(cause)
+    state = view.reach.state
+    refused = state == "reached" and cause in REFUSED_BY_EGRESS
+    if refused and path.verdict == SUSPECT and not view.history.network:
+        return None
+    named = {"addresses": wording.listed(azure_path.names(rows)) or "Azure's KMS", **_deciding(rows), **parts}
+    facts = [Fact("way out of Azure", path.reason or path.verdict, azure_path.SOURCE, OPEN)]
+    for row in rows:
+        facts += azure_path.facts(row)
+    facts += target_facts(view.reach.dead if view.asked_guest else ())
+    return finding(
+        cause,
+        texts["refused" if refused and "refused" in texts else "found"].format(**named),
+        severity=_severity(view, refused),
+        confidence=_confidence(view, rows, refused),
+        evidence=facts,
+        remedy=remedies,
+    )
+
+
+def rule(cause: str, subject: str, check: t.Callable[[View], Finding | None]) -> Rule:
+    """Return a rule on the Azure side; it matters also where the guest was not asked."""
+    return Rule(cause, subject, (AZURE,), check, lambda view: not view.asked_guest or view.needs_kms)
+
+
+def _severity(view: View, refused: bool) -> str:
+    """Return a warning where only addresses that are not in use are stopped."""
+    if view.reach.state != "reached" or refused:
+        return "error"
+    return "error" if not view.healthy and view.history.network else "warning"
+
+
+def _confidence(view: View, rows: t.Sequence[azure_path.Plain], refused: bool) -> str:
+    if any(row.get("verdict") == SUSPECT for row in rows) or (view.path is not None and view.path.verdict == SUSPECT):
+        return "likely" if view.reach.state == "blocked" else "possible"
+    routes = [row.get("route") for row in rows]
+    computed = any(isinstance(route, t.Mapping) and route.get("origin") == "computed" for route in routes)
+    left_guest = any(target.state not in {"guest_blocked", "kms"} for target in view.reach.dead)
+    return "certain" if left_guest and not computed and not refused else "likely"
+
+
+def _deciding(rows: t.Sequence[azure_path.Plain]) -> dict[str, str]:
+    """Return the names of the rule, hop and route that decide, for the title."""
+    found = {"rule": "a rule", "hop": "the next hop", "route": "its route"}
+    for row in rows:
+        route, nsg = row.get("route"), row.get("nsg")
+        if isinstance(route, t.Mapping):
+            found["route"] = f"the route {route.get('name') or route.get('prefix')} to {route.get('next_hop_type')}"
+        rules = [nsg.get("rule")] if isinstance(nsg, t.Mapping) and nsg.get("verdict") == "deny" else []
+        hops = row.get("hops")
+        for hop in hops if isinstance(hops, (list, tuple)) else ():
+            if isinstance(hop, t.Mapping) and hop.get("verdict") != OPEN:
+                found["hop"] = str(hop.get("name") or hop.get("ip") or hop.get("kind"))
+                rules.append(hop.get("rule"))
+        for item in rules:
+            if isinstance(item, t.Mapping) and item.get("name"):
+                found["rule"] = f"the rule {item['name']}"
+    return found

@@ -1,0 +1,182 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Evidence on one host in, its diagnosis out: every rule runs, symptoms fall to their cause, the first cause is the root."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import chain, sides
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import (
+    Diagnosis,
+    Evidence,
+    Fact,
+    Finding,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.precedence import TABLE, Entry
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule, finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rules import (
+    activated,
+    guest_unreachable,
+    license_state_unreadable,
+    renewal_overdue,
+    transient_failure,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import AZURE, View
+
+TEXTS = {
+    "skipped": "Not checked: {subject}, because {need} was not asked for.",
+    "unknown": "Could not be checked: {subject}, because {need} could not be read.",
+    "raised": "Could not be checked: {subject}, because the check itself failed, which is a fault of the collection.",
+    "no_verdict": "No verdict was possible because the checks themselves failed, which is a fault of the collection.",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class _Outcome:
+    """What one rule said. `lowered`: an error that KMS outlived so far, so that it is a warning."""
+
+    entry: Entry
+    finding: Finding
+    lowered: bool = False
+
+    @property
+    def fault(self) -> bool:
+        return not self.entry.verdict and self.finding.status == "fail"
+
+
+def diagnose(evidence: Evidence) -> Diagnosis:
+    """Return the verdict on one host: exactly one root cause, the chain from it, and every other finding.
+
+    A rule that raises becomes an unknown finding of that rule and names the exception.
+    """
+    view = View(evidence)
+    unseen: list[Finding] = []
+    judged: list[_Outcome] = []
+    for entry in TABLE:
+        found, sound = _run(entry.rule, view)
+        if found is not None and sound and (entry.verdict or found.status == "fail"):
+            judged.append(_weighed(entry, found, view))
+        elif found is not None:
+            unseen.append(found)
+    verdicts = {outcome.entry.rule.id: outcome.finding for outcome in judged if outcome.entry.verdict}
+    faults = _in_order(_explained([outcome for outcome in judged if outcome.fault], verdicts), view)
+
+    chosen = next((outcome for outcome in faults if _is_root(outcome, view)), None)
+    rest = [outcome.finding for outcome in faults if outcome is not chosen]
+    if chosen is None:
+        root = _verdict(verdicts, [outcome.finding for outcome in faults if outcome.lowered])
+    else:
+        root = chosen.finding
+        rest += [found for found in verdicts.values() if found.id not in root.explains and found.id in _BESIDE]
+    return Diagnosis(
+        name=evidence.name,
+        root_cause=root,
+        chain=chain.build(view, root, rest),
+        findings=(*rest, *unseen),
+        guest=sides.guest_side(view),
+        azure=sides.azure_side(view),
+        licensed=view.licensed,
+        expires_at=sides.expires_at(view),
+        os=sides.os_name(view),
+        resource_id=sides.resource_id(view),
+    )
+
+
+# Verdicts that say something beside a root cause; the others only say that there is one.
+_BESIDE = (license_state_unreadable.ID, activated.ID)
+
+
+def _run(rule: Rule, view: View) -> tuple[Finding | None, bool]:
+    """Return what a rule found, or that it could not look; False beside it when the rule itself failed."""
+    if not view.asked_guest and rule.id != guest_unreachable.ID and rule.needs != (AZURE,):
+        return None, True
+    try:
+        if not rule.applies(view):
+            return None, True
+        found = rule.check(view)
+    except Exception as error:  # one broken rule must not silence the others
+        fact = Fact("exception", f"{type(error).__name__}: {error}", f"rule {rule.id}")
+        title = TEXTS["raised"].format(subject=rule.subject)
+        return _unseen(rule, "unknown", title, (fact,)), False
+    if found is not None:
+        return found, True
+    return _not_seen(rule, view), True
+
+
+def _not_seen(rule: Rule, view: View) -> Finding | None:
+    """Return why finding nothing proves nothing; None when all that the rule needs was seen."""
+    for need in rule.needs:
+        choices = need.split("|")
+        reasons = [view.missing(choice) for choice in choices]
+        if all(reasons):
+            status = "unknown" if "unknown" in reasons else "skipped"
+            title = TEXTS[status].format(subject=rule.subject, need=" or ".join(choices))
+            return _unseen(rule, status, title, tuple(Fact(item, status, "guest sections") for item in choices))
+        if need == AZURE and view.path is not None and view.path.verdict == "unknown":
+            facts = tuple(Fact("could not read", item, "azure_kms_path_info") for item in view.path.unread)
+            return _unseen(rule, "unknown", TEXTS["unknown"].format(subject=rule.subject, need=need), facts)
+    return None
+
+
+def _unseen(rule: Rule, status: str, title: str, facts: tuple[Fact, ...]) -> Finding:
+    return finding(rule.id, title, severity="info", status=status, confidence="possible", evidence=facts)
+
+
+def _weighed(entry: Entry, found: Finding, view: View) -> _Outcome:
+    if entry.verdict or entry.outlives_license or found.severity != "error" or not view.healthy:
+        return _Outcome(entry, found)
+    return _Outcome(entry, dataclasses.replace(found, severity="warning"), lowered=True)
+
+
+def _explained(faults: list[_Outcome], verdicts: t.Mapping[str, Finding]) -> list[_Outcome]:
+    """Return the faults without symptoms; the evidence of a symptom goes to the first cause that explains it."""
+    present = {outcome.entry.rule.id: outcome for outcome in faults}
+    taken: set[str] = set()
+    kept = []
+    for outcome in faults:
+        known = {**verdicts, **{name: item.finding for name, item in present.items()}}
+        symptoms = [name for name in outcome.entry.explains if name in known and outcome.entry.rule.id not in taken]
+        if renewal_overdue.ID in verdicts and outcome.finding.severity == "error":
+            symptoms.append(renewal_overdue.ID)
+        found = outcome.finding
+        for name in symptoms:
+            found = found.with_evidence(known[name].evidence)
+        taken.update(symptoms)
+        kept.append(dataclasses.replace(outcome, finding=dataclasses.replace(found, explains=tuple(symptoms))))
+    return [outcome for outcome in kept if outcome.entry.rule.id not in taken]
+
+
+def _in_order(faults: list[_Outcome], view: View) -> list[_Outcome]:
+    """Return the faults as the table has them; among causes in Azure the path's own order wins."""
+    path = view.path
+    if path is None:
+        return faults
+    places = [place for place, outcome in enumerate(faults) if outcome.finding.id in path.causes]
+    ranked = sorted((faults[place] for place in places), key=lambda outcome: path.causes.index(outcome.finding.id))
+    ordered = list(faults)
+    for place, outcome in zip(places, ranked):
+        ordered[place] = outcome
+    return ordered
+
+
+def _is_root(outcome: _Outcome, view: View) -> bool:
+    """A guest that was not asked has no other root; an unread licence is explained only by what is certain."""
+    if not view.asked_guest or outcome.finding.severity not in outcome.entry.root_severities:
+        return False
+    return view.licensed is not None or outcome.finding.confidence == "certain"
+
+
+def _verdict(verdicts: t.Mapping[str, Finding], dangers: list[Finding]) -> Finding:
+    """Return the verdict where no cause is the root; `dangers` will stop the next renewal."""
+    order = (guest_unreachable.ID, activated.ID) if dangers else (transient_failure.ID, *verdicts)
+    chosen = next((verdicts[name] for name in order if name in verdicts), None)
+    chosen = chosen or next(iter(verdicts.values()), None)
+    if chosen is None:
+        return finding(
+            license_state_unreadable.ID, TEXTS["no_verdict"], severity="error", status="unknown", confidence="possible"
+        )
+    return activated.at_risk(chosen, dangers) if dangers and chosen.id == activated.ID else chosen

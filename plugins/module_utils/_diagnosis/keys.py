@@ -1,0 +1,45 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a client setup key is advised, and when it must not be."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    ACTIVATE,
+    GUEST_ADMIN,
+    IMAGE_OWNER,
+    remedy,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+KEY_LIST = "https://learn.microsoft.com/windows-server/get-started/kms-client-activation-keys"
+CHANNEL_NAMES = {
+    "mak": "a multiple activation key (MAK)",
+    "retail": "a retail key",
+    "oem": "a manufacturer's (OEM) key",
+    "avma": "a key for virtual machines on Hyper-V (AVMA)",
+    "kms_host": "a KMS host's key",
+}
+TEXTS = {
+    "no_key_here": "Do not install a key: this is an evaluation or multi-session edition",
+    "redeploy": "Deploy the VM anew from an intact image",
+    "known": "Install the KMS client setup key of {title}, which ends in {partial} (list: {url}): cscript //nologo %windir%\\system32\\slmgr.vbs /ipk <key>",
+    "unknown": "Find out the edition (registry EditionID) and its KMS client setup key ({url}); evaluation and multi-session editions must not get one",
+    "unpublished": "No KMS client setup key is published for this edition and build; use an edition that Azure's KMS can activate",
+}
+
+
+def install_key(view: View) -> tuple[Remedy, ...]:
+    """Return who installs which key, named by its last five characters only."""
+    if view.key_protected:
+        return (remedy(IMAGE_OWNER, TEXTS["no_key_here"], TEXTS["redeploy"]),)
+    key = view.guest.client_key
+    if key is not None and key.refusal == "not_published":
+        return (remedy(IMAGE_OWNER, TEXTS["unpublished"]),)
+    if key is None or key.partial is None:
+        return (remedy(GUEST_ADMIN, TEXTS["unknown"].format(url=KEY_LIST), ACTIVATE),)
+    step = TEXTS["known"].format(title=key.title, partial=key.partial, url=KEY_LIST)
+    return (remedy(GUEST_ADMIN, step, ACTIVATE, action="key"),)

@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a rule is, and how a finding is put together.
+
+Each rule keeps its wording in TEXTS, by key and with named parameters, so that a catalogue of another language can stand beside it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.history import SeenCode
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Target
+
+GUEST_ADMIN = "guest_admin"
+NETWORK_TEAM = "network_team"
+IMAGE_OWNER = "image_owner"
+MICROSOFT = "microsoft"
+
+ACTIVATE = "Activate, and repeat it up to 12 times with 5 seconds between (a busy KMS is normal): cscript //nologo %windir%\\system32\\slmgr.vbs /ato"
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """One finding's test. `needs`: the sections (or `azure`) without which finding nothing proves nothing.
+
+    `subject` says what was not checked when a need is missing. `check` returns None when nothing is wrong.
+    """
+
+    id: str
+    subject: str
+    needs: tuple[str, ...]
+    check: t.Callable[[View], Finding | None]
+    applies: t.Callable[[View], bool] = lambda view: view.needs_kms
+
+
+def doc(finding_id: str) -> str:
+    """Return the page of a finding."""
+    return f"docs/findings/{finding_id}.md"
+
+
+def finding(  # noqa: PLR0913 (keywords only)
+    finding_id: str,
+    title: str,
+    *,
+    severity: str = "error",
+    status: str = "fail",
+    confidence: str = "certain",
+    evidence: t.Iterable[Fact] = (),
+    remedy: t.Iterable[Remedy] = (),
+) -> Finding:
+    """Return a finding with its page; the same fact is kept once."""
+    found = Finding(finding_id, severity, status, confidence, title, remedy=tuple(remedy), doc=doc(finding_id))
+    return found.with_evidence(evidence)
+
+
+def remedy(who: str, *steps: str, action: str | None = None) -> Remedy:
+    """Return a remedy; `action` is the name that `remediate_actions` has to hold."""
+    return Remedy(who, steps, None if action is None else f"remediate_actions: [{action}]")
+
+
+def code_facts(codes: t.Iterable[SeenCode]) -> list[Fact]:
+    """Return codes as facts with their place and time."""
+    return [
+        Fact("code", wording.code(seen.code), seen.source + (f" at {seen.time}" if seen.time else "")) for seen in codes
+    ]
+
+
+def target_facts(targets: t.Iterable[Target]) -> list[Fact]:
+    """Return what the guest met at each address."""
+    return [
+        Fact(
+            f"TCP {target.address}:{target.port}",
+            target.state + (f": {target.detail}" if target.detail else ""),
+            "connection test in the guest",
+            "kms",
+        )
+        for target in targets
+    ]
+
+
+def set_host_steps(view: View) -> tuple[str, ...]:
+    """Return the commands that point the guest to Azure's KMS."""
+    return (
+        f"Set the KMS host: cscript //nologo %windir%\\system32\\slmgr.vbs /skms {view.target_name}",
+        ACTIVATE,
+    )

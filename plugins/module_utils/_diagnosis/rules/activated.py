@@ -1,0 +1,75 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Windows is activated: by KMS and renewed in time, or for good."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import reach, wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.keys import CHANNEL_NAMES
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule, finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "activated"
+TEXTS = {
+    "kms": "Windows is activated by KMS and was renewed {age} ago, nothing is to be done.",
+    "other_kms": "Windows is activated by {host}, which is not Azure's KMS, and was renewed {age} ago: nothing is to be done while that host is meant to serve it.",
+    "permanent": "Windows is activated permanently with {channel}, so that KMS does not matter.",
+    "unknown_channel": "Windows says that it is licensed without an end through a channel that is not known here ({channel}).",
+    "at_risk": "Windows is activated, but its next renewal will fail unless this is mended: {title}",
+}
+
+
+def check(view: View) -> Finding | None:
+    """Report a licence that holds; what endangers the next renewal is added by `at_risk`."""
+    product = view.product if view.healthy else None
+    if product is None:
+        return None
+    facts = [
+        Fact(
+            "licence",
+            f"LicenseStatus {product.status} ({product.status_name})",
+            "SoftwareLicensingProduct",
+            "1 (licensed)",
+        ),
+        Fact("key channel", product.description or product.channel, "SoftwareLicensingProduct.Description"),
+        Fact("minutes left", product.grace_minutes, "SoftwareLicensingProduct.GracePeriodRemaining"),
+    ]
+    if view.permanent:
+        known = product.channel in CHANNEL_NAMES
+        name = CHANNEL_NAMES.get(product.channel, product.channel_raw or product.description)
+        title = TEXTS["permanent" if known else "unknown_channel"].format(channel=name)
+        return finding(
+            ID, title, severity="info", status="ok", confidence="certain" if known else "likely", evidence=facts
+        )
+    host = view.host
+    foreign = host is not None and not view.host_is_azure
+    if host is not None:
+        facts.append(
+            Fact(f"KMS host ({host.source})", f"{host.host}:{host.port}", "licensing service, registry and policy")
+        )
+    title = TEXTS["other_kms" if foreign else "kms"].format(
+        host=reach.bare(host.host) if host is not None else "", age=wording.duration(view.renewal_age or 0)
+    )
+    row_tells = product.renewal_age_minutes is not None
+    return finding(
+        ID, title, severity="info", status="ok", confidence="certain" if row_tells else "likely", evidence=facts
+    )
+
+
+def at_risk(found: Finding, faults: t.Sequence[Finding]) -> Finding:
+    """Return the finding as a warning that names the first of `faults`, which will stop the next renewal."""
+    return dataclasses.replace(
+        found,
+        severity="warning",
+        title=TEXTS["at_risk"].format(title=faults[0].title),
+        remedy=faults[0].remedy,
+    )
+
+
+RULE = Rule(ID, "the licence", (), check, lambda view: True)

@@ -1,0 +1,120 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Not activated, and nothing that was read explains it."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    ACTIVATE,
+    GUEST_ADMIN,
+    MICROSOFT,
+    NETWORK_TEAM,
+    Rule,
+    code_facts,
+    finding,
+    remedy,
+    target_facts,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "activation-unexplained"
+TEXTS = {
+    "refused": "Windows is not activated although KMS answers the guest, activate again and check that the traffic leaves from an Azure public address: {code}.",
+    "untried": "Windows is not activated and nothing was seen that stops it, nor any attempt: activate now and watch the result.",
+    "manual": "Windows is not activated and its automatic activation is turned off, activate it by hand or turn it on again.",
+    "type": "Windows is not activated and is not allowed to use KMS (activation type {type}), allow KMS activation and activate.",
+    "unread": "Windows is not activated and what was read does not say why, make the rest readable and diagnose again: {unread}.",
+    "found": "Windows is not activated and nothing that was read explains it, activate again and look up the code: {code}.",
+}
+_TELLING = ("kms_settings", "dns", "connectivity", "events", "services", "token_store", "firewall", "clock")
+_OTHER_TYPES = {1: "1, Active Directory only", 3: "3, token only"}
+
+
+def check(view: View) -> Finding | None:
+    """Report a guest that is surely not licensed; it is the last resort of the engine."""
+    if view.licensed is not False or view.evaluation:
+        return None
+    guest, product, attempt = view.guest, view.product, view.newest_failure
+    key, parts = _key(view)
+    facts = []
+    if product is not None:
+        facts.append(
+            Fact(
+                "licence",
+                f"LicenseStatus {product.status} ({product.status_name})",
+                "SoftwareLicensingProduct",
+                "1 (licensed)",
+            )
+        )
+        facts.append(Fact("key channel", product.channel_raw or product.channel, "SoftwareLicensingProduct"))
+    if guest.client_key is not None and guest.client_key.matches is False:
+        facts.append(
+            Fact(
+                "installed key", f"is not the published one, which ends in {guest.client_key.partial}", "published keys"
+            )
+        )
+    if attempt is not None:
+        facts.append(
+            Fact("last attempt", f"{attempt.outcome}: {wording.code(attempt.code)}", f"events at {attempt.time}")
+        )
+    if guest.events is not None and guest.events.last_success:
+        facts.append(Fact("last successful attempt", guest.events.last_success, "event 12289"))
+    facts += [*code_facts(view.codes), *target_facts(view.reach.served)]
+    return finding(
+        ID,
+        TEXTS[key].format(**parts),
+        status="unknown" if key == "unread" else "fail",
+        confidence="possible" if key in {"unread", "found", "untried"} else "likely",
+        evidence=facts,
+        remedy=[
+            remedy(
+                GUEST_ADMIN,
+                *_first_step(key),
+                ACTIVATE,
+                "Read the newest events 12288, 12289 and 8198 in the Application log",
+                action="activation",
+            ),
+            remedy(
+                NETWORK_TEAM,
+                "KMS answers only requests that leave from an Azure public address: check routes to gateways and appliances",
+            ),
+            remedy(MICROSOFT, "When it still fails, open a support request with this report"),
+        ],
+    )
+
+
+def _key(view: View) -> tuple[str, dict[str, str]]:
+    guest = view.guest
+    enabled = guest.license.activation_type_enabled if guest.license is not None else None
+    attempt = view.newest_failure
+    codes = [attempt.code] if attempt is not None and attempt.code else [seen.code for seen in view.codes]
+    told = wording.code(codes[0] if codes else None)
+    if enabled in _OTHER_TYPES:
+        return "type", {"type": _OTHER_TYPES[enabled]}
+    if guest.kms_host is not None and guest.kms_host.manual_activation:
+        return "manual", {}
+    if view.reach.state == "reached" and attempt is not None:
+        return "refused", {"code": told}
+    unread = [name for name in _TELLING if view.missing(name)]
+    if unread:
+        return "unread", {"unread": wording.listed(unread)}
+    if guest.events is not None and attempt is None and not view.history.weak:
+        return "untried", {}
+    return "found", {"code": told}
+
+
+def _first_step(key: str) -> tuple[str, ...]:
+    if key == "manual":
+        return (
+            "Set Activation\\Manual to 0 below HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\SoftwareProtectionPlatform",
+        )
+    if key == "type":
+        return ("Allow every activation type: cscript //nologo %windir%\\system32\\slmgr.vbs /act-type 0",)
+    return ()
+
+
+RULE = Rule(ID, "the activation", (), check, lambda view: True)

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Only an application rule matches TCP 1688: the firewall answers and KMS never does."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.azure_rule import judge, rule
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding, Remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import NETWORK_TEAM, remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "azure-firewall-application-rule"
+TEXTS = {
+    "found": "Azure Firewall {hop} answers for KMS because only an application rule matches TCP 1688, add a network rule that allows TCP 1688 to the KMS addresses.",
+}
+
+
+def check(view: View) -> Finding | None:
+    """Report what the path says, weighed against the guest's own test."""
+    return judge(view, ID, TEXTS, _remedies())
+
+
+def _remedies() -> tuple[Remedy, ...]:
+    return (
+        remedy(
+            NETWORK_TEAM,
+            "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of the VM; network rules come before application rules",
+            "Take port 1688 out of the application rule",
+            action="firewall_rule",
+        ),
+    )
+
+
+RULE = rule(ID, "application rules for KMS", check)

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Azure Firewall is on the way and no network rule lets KMS through."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.azure_rule import judge, rule
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding, Remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import NETWORK_TEAM, remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "azure-firewall-denies-kms"
+TEXTS = {
+    "found": "Azure Firewall {hop} stops the traffic to {addresses}, add a network rule that allows TCP 1688 to the KMS addresses.",
+}
+
+
+def check(view: View) -> Finding | None:
+    """Report what the path says, weighed against the guest's own test."""
+    return judge(view, ID, TEXTS, _remedies())
+
+
+def _remedies() -> tuple[Remedy, ...]:
+    return (
+        remedy(
+            NETWORK_TEAM,
+            "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of the VM (parent policies come first)",
+            "Check that no rule of a higher collection and no threat intelligence denies it before",
+            action="firewall_rule",
+        ),
+    )
+
+
+RULE = rule(ID, "Azure Firewall on the way", check)

@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guest's clock is more than four hours away from the KMS."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    ACTIVATE,
+    GUEST_ADMIN,
+    Rule,
+    code_facts,
+    finding,
+    remedy,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "clock-skew"
+LIMIT_SECONDS = 4 * 3600
+TEXTS = {
+    "measured": "The guest's clock is {offset} {direction}, and KMS accepts at most 4 hours: set the clock right and activate.",
+    "code": "KMS refused the guest because of its clock, set the clock right and activate: {code}.",
+    "past": "KMS refused the guest because of its clock, which is right by now: activate again ({code}).",
+}
+
+
+def check(view: View) -> Finding | None:
+    """Trust the measured offset as far as its uncertainty allows, then the code that only the clock causes."""
+    clock = view.guest.clock
+    offset = clock.offset_seconds if clock is not None else None
+    doubt = abs((clock.uncertainty_seconds if clock is not None else None) or 0.0)
+    codes = view.codes_of("clock")
+    facts = code_facts(codes)
+    if clock is not None and offset is not None:
+        observed = f"{offset:+.0f} s, measured to {doubt:.0f} s"
+        facts.insert(
+            0, Fact("clock of the guest against the controller's", observed, "UTC time in the guest", "under 4 hours")
+        )
+        source = {
+            "type": clock.sync_type,
+            "server": clock.ntp_server,
+            "NTP client on": clock.ntp_client_enabled,
+            "host time on": clock.host_sync_enabled,
+        }
+        facts.append(Fact("time source", source, "registry W32Time"))
+    if offset is not None and abs(offset) > LIMIT_SECONDS:
+        title = TEXTS["measured"].format(
+            offset=wording.duration(abs(offset) / 60), direction="fast" if offset > 0 else "slow"
+        )
+        certain = abs(offset) - doubt > LIMIT_SECONDS or bool(codes)
+        return _found(title, "certain" if certain else "likely", facts)
+    if codes:
+        right = offset is not None and abs(offset) + doubt < LIMIT_SECONDS
+        title = TEXTS["past" if right else "code"].format(code=wording.code(codes[0].code))
+        return _found(title, "likely" if right or codes[0].code.certainty != "doc" else "certain", facts)
+    return None
+
+
+def _found(title: str, confidence: str, facts: list[Fact]) -> Finding:
+    return finding(
+        ID,
+        title,
+        confidence=confidence,
+        evidence=facts,
+        remedy=[
+            remedy(
+                GUEST_ADMIN,
+                "Start the time service: Set-Service w32time -StartupType Automatic; Start-Service w32time",
+                "Check its source: w32tm /query /source (a domain member has Type NT5DS, NtpClient must be enabled)",
+                "Synchronise: w32tm /resync /rediscover (a large step may need: Set-Date)",
+                ACTIVATE,
+                action="clock",
+            )
+        ],
+    )
+
+
+RULE = Rule(ID, "the clock", ("clock",), check)

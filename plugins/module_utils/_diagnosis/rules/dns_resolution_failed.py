@@ -1,0 +1,95 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guest cannot resolve the KMS name."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import reach, wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    ACTIVATE,
+    GUEST_ADMIN,
+    NETWORK_TEAM,
+    Rule,
+    code_facts,
+    finding,
+    remedy,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import DnsAnswer
+
+ID = "dns-resolution-failed"
+TEXTS = {
+    "failed": "The guest cannot resolve {name}, repair its DNS and activate: {reason}.",
+    "local": "The guest cannot resolve {name} although its resolvers can, clear its DNS cache and check its hosts file and name resolution policy.",
+    "some": "{name} resolves, but not at every resolver of the guest: repair {servers}.",
+    "code": "The last attempt could not resolve the KMS name, repair the guest's DNS and activate: {reason}.",
+    "no_answer": "no address in the answer",
+}
+
+
+def check(view: View) -> Finding | None:
+    """Judge what Windows itself resolves; a single failing resolver is a warning."""
+    name = view.name_in_use
+    answer = reach.answer_for(view.guest.dns, name)
+    servers = reach.server_answers(view.guest.dns, name)
+    if answer is None:
+        return _from_codes(view)
+    failing = [item for item in servers if not item.addresses]
+    facts = [_fact(item) for item in (answer, *servers)]
+    if answer.addresses:
+        if not failing or len(failing) == len(servers):
+            return None
+        return _found(
+            view, "some", facts, "warning", name=name, servers=wording.listed(str(item.server) for item in failing)
+        )
+    # An address that is pinned does not have to resolve.
+    pinned = view.host is not None and view.host.kind == "azure_address"
+    key = "local" if servers and not failing else "failed"
+    reason = wording.code(answer.error) if answer.error else TEXTS["no_answer"]
+    return _found(view, key, facts, "warning" if pinned else "error", name=name, reason=reason)
+
+
+def _from_codes(view: View) -> Finding | None:
+    codes = view.codes_of("dns")
+    if not codes or not view.host_is_azure or view.guest.dns is not None:
+        return None
+    title = TEXTS["code"].format(reason=wording.code(codes[0].code))
+    return finding(ID, title, confidence="likely", evidence=code_facts(codes), remedy=[_repair(view)])
+
+
+def _found(view: View, key: str, facts: list[Fact], severity: str, **parts: str) -> Finding:
+    local = remedy(
+        GUEST_ADMIN,
+        "Clear the cache: Clear-DnsClientCache",
+        "Check %windir%\\System32\\drivers\\etc\\hosts and Get-DnsClientNrptPolicy for the name",
+        ACTIVATE,
+        action="dns_cache",
+    )
+    return finding(
+        ID,
+        TEXTS[key].format(**parts),
+        severity=severity,
+        evidence=facts,
+        remedy=[local if key == "local" else _repair(view)],
+    )
+
+
+def _repair(view: View) -> Remedy:
+    return remedy(
+        NETWORK_TEAM,
+        f"Ask each resolver: Resolve-DnsName {view.name_in_use} -Type A -Server <resolver>",
+        "Let the resolvers forward what they do not own to Azure's DNS (168.63.129.16), and look for a private zone that hides the name",
+        "Set other DNS servers in Azure on the virtual network or the NIC, not inside the guest",
+    )
+
+
+def _fact(answer: DnsAnswer) -> Fact:
+    place = f"resolver {answer.server}" if answer.server else "name resolution of Windows"
+    observed = wording.listed(answer.addresses) or (wording.code(answer.error) if answer.error else TEXTS["no_answer"])
+    return Fact(f"DNS {answer.name}", observed, place, "an address of Azure's KMS")
+
+
+RULE = Rule(ID, "name resolution", ("dns",), check)

@@ -1,0 +1,134 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The KMS name resolves to an address that is not Azure's KMS and does not serve KMS."""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import reach, wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    ACTIVATE,
+    GUEST_ADMIN,
+    NETWORK_TEAM,
+    Rule,
+    code_facts,
+    finding,
+    remedy,
+    target_facts,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import DnsAnswer
+
+ID = "dns-unexpected-answer"
+TEXTS = {
+    "found": "{name} resolves to {addresses}, which is not Azure's KMS and does not serve it: correct the DNS and activate.",
+    "local": "{name} resolves to {addresses} only on this guest, which is not Azure's KMS: clear its hosts file entry and DNS cache and activate.",
+    "untested": "{name} resolves to {addresses}, which is not a known address of Azure's KMS: check the DNS.",
+    "some": "{name} resolves to {addresses} at {servers}, which is not Azure's KMS: correct that resolver.",
+}
+_ODD = frozenset({"unexpected", "legacy"})
+
+
+def check(view: View) -> Finding | None:
+    """Judge what Windows itself resolves; an answer that serves KMS is a new address of Azure's or a working substitute."""
+    name = view.name_in_use
+    answer = reach.answer_for(view.guest.dns, name)
+    servers = reach.server_answers(view.guest.dns, name)
+    if answer is None or not answer.addresses:
+        return None
+    if answer.verdict not in _ODD:
+        return _single(view, name, servers)
+    foreign = view.codes_of("wrong_kms_host")
+    serves = view.serves_kms(answer.addresses)
+    if serves and not foreign:
+        return None
+    confidence, severity = _weight(view, answer, serves)
+    if severity is None:
+        return None
+    local = bool(servers) and answer.server is None and all(item.verdict == "expected" for item in servers)
+    key = "local" if local else "untested" if serves is None else "found"
+    tested = view.guest.connectivity.targets if view.guest.connectivity is not None else ()
+    return finding(
+        ID,
+        TEXTS[key].format(name=name, addresses=wording.listed(answer.addresses)),
+        severity=severity,
+        confidence=confidence,
+        evidence=[
+            *(_fact(item, view) for item in (answer, *servers)),
+            *target_facts(target for target in tested if target.address in answer.addresses),
+            *code_facts(foreign),
+        ],
+        remedy=[_clear() if local else _correct(view)],
+    )
+
+
+def _weight(view: View, answer: DnsAnswer, serves: bool | None) -> tuple[str, str | None]:
+    """Return confidence and severity: a private address is surely wrong, a public one may be new or as blocked as the others."""
+    pinned = view.host is not None and view.host.kind == "azure_address"
+    severity = "warning" if pinned else "error"
+    private = any(not _public(address) for address in answer.addresses)
+    if serves is not None and (private or view.reach.served):
+        return "certain", severity
+    if private:
+        return "likely", severity
+    if answer.verdict == "legacy" and not view.reach.served:
+        return "", None
+    return "possible", "warning" if serves is False or pinned else "error"
+
+
+def _single(view: View, name: str, servers: t.Sequence[DnsAnswer]) -> Finding | None:
+    odd = [item for item in servers if item.verdict == "unexpected" and not view.serves_kms(item.addresses)]
+    if not odd:
+        return None
+    title = TEXTS["some"].format(
+        name=name,
+        addresses=wording.listed(address for item in odd for address in item.addresses),
+        servers=wording.listed(str(item.server) for item in odd),
+    )
+    return finding(
+        ID, title, severity="warning", evidence=[_fact(item, view) for item in servers], remedy=[_correct(view)]
+    )
+
+
+def _clear() -> Remedy:
+    return remedy(
+        GUEST_ADMIN,
+        "Remove the name from %windir%\\System32\\drivers\\etc\\hosts and check Get-DnsClientNrptPolicy",
+        "Clear the cache: Clear-DnsClientCache",
+        ACTIVATE,
+        action="dns_cache",
+    )
+
+
+def _correct(view: View) -> Remedy:
+    return remedy(
+        NETWORK_TEAM,
+        f"Find the zone, forwarder or filter that answers for {view.name_in_use} and remove it",
+        f"The expected addresses are {wording.listed(view.cloud.addresses)}; one of them per answer is normal",
+    )
+
+
+def _fact(answer: DnsAnswer, view: View) -> Fact:
+    place = f"resolver {answer.server}" if answer.server else "name resolution of Windows"
+    via = f" by way of {' > '.join(answer.chain)}" if answer.chain else ""
+    return Fact(
+        f"DNS {answer.name}",
+        (wording.listed(answer.addresses) or answer.verdict) + via,
+        place,
+        list(view.cloud.addresses),
+    )
+
+
+def _public(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_global
+    except ValueError:
+        return False
+
+
+RULE = Rule(ID, "what the KMS name resolves to", ("dns",), check)

@@ -1,0 +1,38 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The KMS addresses leave Azure through a VPN or ExpressRoute gateway."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.azure_rule import judge, rule
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding, Remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import NETWORK_TEAM, remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "forced-tunneling"
+TEXTS = {
+    "found": "The traffic to {addresses} leaves through {route}, not from Azure, where KMS does not serve it: add routes for the KMS addresses to the Internet.",
+    "refused": "KMS answers the guest but serves only requests from Azure, and the traffic to {addresses} leaves through {route}: add routes for the KMS addresses to the Internet.",
+}
+
+
+def check(view: View) -> Finding | None:
+    """Report what the path says, weighed against the guest's own test."""
+    return judge(view, ID, TEXTS, _remedies())
+
+
+def _remedies() -> tuple[Remedy, ...]:
+    return (
+        remedy(
+            NETWORK_TEAM,
+            "Add one route per KMS address to the route table of the subnet: prefix <address>/32, next hop Internet (a longer prefix wins over the default route)",
+            "Make sure that the subnet has an outbound method of its own (NAT gateway, public address, load balancer outbound rule): in a private subnet the route alone does nothing",
+            "Activate again from the guest",
+            action="route",
+        ),
+    )
+
+
+RULE = rule(ID, "forced tunneling", check)

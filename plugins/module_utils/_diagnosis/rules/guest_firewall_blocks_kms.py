@@ -1,0 +1,105 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guest's own firewall forbids the KMS port."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    ACTIVATE,
+    GUEST_ADMIN,
+    Rule,
+    code_facts,
+    finding,
+    remedy,
+    target_facts,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Firewall, FirewallRule
+
+ID = "guest-firewall-blocks-kms"
+TEXTS = {
+    "rule": "The guest's Windows Firewall rule {rules} blocks TCP {port} out, remove it or let the port out and activate.",
+    "default": "The guest's Windows Firewall blocks outbound connections that no rule allows, allow TCP {port} out and activate.",
+    "unnamed": "The guest itself forbids connections to TCP {port} (WSAEACCES), let the port out in its firewall and activate.",
+}
+
+
+def check(view: View) -> Finding | None:
+    """10013 proves a block; without it, a rule that blocks the licensing service may spare the probe and still stop KMS."""
+    firewall = view.guest.firewall
+    blocked = [target for target in view.reach.dead if target.state == "guest_blocked"]
+    codes = view.codes_of("guest_firewall")
+    key, rules, confidence = _cause(firewall)
+    if blocked or codes:
+        confidence = "certain"
+        if key is None and firewall is not None and firewall.blocking:
+            key, rules = "rule", firewall.blocking
+        key = key or "unnamed"
+    if key is None:
+        return None
+    partly = bool(blocked) and view.reach.state == "reached"
+    facts = [*target_facts(blocked), *code_facts(codes), *(_fact(rule) for rule in rules)]
+    if firewall is not None:
+        profiles = wording.listed(firewall.active_profiles) or "not known"
+        facts.append(
+            Fact(
+                "outbound default",
+                firewall.default_outbound,
+                f"firewall registry, active profiles: {profiles}",
+                "allow",
+            )
+        )
+    names = wording.listed(f'"{rule.name or rule.id}" ({rule.source})' for rule in rules)
+    return finding(
+        ID,
+        TEXTS[key].format(rules=names, port=view.cloud.port),
+        severity="warning" if partly else "error",
+        confidence=confidence,
+        evidence=facts,
+        remedy=[
+            remedy(
+                GUEST_ADMIN,
+                *(
+                    f"Disable the rule: Disable-NetFirewallRule -Name '{rule.id}'"
+                    for rule in rules
+                    if rule.source == "local"
+                ),
+                *(
+                    f'Take the rule "{rule.name or rule.id}" out of the group policy that sets it, then: gpupdate /force'
+                    for rule in rules
+                    if rule.source == "policy"
+                ),
+                f"Where the default is to block: New-NetFirewallRule -DisplayName 'Azure KMS' -Direction Outbound -Action Allow -Protocol TCP -RemotePort {view.cloud.port} -RemoteAddress {','.join(view.cloud.addresses)}",
+                ACTIVATE,
+                action="firewall",
+            )
+        ],
+    )
+
+
+def _cause(firewall: Firewall | None) -> tuple[str | None, tuple[FirewallRule, ...], str]:
+    if firewall is None or firewall.enabled is False:
+        return None, (), ""
+    certain = tuple(rule for rule in firewall.blocking if rule.certain)
+    bypass = any(rule.action == "bypass" and rule.certain for rule in firewall.allowing)
+    if certain and not bypass:
+        return "rule", certain, "likely"
+    if firewall.default_outbound == "block" and not any(rule.certain for rule in firewall.allowing):
+        return "default", (), "possible" if firewall.allowing else "likely"
+    return None, (), ""
+
+
+def _fact(rule: FirewallRule) -> Fact:
+    limits = f" ({'; '.join(rule.conditions)})" if rule.conditions else ""
+    return Fact(
+        "firewall rule",
+        f"{rule.action}: {rule.name or rule.id}{limits}",
+        f"firewall registry ({rule.source}) {rule.id}",
+    )
+
+
+RULE = Rule(ID, "the guest's firewall", ("firewall", "connectivity"), check)

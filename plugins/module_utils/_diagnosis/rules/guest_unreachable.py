@@ -1,0 +1,56 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The VM could not be asked."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import (
+    Fact,
+    Finding,
+    GuestProblem,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    GUEST_ADMIN,
+    Rule,
+    finding,
+    remedy,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "guest-unreachable"
+TEXTS = {
+    "unreachable": "The VM could not be asked, make Ansible's connection to it work and diagnose again: {message}.",
+    "failed": "The VM answered, but asking it about activation failed, mend that and diagnose again: {message}.",
+    "not_asked": "The VM itself was not asked, so whether it is activated is not known: {message}.",
+    "no_reason": "no reason was given",
+}
+_STATUS = {"unreachable": "fail", "failed": "fail"}
+
+
+def check(view: View) -> Finding | None:
+    """Return the finding for a host without guest evidence."""
+    if view.asked_guest:
+        return None
+    problem = view.evidence.guest_problem or GuestProblem("not_asked", "")
+    kind = problem.kind if problem.kind in _STATUS else "not_asked"
+    asked = kind in _STATUS
+    return finding(
+        ID,
+        TEXTS[kind].format(message=problem.message.strip().rstrip(".") or TEXTS["no_reason"]),
+        severity="error" if asked else "warning",
+        status=_STATUS.get(kind, "skipped"),
+        evidence=[Fact("connection", problem.message or kind, "Ansible's connection to the guest", "an answer")],
+        remedy=[
+            remedy(
+                GUEST_ADMIN,
+                "Try the connection alone: ansible <host> -m ansible.windows.win_ping",
+                "Check that the VM runs, that WinRM (or SSH) is reachable from the controller and that the account may use it",
+                "Diagnose again",
+            )
+        ],
+    )
+
+
+RULE = Rule(ID, "the guest", (), check, lambda view: True)

@@ -1,0 +1,68 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The licensing service cannot start."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    ACTIVATE,
+    GUEST_ADMIN,
+    Rule,
+    code_facts,
+    finding,
+    remedy,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "licensing-service-disabled"
+TEXTS = {
+    "disabled": "The licensing service (sppsvc) is disabled, set it back to delayed automatic start and activate.",
+    "absent": "The licensing service (sppsvc) is not installed, repair Windows or deploy the VM from an intact image.",
+    "code": "The licensing service (sppsvc) cannot be started, mend it and activate: {code}.",
+}
+_DISABLED = 4
+
+
+def check(view: View) -> Finding | None:
+    """Look at the start type first; a code alone is weaker, since a dependency can cause it too."""
+    service = (view.guest.services or {}).get("sppsvc")
+    codes = view.codes_of("service")
+    read = [code for code in view.section_codes("license") if code.cause_class == "service"]
+    evidence = [
+        *([Fact("sppsvc", service.start_name or service.start, "service start type", "automatic")] if service else []),
+        *code_facts(codes),
+        *(Fact("code", wording.code(code), "reading the licence") for code in read),
+    ]
+    if service is not None and service.exists and service.start == _DISABLED:
+        return _found("disabled", "certain", evidence)
+    if service is not None and not service.exists:
+        return _found("absent", "certain", [Fact("sppsvc", "does not exist", "Get-Service", "exists")])
+    if codes or read:
+        return _found("code", "likely", evidence, wording.code(codes[0].code if codes else read[0]))
+    return None
+
+
+def _found(key: str, confidence: str, evidence: list[Fact], code: str = "") -> Finding:
+    return finding(
+        ID,
+        TEXTS[key].format(code=code),
+        confidence=confidence,
+        evidence=evidence,
+        remedy=[
+            remedy(
+                GUEST_ADMIN,
+                "Set the start type: sc.exe config sppsvc start= delayed-auto",
+                "Start it: Start-Service sppsvc (it stops again by itself when idle; check RpcSs when it will not start)",
+                "Find what disabled it (a hardening baseline or a policy), or it comes back",
+                ACTIVATE,
+                action="service",
+            )
+        ],
+    )
+
+
+RULE = Rule(ID, "the licensing service", ("services",), check)

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Enterprise multi-session with the wrong KMS or a foreign key: its own key must never be touched."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    ACTIVATE,
+    GUEST_ADMIN,
+    IMAGE_OWNER,
+    Rule,
+    finding,
+    remedy,
+    set_host_steps,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rules import (
+    not_kms_client,
+    product_key_missing,
+    wrong_kms_host,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "multi-session-edition"
+TEXTS = {
+    "host": "Windows Enterprise multi-session asks a KMS that cannot serve it, set the KMS host to {target} and never touch the product key.",
+    "key": "Windows Enterprise multi-session has lost the key of its image, deploy the VM anew from an intact image instead of installing a key.",
+}
+
+
+def check(view: View) -> Finding | None:
+    """Report multi-session only where its KMS or its key is wrong; other causes keep their own names."""
+    if not view.multi_session or view.healthy:
+        return None
+    key = not_kms_client.check(view) or product_key_missing.check(view)
+    host = wrong_kms_host.check(view)
+    if host is not None and host.severity != "error":
+        host = None
+    symptom = key or host
+    if symptom is None:
+        return None
+    os = view.guest.os
+    edition = Fact("edition", f"{os.edition_id} (SKU {os.sku})" if os else "ServerRdsh", "registry EditionID")
+    steps = (
+        remedy(
+            IMAGE_OWNER, "Deploy the VM anew from an intact multi-session image", "Never install a key with slmgr /ipk"
+        )
+        if key
+        else remedy(GUEST_ADMIN, *set_host_steps(view), "Never install a key with slmgr /ipk", action="host")
+    )
+    more = [remedy(GUEST_ADMIN, *set_host_steps(view)[:1], ACTIVATE, action="host")] if key and host else []
+    return finding(
+        ID,
+        TEXTS["key" if key else "host"].format(target=view.target_name),
+        confidence=symptom.confidence,
+        evidence=[edition, *symptom.evidence],
+        remedy=[steps, *more],
+    )
+
+
+RULE = Rule(ID, "the edition", ("os",), check)

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The VM has no way out to the Internet."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.azure_rule import judge, rule
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding, Remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import NETWORK_TEAM, remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "no-outbound-path"
+TEXTS = {
+    "found": "The VM has no outbound method, so that nothing leaves for {addresses}: give its subnet a NAT gateway.",
+}
+
+
+def check(view: View) -> Finding | None:
+    """Report what the path says, weighed against the guest's own test."""
+    return judge(view, ID, TEXTS, _remedies())
+
+
+def _remedies() -> tuple[Remedy, ...]:
+    return (
+        remedy(
+            NETWORK_TEAM,
+            "Attach a NAT gateway with a public address to the subnet (or a Standard public address to the NIC, or an outbound rule to the load balancer)",
+            "Routes to the Internet alone do not help in a private subnet or behind an internal load balancer",
+            action="nat_gateway",
+        ),
+    )
+
+
+RULE = rule(ID, "the outbound method", check)

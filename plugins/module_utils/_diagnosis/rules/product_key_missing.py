@@ -1,0 +1,34 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Windows has no product key."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.keys import install_key
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule, finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "product-key-missing"
+TEXTS = {"found": "Windows has no product key, install the KMS client setup key of its edition and activate."}
+
+
+def check(view: View) -> Finding | None:
+    """Report a licence that was read and holds no Windows product with a key."""
+    license_ = view.guest.license
+    if license_ is None or not license_.readable or license_.product is not None:
+        return None
+    return finding(
+        ID,
+        TEXTS["found"],
+        evidence=[
+            Fact("Windows product with a key", "none", "SoftwareLicensingProduct.PartialProductKey", "one row"),
+            *(Fact("other product with a key", item.name, "SoftwareLicensingProduct") for item in license_.others),
+        ],
+        remedy=install_key(view),
+    )
+
+
+RULE = Rule(ID, "the product key", ("license",), check)

@@ -1,0 +1,60 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Still licensed, but the last renewal is older than it should be."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    ACTIVATE,
+    GUEST_ADMIN,
+    Rule,
+    finding,
+    remedy,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "renewal-overdue"
+TEXTS = {
+    "found": "Windows is licensed for {left} more, but has not renewed for {age} although nothing was seen that stops it: activate now and watch the next attempt.",
+    "unknown_left": "an unknown time",
+}
+
+
+def check(view: View) -> Finding | None:
+    """Report a licensed KMS client whose last renewal is older than its interval and a day."""
+    product = view.product
+    if product is None or not view.licensed or view.evaluation or view.permanent:
+        return None
+    age = view.renewal_age
+    if age is None or age <= view.renewal_limit or view.channel != "kms_client":
+        return None
+    left = wording.duration(product.grace_minutes) if product.grace_minutes is not None else TEXTS["unknown_left"]
+    return finding(
+        ID,
+        TEXTS["found"].format(left=left, age=wording.duration(age)),
+        severity="warning",
+        evidence=[
+            Fact("minutes left", product.grace_minutes, "SoftwareLicensingProduct.GracePeriodRemaining"),
+            Fact(
+                "minutes since the last renewal",
+                age,
+                "derived from the minutes left or event 12289",
+                f"at most {view.renewal_limit}",
+            ),
+        ],
+        remedy=[
+            remedy(
+                GUEST_ADMIN,
+                "A VM that was switched off renews by itself within hours of its start; wait if it just started",
+                ACTIVATE,
+                action="activation",
+            )
+        ],
+    )
+
+
+RULE = Rule(ID, "the renewal", (), check)

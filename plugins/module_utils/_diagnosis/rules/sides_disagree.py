@@ -1,0 +1,57 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Azure's settings say that KMS is stopped, and the guest reaches it."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path, wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.azure_rule import (
+    SUSPECT,
+    contradicted,
+    rule,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    NETWORK_TEAM,
+    finding,
+    remedy,
+    target_facts,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "sides-disagree"
+TEXTS = {
+    "found": "Azure's settings say that KMS is stopped ({causes}), but the guest reaches it: the guest is believed, check what was read of Azure."
+}
+
+
+def check(view: View) -> Finding | None:
+    """Report causes that the guest's own test contradicts; a mere suspicion is none."""
+    path = view.path
+    if path is None or path.verdict == SUSPECT:
+        return None
+    causes = [cause for cause in path.causes if contradicted(view, cause)]
+    if not causes:
+        return None
+    facts = [Fact("way out of Azure", path.reason or path.verdict, azure_path.SOURCE)]
+    for cause in causes:
+        for row in path.hit_by(cause):
+            facts += azure_path.facts(row)
+    return finding(
+        ID,
+        TEXTS["found"].format(causes=wording.listed(causes)),
+        severity="warning",
+        evidence=[*facts, *target_facts(view.reach.served)],
+        remedy=[
+            remedy(
+                NETWORK_TEAM,
+                "Compare the effective routes and security rules of the NIC with this evidence; a change may be minutes old",
+                "Report what does not agree, with this evidence, to the authors of the collection",
+            )
+        ],
+    )
+
+
+RULE = rule(ID, "whether both sides agree", check)

@@ -1,0 +1,63 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Routes exist only for old or mistyped KMS addresses."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path, wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.azure_rule import judge, rule
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    NETWORK_TEAM,
+    finding,
+    remedy,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+
+ID = "stale-kms-routes"
+TEXTS = {
+    "found": "The KMS routes are for old or mistyped addresses ({stale}), so that the traffic to {addresses} takes {route}: add routes for the current addresses.",
+    "harmless": "The route table holds routes for old or mistyped KMS addresses ({stale}), replace them by routes for the current addresses.",
+    "unnamed": "no longer in use",
+}
+
+
+def check(view: View) -> Finding | None:
+    """Report what the path says; stale routes that stop nothing are a warning, old ones alone only information."""
+    path = view.path
+    if path is None:
+        return None
+    rows = (*path.mistyped, *path.stale)
+    stale = wording.listed(azure_path.names(rows, "prefix")) or TEXTS["unnamed"]
+    facts = [
+        Fact("stale KMS route", {key: row.get(key) for key in ("name", "prefix", "why")}, azure_path.SOURCE)
+        for row in rows
+    ]
+    found = judge(view, ID, TEXTS, _remedies(), stale=stale)
+    if found is not None:
+        return found.with_evidence(facts)
+    if not rows or ID in path.causes:
+        return None
+    return finding(
+        ID,
+        TEXTS["harmless"].format(stale=stale),
+        severity="warning" if path.mistyped else "info",
+        evidence=facts,
+        remedy=_remedies(),
+    )
+
+
+def _remedies() -> tuple[Remedy, ...]:
+    return (
+        remedy(
+            NETWORK_TEAM,
+            "Add one route per current KMS address: prefix <address>/32, next hop Internet",
+            "Remove the stale routes afterwards (20.118.99.244 is a misprint of 20.118.99.224)",
+            action="route",
+        ),
+    )
+
+
+RULE = rule(ID, "the KMS routes", check)

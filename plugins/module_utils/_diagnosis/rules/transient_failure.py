@@ -1,0 +1,66 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Licensed and fresh, with a few failed attempts: normal when Azure's KMS is busy."""
+
+from __future__ import annotations
+
+import datetime
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule, finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rules import activated
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Attempt
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import parse_time
+
+ID = "transient-failure"
+TEXTS = {
+    "found": "Windows is activated and was renewed {age} ago, the {count} failed attempts of the last days did not last: nothing is to be done.",
+    "one": "Windows is activated and was renewed {age} ago, one failed attempt of the last days did not last: nothing is to be done.",
+}
+_IGNORED = frozenset({"https_path", "genuine", "state", "other_activation_method"})
+
+
+def check(view: View) -> Finding | None:
+    """Report failed attempts of the last renewal interval in a guest whose licence is in order."""
+    found = activated.check(view)
+    if found is None or view.permanent:
+        return None
+    failures = _recent(view)
+    # An event 8198 counts only while no success came after it, and only with a code of the way to KMS.
+    weak = [item for item in view.history.weak if item.code and item.code.cause_class not in _IGNORED]
+    if not failures and not weak:
+        return None
+    count = len(failures) or len(weak)
+    title = TEXTS["one" if count == 1 else "found"].format(age=wording.duration(view.renewal_age or 0), count=count)
+    facts = [
+        Fact("failed attempt", f"{item.outcome}: {wording.code(item.code)}", f"events at {item.time}")
+        for item in failures[:3]
+    ]
+    facts += [Fact("failed attempt", wording.code(item.code), f"event {item.id} at {item.time}") for item in weak[:1]]
+    success = view.guest.events.last_success if view.guest.events is not None else None
+    if success:
+        facts.append(Fact("last successful attempt", success, "event 12289"))
+    return finding(
+        ID,
+        title,
+        severity="info",
+        status="ok",
+        confidence="certain" if failures else "likely",
+        evidence=[*facts, *found.evidence],
+    )
+
+
+def _recent(view: View) -> list[Attempt]:
+    events = view.guest.events
+    if events is None or view.now is None:
+        return []
+    start = view.now - datetime.timedelta(minutes=min(view.renewal_limit, 259200))
+    dated = ((item, parse_time(item.time)) for item in events.attempts if item.outcome != "success")
+    return [item for item, moment in dated if moment is not None and moment >= start]
+
+
+RULE = Rule(ID, "recent attempts", (), check, lambda view: True)

@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The guest asks a KMS that is not Azure's, or Azure's in a way that will break."""
+
+from __future__ import annotations
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import reach, wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    ACTIVATE,
+    GUEST_ADMIN,
+    Rule,
+    code_facts,
+    finding,
+    remedy,
+    set_host_steps,
+    target_facts,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import HostSetting
+from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
+
+ID = "wrong-kms-host"
+TEXTS = {
+    "other": "The KMS host is {host}, which is not Azure's KMS: set it to {target} and activate.",
+    "azure_other_cloud": "The KMS host is {host}, the KMS of another Azure cloud: set it to {target} and activate.",
+    "azure_old_address": "The KMS host is {host}, an address that Azure's KMS no longer uses: set it to {target} and activate.",
+    "known_other": "The KMS host is {host}, {why}: set it to {target} and activate.",
+    "port": "The KMS port is {port}, but Azure's KMS listens on {wanted} only: set the host to {target} and activate.",
+    "pinned": "The KMS host is pinned to {host}, which works as long as Azure keeps that address: set it to {target}.",
+    "pinned_dead": "The KMS host is pinned to {host}, which does not answer while another address of Azure's KMS does: set it to {target} and activate.",
+    "left_behind": "The last attempt went to {old}, although {host} is set: clear the cached host and activate again.",
+}
+_KNOWN_WRONG = frozenset({"azure_other_cloud", "azure_old_address", "known_other"})
+
+
+def check(view: View) -> Finding | None:
+    """Judge the host in use; other places that name a host are evidence."""
+    host = view.host
+    if host is None:
+        return None
+    if not view.host_is_azure:
+        return _foreign(view, host)
+    if host.port != view.cloud.port:
+        return _port(view, host)
+    return _pinned(view, host) if host.kind == "azure_address" else _left_behind(view, host)
+
+
+def _foreign(view: View, host: HostSetting) -> Finding | None:
+    targets = reach.targets_of(host, view.guest.dns, view.guest.connectivity)
+    works = any(target.state == "kms" for target in targets)
+    answer = reach.answer_for(view.guest.dns, host.host)
+    broken = bool(targets) and not works
+    if answer is not None and not answer.addresses:
+        broken = True
+    if view.healthy and host.kind == "other" and not broken:
+        return None
+    codes = view.codes_of("wrong_kms_host")
+    attempts = [item for item in view.history.failures if item.host and reach.bare(item.host) == reach.bare(host.host)]
+    proven = bool(codes) or broken or bool(attempts) or (host.kind in _KNOWN_WRONG and not works)
+    facts = [*_settings(view), *code_facts(codes), *target_facts(targets)]
+    if answer is not None and answer.error is not None:
+        facts.append(Fact(f"DNS {host.host}", wording.code(answer.error), "resolver of the guest", "an address"))
+    facts += [
+        Fact("failed attempt", f"{item.host}: {wording.code(item.code)}", f"events at {item.time}")
+        for item in attempts[:1]
+    ]
+    title = TEXTS.get(host.kind, TEXTS["other"]).format(
+        host=host.host,
+        target=view.target_name,
+        why=endpoints.KNOWN_OTHER.get(reach.bare(host.host), "known not to be Azure's KMS"),
+    )
+    return finding(
+        ID, title, confidence="certain" if proven else "likely", evidence=facts, remedy=[_remedy(view, host)]
+    )
+
+
+def _port(view: View, host: HostSetting) -> Finding | None:
+    targets = reach.targets_of(host, view.guest.dns, view.guest.connectivity)
+    if any(target.state == "kms" for target in targets):
+        return None
+    title = TEXTS["port"].format(port=host.port, wanted=view.cloud.port, target=view.target_name)
+    return finding(
+        ID,
+        title,
+        confidence="certain" if targets else "likely",
+        evidence=[*_settings(view), *target_facts(targets)],
+        remedy=[_remedy(view, host)],
+    )
+
+
+def _pinned(view: View, host: HostSetting) -> Finding:
+    dead = view.reach.state == "blocked" and bool(view.reach.served)
+    return finding(
+        ID,
+        TEXTS["pinned_dead" if dead else "pinned"].format(host=host.host, target=view.target_name),
+        severity="error" if dead else "warning",
+        confidence="likely" if dead else "certain",
+        evidence=[*_settings(view), *target_facts([*view.reach.dead, *view.reach.served] if dead else [])],
+        remedy=[_remedy(view, host)],
+    )
+
+
+def _left_behind(view: View, host: HostSetting) -> Finding | None:
+    """The setting is right by now, but the last attempt still went elsewhere; only told when the way to Azure is open."""
+    attempt = view.newest_failure
+    old = reach.bare(attempt.host) if attempt is not None and attempt.host else None
+    cloud = view.cloud
+    known = {*cloud.names, *cloud.addresses, *cloud.legacy_addresses, reach.bare(host.host)}
+    if attempt is None or old is None or old in known or view.healthy or view.reach.state != "reached":
+        return None
+    facts = [Fact("failed attempt", f"{attempt.host}: {wording.code(attempt.code)}", f"events at {attempt.time}")]
+    return finding(
+        ID,
+        TEXTS["left_behind"].format(old=attempt.host, host=host.host),
+        confidence="likely",
+        evidence=[*_settings(view), *facts],
+        remedy=[_remedy(view, host)],
+    )
+
+
+def _settings(view: View) -> list[Fact]:
+    settings = view.guest.kms_host.settings if view.guest.kms_host is not None else ()
+    return [
+        Fact(
+            f"KMS host ({item.source})",
+            f"{item.host}:{item.port}",
+            "licensing service, registry and policy",
+            view.target_name,
+        )
+        for item in dict.fromkeys(settings or ((view.host,) if view.host else ()))
+    ]
+
+
+def _remedy(view: View, host: HostSetting) -> Remedy:
+    steps = list(set_host_steps(view))
+    product = view.product.activation_id if view.product is not None else None
+    if host.source == "product":
+        steps.insert(
+            0,
+            f"Clear the setting of this product: cscript //nologo %windir%\\system32\\slmgr.vbs /ckms {product or '<activation id>'}",
+        )
+    elif host.source == "policy":
+        steps.insert(0, "Take the KMS host out of the group policy that sets it, then: gpupdate /force")
+    else:
+        steps.insert(
+            0, "Clear the old host: cscript //nologo %windir%\\system32\\slmgr.vbs /ckms; then Restart-Service sppsvc"
+        )
+        steps.append("Look for a script or policy that writes the old host again")
+    return remedy(GUEST_ADMIN, *(step for step in steps if step != ACTIVATE), ACTIVATE, action="host")
+
+
+RULE = Rule(ID, "the KMS host", ("kms_settings|license",), check)

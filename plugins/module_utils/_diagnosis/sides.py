@@ -1,0 +1,81 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How much of the guest and of Azure was seen, and the few values of a diagnosis that are read off the evidence."""
+
+from __future__ import annotations
+
+import datetime
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Side
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Section
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import iso, parse_time
+
+_UNSEEN = {"unreachable": "unreachable", "failed": "unreadable"}
+
+
+def guest_side(view: View) -> Side:
+    """Return the guest's side; `unread` holds one line per section that is not whole."""
+    if not view.asked_guest:
+        problem = view.evidence.guest_problem
+        if problem is None:
+            return Side("not_asked")
+        return Side(_UNSEEN.get(problem.kind, "not_asked"), problem.message or None)
+    sections = view.guest.sections
+    unread = tuple(f"{name}: {_why(section)}" for name, section in sections.items() if section.status != "ok")
+    if not any(section.status in {"ok", "partial"} for section in sections.values()):
+        return Side("unreadable", "no section of the guest could be read", unread)
+    return Side("partial" if unread else "ok", unread=unread)
+
+
+def azure_side(view: View) -> Side:
+    """Return Azure's side; `unread` names what could not be read and the permission to grant."""
+    path, problem = view.path, view.evidence.azure_problem
+    if path is None:
+        return Side("unreadable", problem) if problem else Side("not_asked")
+    unread = path.unread
+    if not unread and path.verdict == "unknown":
+        unread = (path.reason or "the way out of Azure could not be told",)
+    return Side("partial" if unread or problem else "ok", problem, unread)
+
+
+def expires_at(view: View) -> str | None:
+    """Return when the licence ends unless it is renewed (UTC); None without an end or without a licence."""
+    product = view.product if view.asked_guest else None
+    if product is None or not view.licensed or view.permanent:
+        return None
+    if view.evaluation and product.evaluation_end:
+        return product.evaluation_end
+    start = parse_time(view.guest.collected_at) if view.guest.collected_at else view.now
+    if start is None or not product.grace_minutes:
+        return None
+    try:
+        return iso(start + datetime.timedelta(minutes=product.grace_minutes))
+    except OverflowError:
+        return None
+
+
+def os_name(view: View) -> str | None:
+    """Return the caption as Windows gives it, else the edition, with the build."""
+    os = view.guest.os if view.asked_guest else None
+    if os is None:
+        return None
+    build = f"{os.build}.{os.ubr}" if os.build is not None and os.ubr is not None else os.version
+    return " ".join(part for part in (os.caption or os.edition_id, f"({build})" if build else None) if part) or None
+
+
+def resource_id(view: View) -> str | None:
+    """Return the VM's Azure resource id from inside the guest, else from Azure's side."""
+    imds = view.guest.imds if view.asked_guest else None
+    told = view.evidence.path.get("vm_id") if view.evidence.path is not None else None
+    return (imds.resource_id if imds is not None else None) or (told if isinstance(told, str) else None)
+
+
+def _why(section: Section) -> str:
+    if section.status == "skipped":
+        return "not asked"
+    told = [error.message or wording.code(error.code) for error in section.errors]
+    return f"{section.status}, {told[0]}" if told else section.status

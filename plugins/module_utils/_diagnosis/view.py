@@ -1,0 +1,246 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The evidence on one host with the questions that several rules ask of it. Every answer is worked out once."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path, history, reach
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.wording import MINUTES_PER_DAY
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
+    Attempt,
+    Cloud,
+    Code,
+    GuestEvidence,
+    HostSetting,
+    Product,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import parse_time
+from ansible_collections.azure_windows.activation.plugins.module_utils._reference import client_keys, license_enums
+
+LICENSED = 1
+_DEFAULT_INTERVAL = 7 * MINUTES_PER_DAY
+_SLACK = MINUTES_PER_DAY
+AZURE = "azure"
+
+
+class View:
+    """Read-only answers about one host's evidence; the rules see nothing else."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        """Wrap the evidence; nothing is worked out before it is asked."""
+        self.evidence = evidence
+
+    @functools.cached_property
+    def guest(self) -> GuestEvidence:
+        """The guest's evidence; ask `asked_guest` first."""
+        if self.evidence.guest is None:
+            raise LookupError("there is no guest evidence")
+        return self.evidence.guest
+
+    @property
+    def asked_guest(self) -> bool:
+        """Whether the guest answered at all."""
+        return self.evidence.guest is not None
+
+    @functools.cached_property
+    def path(self) -> azure_path.AzurePath | None:
+        """What Azure says about the VM's way to KMS."""
+        return azure_path.read(self.evidence.path)
+
+    def missing(self, need: str) -> str | None:
+        """Return why an input was not seen, `skipped` (not asked) or `unknown` (could not be read), None when it was seen."""
+        if need == AZURE:
+            if self.path is not None:
+                return None
+            return "unknown" if self.evidence.azure_problem else "skipped"
+        guest = self.evidence.guest
+        section = guest.sections.get(need) if guest is not None else None
+        if section is None or section.status == "error":
+            return "unknown"
+        if section.status == "skipped":
+            return "skipped"
+        return "unknown" if getattr(guest, {"kms_settings": "kms_host"}.get(need, need)) is None else None
+
+    # Licence
+
+    @property
+    def product(self) -> Product | None:
+        """The Windows product that has a key."""
+        license_ = self.guest.license
+        return license_.product if license_ is not None and license_.readable else None
+
+    @functools.cached_property
+    def licensed(self) -> bool | None:
+        """Whether Windows says it is licensed; None when it did not say, or said something unknown."""
+        license_ = self.guest.license if self.asked_guest else None
+        if license_ is None or not license_.readable:
+            return None
+        if license_.product is None:
+            return False
+        status = license_.product.status
+        return None if status not in license_enums.LICENSE_STATUS else status == LICENSED
+
+    @property
+    def channel(self) -> str:
+        """The channel of the installed key; `none` without a product."""
+        return self.product.channel if self.product is not None else "none"
+
+    @functools.cached_property
+    def evaluation(self) -> bool:
+        """Whether this is an evaluation, by edition or by key; a KMS client key proves that it is none."""
+        by_edition = self.guest.os is not None and self.guest.os.evaluation
+        return self.channel == "evaluation" or (by_edition and not (self.licensed and self.channel == "kms_client"))
+
+    @functools.cached_property
+    def multi_session(self) -> bool:
+        """Whether this is Enterprise multi-session, by edition or, without it, by the product's name."""
+        if self.guest.os is not None and self.guest.os.edition_id:
+            return self.guest.os.multi_session
+        named = self.product.name if self.product is not None else None
+        return client_keys.MULTI_SESSION_EDITION in (named or "").casefold()
+
+    @functools.cached_property
+    def key_protected(self) -> bool:
+        """Whether a client setup key must not be advised: evaluation and multi-session keep theirs."""
+        return self.evaluation or self.multi_session
+
+    @functools.cached_property
+    def permanent(self) -> bool:
+        """Whether the licence comes from elsewhere than KMS and holds."""
+        product = self.product
+        if not self.licensed or product is None:
+            return False
+        return self.channel in license_enums.PERMANENT_CHANNELS or (
+            self.channel == "unknown" and product.grace_minutes == 0
+        )
+
+    @property
+    def renewal_limit(self) -> int:
+        """Minutes that a healthy KMS client lets pass between renewals: its interval and a day."""
+        interval = self.product.renewal_interval_minutes if self.product is not None else None
+        return max(interval or 0, _DEFAULT_INTERVAL) + _SLACK
+
+    @functools.cached_property
+    def renewal_age(self) -> int | None:
+        """Minutes since the last renewal: from the licence row, else from the last success in the log."""
+        product = self.product
+        if product is None or not self.licensed:
+            return None
+        if product.renewal_age_minutes is not None:
+            return product.renewal_age_minutes
+        full = license_enums.KMS_FULL_PERIOD_MINUTES
+        if self.channel == "unknown" and product.grace_minutes is not None and 0 < product.grace_minutes <= full:
+            return full - product.grace_minutes
+        success = parse_time(self.guest.events.last_success or "") if self.guest.events is not None else None
+        if success is None or self.now is None:
+            return None
+        return max(0, int((self.now - success).total_seconds() // 60))
+
+    @functools.cached_property
+    def healthy(self) -> bool:
+        """Whether Windows is licensed for good, or by KMS and renewed in time."""
+        if not self.asked_guest or not self.licensed or self.evaluation:
+            return False
+        return self.permanent or (self.renewal_age is not None and self.renewal_age <= self.renewal_limit)
+
+    @property
+    def needs_kms(self) -> bool:
+        """Whether KMS matters here: not for a licence that comes from elsewhere."""
+        return not self.permanent
+
+    # Time and events
+
+    @functools.cached_property
+    def now(self) -> datetime.datetime | None:
+        """The guest's own time, which its events carry; else the time of collection."""
+        clock = self.guest.clock
+        told = (clock.guest_utc if clock is not None else None) or self.guest.collected_at
+        return parse_time(told) if told else None
+
+    @functools.cached_property
+    def history(self) -> history.History:
+        """The failures that still count."""
+        age = self.product.renewal_age_minutes if self.product is not None and self.licensed else None
+        since = None
+        if age is not None and self.now is not None:
+            since = self.now - datetime.timedelta(minutes=max(0, age))
+        return history.read(self.guest.events, since)
+
+    @functools.cached_property
+    def codes(self) -> tuple[history.SeenCode, ...]:
+        """Codes that speak of today: of a guest in order only those of the status check."""
+        if self.healthy:
+            check = self.history.status_check
+            return (history.SeenCode(check.code, "event 1003", check.time),) if check and check.code else ()
+        reason = self.product.status_reason if self.product is not None else None
+        own = (history.SeenCode(reason, "SoftwareLicensingProduct.LicenseStatusReason"),) if reason else ()
+        return own + self.history.codes()
+
+    def codes_of(self, *classes: str) -> tuple[history.SeenCode, ...]:
+        """Return today's codes of some cause classes."""
+        return tuple(seen for seen in self.codes if seen.code.cause_class in classes)
+
+    def section_codes(self, *sections: str) -> tuple[Code, ...]:
+        """Return the codes that reading these sections failed with."""
+        return tuple(
+            error.code
+            for name in sections
+            if name in self.guest.sections
+            for error in self.guest.sections[name].errors
+            if error.code is not None
+        )
+
+    @property
+    def newest_failure(self) -> Attempt | None:
+        """The newest attempt when it failed and no success came after it."""
+        return self.history.newest
+
+    # Host and way
+
+    @property
+    def cloud(self) -> Cloud:
+        """The cloud whose KMS is expected."""
+        return self.guest.cloud
+
+    @property
+    def host(self) -> HostSetting | None:
+        """The KMS host that Windows uses."""
+        return self.guest.kms_host.effective if self.guest.kms_host is not None else None
+
+    @functools.cached_property
+    def host_is_azure(self) -> bool:
+        """Whether the host in use is Azure's KMS by name, by current address or by an alias that leads there."""
+        host = self.host
+        if host is None:
+            return False
+        return host.kind in {*reach.AZURE_NAMES, "azure_address"} or reach.is_alias(host, self.guest.dns)
+
+    @functools.cached_property
+    def name_in_use(self) -> str:
+        """The KMS name that has to resolve."""
+        return reach.name_in_use(self.host, self.guest.dns, self.cloud)
+
+    @functools.cached_property
+    def reach(self) -> reach.Reach:
+        """How the guest reaches Azure's KMS."""
+        if not self.asked_guest:
+            return reach.Reach("unknown")
+        return reach.measure(self.host, self.guest.dns, self.guest.connectivity, self.cloud)
+
+    @property
+    def target_name(self) -> str:
+        """The host and port that the guest should use, for remedies."""
+        return f"{self.cloud.preferred_name}:{self.cloud.port}"
+
+    def serves_kms(self, addresses: t.Collection[str]) -> bool | None:
+        """Say whether a KMS answered at one of these addresses; None when none of them was tried."""
+        tested = self.guest.connectivity.targets if self.guest.connectivity is not None else ()
+        states = [target.state for target in tested if target.address in addresses]
+        return "kms" in states if states else None

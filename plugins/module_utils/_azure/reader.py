@@ -10,23 +10,16 @@ Calls grow with subscriptions, subnets, firewall policies and hubs, never with v
 from __future__ import annotations
 
 import concurrent.futures
-import ipaddress
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog, scope
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmClient, ArmError
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.snapshot import Snapshot
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
-    EffectiveRoutes,
-    ip_configurations,
-)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import EffectiveRoutes
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
     items,
     low,
-    mapping,
     props,
-    ref,
-    refs,
     strings,
     subscription,
 )
@@ -65,24 +58,13 @@ class Reader:
             self._run([job for name in sorted(todo) for job in self._listings(name)])
             self._run(self._details())
             done |= todo
-            found = [machine if subscription(machine) else self._vm_of(machine) for machine in machines]
-            todo = self._referenced([low(vm_id) for vm_id in found]) - done
+            found = [machine if subscription(machine) else scope.vm_of(self.snapshot, machine) for machine in machines]
+            todo = scope.referenced(self.snapshot, [low(vm_id) for vm_id in found]) - done
         for name in sorted(todo):
             self.snapshot.missing("subscription", f"/subscriptions/{name}", "it is too many references away")
         wanted = [low(vm_id) for vm_id in found if vm_id]
         self._run([*self._route_jobs(wanted), *self._admin_rule_jobs(wanted), *self._tag_jobs()])
         return found
-
-    def _vm_of(self, address: str) -> str | None:
-        """Return the id of the one virtual machine with a private address, None when there is none or more than one."""
-        owners = {
-            ref(props(nic).get("virtualMachine"))
-            for nic in self.snapshot.of_type("Microsoft.Network/networkInterfaces")
-            for config in ip_configurations(nic)
-            if config.get("privateIPAddress") == address
-        }
-        owners.discard("")
-        return owners.pop() if len(owners) == 1 else None
 
     def _run(self, jobs: t.Sequence[Job]) -> None:
         if not jobs:
@@ -94,11 +76,11 @@ class Reader:
     def _listings(self, name: str) -> list[Job]:
         def listing(kind: catalog.Listing) -> Job:
             def run() -> None:
-                scope = f"/subscriptions/{name}"
+                place = f"/subscriptions/{name}"
                 try:
                     found = self._client.list(kind.path(name), kind.api_version, **dict(kind.query))
                 except ArmError as problem:
-                    self.snapshot.missing(kind.type, scope, problem, kind.action)
+                    self.snapshot.missing(kind.type, place, problem, kind.action)
                     return
                 with self.snapshot.lock:
                     self.snapshot.listed.add((name, kind.type.lower()))
@@ -121,18 +103,19 @@ class Reader:
         return [*(listing(kind) for kind in catalog.LISTINGS), power]
 
     def _details(self) -> list[Job]:
-        """Children that the lists do not hold: rule collection groups, routing intents, hub connections."""
+        """Children that the lists do not hold: rule collection groups, routing intents, hub connections and route tables."""
         children = [
             ("Microsoft.Network/firewallPolicies", "ruleCollectionGroups"),
             ("Microsoft.Network/virtualHubs", "routingIntent"),
             ("Microsoft.Network/virtualHubs", "hubVirtualNetworkConnections"),
+            ("Microsoft.Network/virtualHubs", "hubRouteTables"),
         ]
         jobs: list[Job] = []
         for kind, child in children:
-            for parent in self.snapshot.of_type(kind):
-                key = (low(parent["id"]), child.lower())
+            for owner in self.snapshot.of_type(kind):
+                key = (low(owner["id"]), child.lower())
                 if key not in self.snapshot.listed:
-                    jobs.append(self._children(str(parent["id"]), kind, child))
+                    jobs.append(self._children(str(owner["id"]), kind, child))
         return jobs
 
     def _children(self, parent: str, kind: str, child: str) -> Job:
@@ -148,47 +131,13 @@ class Reader:
 
         return run
 
-    def _referenced(self, vm_ids: t.Iterable[str]) -> set[str]:
-        """Subscriptions that the networks of the virtual machines and the firewall policies refer to."""
-        found: set[str | None] = set()
-        for network in self._networks(vm_ids):
-            body = self.snapshot.resources.get(network)
-            for peering in items(props(body).get("virtualNetworkPeerings")):
-                found.add(subscription(ref(props(peering).get("remoteVirtualNetwork"))))
-            for subnet in items(props(body).get("subnets")):
-                for name in ("routeTable", "networkSecurityGroup", "natGateway"):
-                    found.add(subscription(ref(props(subnet).get(name))))
-        for firewall in self.snapshot.of_type("Microsoft.Network/azureFirewalls"):
-            for name in ("firewallPolicy", "virtualHub"):
-                found.add(subscription(ref(props(firewall).get(name))))
-        for policy in self.snapshot.of_type("Microsoft.Network/firewallPolicies"):
-            found.add(subscription(ref(props(policy).get("basePolicy"))))
-        return {name for name in found if name}
-
-    def _nics(self, vm_id: str) -> list[tuple[str, str]]:
-        """NICs of a virtual machine as (subnet id, NIC id), both as keys."""
-        profile = mapping(props(self.snapshot.resources.get(vm_id)).get("networkProfile"))
-        found: list[tuple[str, str]] = []
-        for nic in map(low, refs(profile.get("networkInterfaces"))):
-            configs = ip_configurations(self.snapshot.resources.get(nic, {}))
-            found.extend((low(ref(config.get("subnet"))), nic) for config in configs[:1])
-        return [(subnet, nic) for subnet, nic in found if subnet]
-
-    def _subnets(self, vm_ids: t.Iterable[str]) -> set[str]:
-        return {subnet for vm_id in vm_ids for subnet, _nic in self._nics(vm_id)}
-
-    def _networks(self, vm_ids: t.Iterable[str]) -> list[str]:
-        """Virtual networks of the virtual machines that were read."""
-        found = {subnet.split("/subnets/", maxsplit=1)[0] for subnet in self._subnets(vm_ids)}
-        return sorted(found & self.snapshot.resources.keys())
-
     def _route_jobs(self, vm_ids: t.Iterable[str]) -> list[Job]:
         """One question per subnet, to a NIC of any machine there that is not known to be stopped."""
-        running: dict[str, list[str]] = {subnet: [] for subnet in sorted(self._subnets(vm_ids))}
+        running: dict[str, list[str]] = {subnet: [] for subnet in sorted(scope.subnets(self.snapshot, vm_ids))}
         for vm in self.snapshot.of_type("Microsoft.Compute/virtualMachines"):
             vm_id = low(vm["id"])
             if self.snapshot.power.get(vm_id, RUNNING) == RUNNING:
-                for subnet, nic in self._nics(vm_id):
+                for subnet, nic in scope.nics(self.snapshot, vm_id):
                     if subnet in running:
                         running[subnet].append(nic)
         return [self._effective_routes(subnet, nics) for subnet, nics in running.items()]
@@ -218,7 +167,7 @@ class Reader:
         """Security admin rules per network, asked only where a network manager exists: the POST needs a right of its own."""
         if not self.snapshot.of_type("Microsoft.Network/networkManagers"):
             return []
-        return [self._admin_rules(network) for network in self._networks(vm_ids)]
+        return [self._admin_rules(network) for network in scope.networks(self.snapshot, vm_ids)]
 
     def _admin_rules(self, network: str) -> Job:
         def run() -> None:
@@ -236,13 +185,7 @@ class Reader:
         return run
 
     def _tag_jobs(self) -> list[Job]:
-        """Service tags of the locations whose route tables use one as a prefix."""
-        places: dict[str, str] = {}
-        for table in self.snapshot.of_type("Microsoft.Network/routeTables"):
-            routes = items(props(table).get("routes"))
-            if any(_is_tag(props(route).get("addressPrefix")) for route in routes):
-                places.setdefault(str(table.get("location") or "").lower(), subscription(table["id"]))
-        return [self._tags(location, name) for location, name in places.items() if location]
+        return [self._tags(location, name) for location, name in scope.tag_places(self.snapshot).items()]
 
     def _tags(self, location: str, name: str) -> Job:
         def run() -> None:
@@ -267,12 +210,3 @@ def _power_state(vm: t.Mapping[str, t.Any]) -> str | None:
         if code.lower().startswith("powerstate/"):
             return code.split("/", 1)[1].lower()
     return None
-
-
-def _is_tag(prefix: t.Any) -> bool:
-    """Tell whether a route's address prefix is a service tag instead of an address range."""
-    try:
-        ipaddress.ip_network(str(prefix), strict=False)
-    except ValueError:
-        return bool(prefix)
-    return False

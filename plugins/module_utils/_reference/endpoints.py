@@ -65,9 +65,12 @@ CLOUDS: t.Mapping[str, CloudEndpoints] = {
 RETIRED_NAMES = ("kms.core.cloudapi.de",)
 RETIRED_ADDRESSES = ("51.4.143.248",)
 
+# Wrong address -> the one that was meant; older documentation carried it into many rule sets (SupportArticles-docs PR 644).
+MISPRINTS: t.Mapping[str, str] = {"20.118.99.244": "20.118.99.224"}
+
 # Host or address -> why it is known not to be a KMS of Azure.
 KNOWN_OTHER: t.Mapping[str, str] = {
-    "20.118.99.244": "misprint of 20.118.99.224 in older documentation (SupportArticles-docs PR 644)",
+    **{wrong: f"misprint of {meant} in older documentation" for wrong, meant in MISPRINTS.items()},
     "kms.windows.googlecloud.com": "the KMS of Google Cloud (gcpdiag WARN/2022_012)",
     "35.190.247.13": "the KMS of Google Cloud (gcpdiag WARN/2022_012)",
 }

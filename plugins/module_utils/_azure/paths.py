@@ -1,0 +1,43 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From machines to paths: read Azure once, judge each machine."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.reader import Reader
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.session import Session
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import KmsTargets
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.path import evaluate
+from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
+
+
+def targets(cloud_name: str, given: endpoints.Override | None) -> KmsTargets:
+    """Return the KMS of a cloud; a cloud that the dated data does not know has the public cloud's."""
+    key = endpoints.cloud_key(cloud_name) or endpoints.DEFAULT_CLOUD
+    cloud = endpoints.overridden(endpoints.CLOUDS[key], given)
+    return KmsTargets(
+        names=cloud.names,
+        addresses=cloud.addresses,
+        legacy_addresses=cloud.legacy_addresses,
+        mistyped=endpoints.MISPRINTS,
+        port=cloud.port,
+    )
+
+
+def read_paths(
+    session: Session,
+    machines: t.Sequence[str],
+    subscription: str | None,
+    given: endpoints.Override | None,
+) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]]]:
+    """Return (one path per machine in the given order, everything that could not be read)."""
+    reader = Reader(session.client)
+    found = reader.read(machines, [subscription] if subscription else [])
+    state = reader.snapshot.state()
+    wanted = targets(session.cloud.name, given)
+    paths = [evaluate(state, vm_id or machine, wanted) for machine, vm_id in zip(machines, found, strict=True)]
+    return paths, reader.snapshot.unread

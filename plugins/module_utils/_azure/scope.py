@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a snapshot says about what else has to be read: NICs, subnets, further subscriptions, service tags. Pure."""
+
+from __future__ import annotations
+
+import ipaddress
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.snapshot import Snapshot
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import ip_configurations
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
+    items,
+    low,
+    mapping,
+    parent,
+    props,
+    ref,
+    refs,
+    strings,
+    subscription,
+)
+
+# Tags whose meaning needs no list of addresses.
+KNOWN_TAGS = ("internet", "virtualnetwork", "azureloadbalancer", "azureplatform")
+
+
+def vm_of(snapshot: Snapshot, address: str) -> str | None:
+    """Return the id of the one virtual machine with a private address, None when there is none or more than one."""
+    owners = {
+        ref(props(nic).get("virtualMachine"))
+        for nic in snapshot.of_type("Microsoft.Network/networkInterfaces")
+        for config in ip_configurations(nic)
+        if config.get("privateIPAddress") == address
+    }
+    owners.discard("")
+    return owners.pop() if len(owners) == 1 else None
+
+
+def nics(snapshot: Snapshot, vm_id: str) -> list[tuple[str, str]]:
+    """Return the NICs of a virtual machine as (subnet id, NIC id), both as keys."""
+    profile = mapping(props(snapshot.resources.get(vm_id)).get("networkProfile"))
+    found: list[tuple[str, str]] = []
+    for nic in map(low, refs(profile.get("networkInterfaces"))):
+        configs = ip_configurations(snapshot.resources.get(nic, {}))
+        found.extend((low(ref(config.get("subnet"))), nic) for config in configs[:1])
+    return [(subnet, nic) for subnet, nic in found if subnet]
+
+
+def subnets(snapshot: Snapshot, vm_ids: t.Iterable[str]) -> set[str]:
+    """Return the subnets of the virtual machines."""
+    return {subnet for vm_id in vm_ids for subnet, _nic in nics(snapshot, vm_id)}
+
+
+def networks(snapshot: Snapshot, vm_ids: t.Iterable[str]) -> list[str]:
+    """Return the virtual networks of the virtual machines that were read."""
+    found = {subnet.split("/subnets/", maxsplit=1)[0] for subnet in subnets(snapshot, vm_ids)}
+    return sorted(found & snapshot.resources.keys())
+
+
+def referenced(snapshot: Snapshot, vm_ids: t.Sequence[str]) -> set[str]:
+    """Return the subscriptions that the machines' networks and NICs, the firewalls and their policies refer to."""
+    found: set[str] = set()
+    for network in networks(snapshot, vm_ids):
+        own = props(snapshot.resources[network])
+        found |= _subscriptions(own.get("virtualNetworkPeerings"), "remoteVirtualNetwork")
+        found |= _subscriptions(own.get("subnets"), "routeTable", "networkSecurityGroup", "natGateway")
+    for vm_id in vm_ids:
+        for _subnet, nic in nics(snapshot, vm_id):
+            for config in ip_configurations(snapshot.resources.get(nic, {})):
+                found |= set(map(subscription, refs(config.get("loadBalancerBackendAddressPools"))))
+    found |= _subscriptions(snapshot.of_type("Microsoft.Network/azureFirewalls"), "firewallPolicy", "virtualHub")
+    found |= _subscriptions(snapshot.of_type("Microsoft.Network/firewallPolicies"), "basePolicy")
+    for group in snapshot.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups"):
+        for rule in _rules(group):
+            found |= set(map(subscription, strings(rule.get("sourceIpGroups"), rule.get("destinationIpGroups"))))
+    return found - {""}
+
+
+def tag_places(snapshot: Snapshot) -> dict[str, str]:
+    """Return location -> subscription of the places where a rule or route uses a service tag that has to be looked up."""
+    places: dict[str, str] = {}
+    for body, prefixes in _prefixes(snapshot):
+        if any(map(_is_tag, prefixes)):
+            places.setdefault(str(body.get("location") or "").lower(), subscription(body.get("id")))
+    places.pop("", None)
+    return places
+
+
+def _prefixes(snapshot: Snapshot) -> t.Iterator[tuple[t.Mapping[str, t.Any], list[str]]]:
+    """Bodies that have a location, with the destinations that their rules or routes name."""
+    for table in snapshot.of_type("Microsoft.Network/routeTables"):
+        routes = items(props(table).get("routes"))
+        yield table, strings(*(props(route).get("addressPrefix") for route in routes))
+    for group in snapshot.of_type("Microsoft.Network/networkSecurityGroups"):
+        rules = [props(rule) for rule in items(props(group).get("securityRules"))]
+        names = ("destinationAddressPrefix", "destinationAddressPrefixes")
+        yield group, strings(*(rule.get(name) for rule in rules for name in names))
+    for group in snapshot.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups"):
+        policy = snapshot.resources.get(parent(low(group.get("id"))), {})
+        yield policy, strings(*(rule.get("destinationAddresses") for rule in _rules(group)))
+
+
+def _is_tag(prefix: str) -> bool:
+    """Tell whether a destination is a service tag whose addresses have to be asked for."""
+    if prefix == "*" or prefix.lower().startswith(KNOWN_TAGS):
+        return False
+    try:
+        ipaddress.ip_network(prefix.split("-", maxsplit=1)[0], strict=False)
+    except ValueError:
+        return True
+    return False
+
+
+def _subscriptions(bodies: t.Any, *names: str) -> set[str]:
+    """Return the subscriptions of the references called `names` in some bodies."""
+    return {subscription(ref(props(body).get(name))) for body in items(bodies) for name in names}
+
+
+def _rules(group: t.Mapping[str, t.Any]) -> list[t.Mapping[str, t.Any]]:
+    """Return the rules of all collections of a rule collection group."""
+    return [
+        rule for collection in items(props(group).get("ruleCollections")) for rule in items(collection.get("rules"))
+    ]

@@ -68,8 +68,8 @@ def facts(row: Plain) -> list[Fact]:
         found.append(
             Fact(f"security rules for {address}", _some(nsg, ("verdict", "reason", "platform_rule", "rule")), SOURCE)
         )
-    parts = ("kind", "name", "ip", "verdict", "reason", "rule")
-    found += [Fact(f"hop for {address}", _some(hop, parts), SOURCE) for hop in _rows(row.get("hops"))]
+    shown = ("kind", "name", "ip", "verdict", "reason", "rule")
+    found += [Fact(f"hop for {address}", _some(hop, shown), SOURCE) for hop in _rows(row.get("hops"))]
     return found
 
 

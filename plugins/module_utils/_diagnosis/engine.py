@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import chain, sides
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import (
+    SEVERITIES,
     Diagnosis,
     Evidence,
     Fact,
@@ -139,7 +140,13 @@ def _explained(faults: list[_Outcome], verdicts: t.Mapping[str, Finding]) -> lis
     kept = []
     for outcome in faults:
         known = {**verdicts, **{name: item.finding for name, item in present.items()}}
-        symptoms = [name for name in outcome.entry.explains if name in known and outcome.entry.rule.id not in taken]
+        symptoms = [
+            name
+            for name in outcome.entry.explains
+            if name in known
+            and SEVERITIES.index(outcome.finding.severity) <= SEVERITIES.index(known[name].severity)
+            and outcome.entry.rule.id not in taken
+        ]
         if renewal_overdue.ID in verdicts and outcome.finding.severity == "error":
             symptoms.append(renewal_overdue.ID)
         found = outcome.finding
@@ -158,13 +165,13 @@ def _in_order(faults: list[_Outcome], view: View) -> list[_Outcome]:
     places = [place for place, outcome in enumerate(faults) if outcome.finding.id in path.causes]
     ranked = sorted((faults[place] for place in places), key=lambda outcome: path.causes.index(outcome.finding.id))
     ordered = list(faults)
-    for place, outcome in zip(places, ranked):
+    for place, outcome in zip(places, ranked, strict=True):
         ordered[place] = outcome
     return ordered
 
 
 def _is_root(outcome: _Outcome, view: View) -> bool:
-    """A guest that was not asked has no other root; an unread licence is explained only by what is certain."""
+    """Say whether a fault can be the root: a guest that was not asked has no other, an unread licence needs what is certain."""
     if not view.asked_guest or outcome.finding.severity not in outcome.entry.root_severities:
         return False
     return view.licensed is not None or outcome.finding.confidence == "certain"

@@ -10,8 +10,17 @@ import datetime
 import functools
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path, history, reach
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.history import History, SeenCode
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.history import read as read_history
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.reach import (
+    AZURE_NAMES,
+    Reach,
+    is_alias,
+    measure,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.reach import name_in_use as find_name
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.wording import MINUTES_PER_DAY
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
     Attempt,
@@ -165,25 +174,25 @@ class View:
         return parse_time(told) if told else None
 
     @functools.cached_property
-    def history(self) -> history.History:
+    def history(self) -> History:
         """The failures that still count."""
         age = self.product.renewal_age_minutes if self.product is not None and self.licensed else None
         since = None
         if age is not None and self.now is not None:
-            since = self.now - datetime.timedelta(minutes=max(0, age))
-        return history.read(self.guest.events, since)
+            since = self.now - datetime.timedelta(minutes=min(max(0, age), license_enums.KMS_FULL_PERIOD_MINUTES))
+        return read_history(self.guest.events, since)
 
     @functools.cached_property
-    def codes(self) -> tuple[history.SeenCode, ...]:
+    def codes(self) -> tuple[SeenCode, ...]:
         """Codes that speak of today: of a guest in order only those of the status check."""
         if self.healthy:
             check = self.history.status_check
-            return (history.SeenCode(check.code, "event 1003", check.time),) if check and check.code else ()
+            return (SeenCode(check.code, "event 1003", check.time),) if check and check.code else ()
         reason = self.product.status_reason if self.product is not None else None
-        own = (history.SeenCode(reason, "SoftwareLicensingProduct.LicenseStatusReason"),) if reason else ()
+        own = (SeenCode(reason, "SoftwareLicensingProduct.LicenseStatusReason"),) if reason else ()
         return own + self.history.codes()
 
-    def codes_of(self, *classes: str) -> tuple[history.SeenCode, ...]:
+    def codes_of(self, *classes: str) -> tuple[SeenCode, ...]:
         """Return today's codes of some cause classes."""
         return tuple(seen for seen in self.codes if seen.code.cause_class in classes)
 
@@ -220,19 +229,19 @@ class View:
         host = self.host
         if host is None:
             return False
-        return host.kind in {*reach.AZURE_NAMES, "azure_address"} or reach.is_alias(host, self.guest.dns)
+        return host.kind in {*AZURE_NAMES, "azure_address"} or is_alias(host, self.guest.dns)
 
     @functools.cached_property
     def name_in_use(self) -> str:
         """The KMS name that has to resolve."""
-        return reach.name_in_use(self.host, self.guest.dns, self.cloud)
+        return find_name(self.host, self.guest.dns, self.cloud)
 
     @functools.cached_property
-    def reach(self) -> reach.Reach:
+    def reach(self) -> Reach:
         """How the guest reaches Azure's KMS."""
         if not self.asked_guest:
-            return reach.Reach("unknown")
-        return reach.measure(self.host, self.guest.dns, self.guest.connectivity, self.cloud)
+            return Reach("unknown")
+        return measure(self.host, self.guest.dns, self.guest.connectivity, self.cloud)
 
     @property
     def target_name(self) -> str:

@@ -104,7 +104,7 @@ def _pinned(view: View, host: HostSetting) -> Finding:
 
 
 def _left_behind(view: View, host: HostSetting) -> Finding | None:
-    """The setting is right by now, but the last attempt still went elsewhere; only told when the way to Azure is open."""
+    """Report a right setting whose last attempt still went elsewhere, only where the way to Azure is open."""
     attempt = view.newest_failure
     old = reach.bare(attempt.host) if attempt is not None and attempt.host else None
     cloud = view.cloud

@@ -188,7 +188,7 @@ def _joined(start: Start, address: str, choice: Choice | None, leg: Leg, allowed
     if not causes and verdict == UNKNOWN:
         causes = model.in_repair_order((leg.cause, allowed.cause))
     cause = causes[0] if causes and verdict != OPEN else None
-    shown = {
+    shown: dict[str, t.Any] = {
         "address": address,
         "verdict": verdict,
         "cause": cause,

@@ -122,7 +122,7 @@ def _no_network_rule(state: NetworkState, firewall: Body, rules: t.Sequence[Fire
                 " the KMS never does; it takes a network rule"
             )
             return _leg(firewall, BLOCKED, reason, rule, model.FIREWALL_APPLICATION)
-    reason = f"no network rule of firewall '{name}' allows TCP {traffic.port} to {traffic.target}: it denies by default"
+    reason = f"no network rule of firewall '{name}' allows TCP {traffic.port}: it denies by default"
     leg = _leg(firewall, BLOCKED, reason, None, model.FIREWALL_DENIES)
     leg.hops[0]["rule"] = {
         "type": "default",

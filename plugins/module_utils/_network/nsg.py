@@ -151,7 +151,7 @@ def _licensing_deny(rules: t.Sequence[Rule]) -> Rule | None:
 
 def _groups(state: NetworkState, nic: Body, subnet_id: str) -> list[tuple[str, Body]]:
     subnet = state.need(subnet_id)
-    found = []
+    found: list[tuple[str, Body]] = []
     for layer, holder in (("nic", nic), ("subnet", subnet)):
         group_id = ref(props(holder).get("networkSecurityGroup"))
         if group_id:

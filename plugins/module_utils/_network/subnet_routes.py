@@ -39,7 +39,7 @@ def route_view(state: NetworkState, subnet_id: str) -> RouteView:
         "what": "effective routes",
         "scope": subnet_id,
         "reason": problem,
-        "action": EFFECTIVE_ACTION,
+        "action": None if answer else EFFECTIVE_ACTION,
     }
     view = computed(state, subnet_id)
     note = f"routes of subnet '{name_of(subnet_id)}' are computed, not Azure's own answer: {problem}"

@@ -26,7 +26,7 @@ class BadRequestError(Exception):
 
 
 class BodyTooLargeError(BadRequestError):
-    """The body was read and thrown away; the connection can go on."""
+    """The body was read and thrown away; the client waits for an answer."""
 
     def __init__(self, length: int) -> None:
         super().__init__(413, f"the body of {length} bytes is larger than the {BODY_LIMIT} bytes this server takes")

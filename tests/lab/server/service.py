@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import traceback
 import typing as t
 import urllib.parse
 
@@ -64,6 +65,9 @@ class Service:
         try:
             await connection.serve(reader)
         except (_CutError, OSError, asyncio.CancelledError):
+            writer.transport.abort()
+        except Exception:
+            self._journal.write("", "lab-error", traceback=traceback.format_exc())
             writer.transport.abort()
         finally:
             self._tasks.discard(task)
@@ -128,8 +132,10 @@ class _Connection:
             request = await http.read_request(reader)
             return request is not None and await self._answer(request)
         except http.BodyTooLargeError as error:
-            await self._write(500, envelope.fault(envelope.FaultError("w:EncodingLimit", None, f"lab: {error}")))
-            return True
+            # An encrypted session cannot go on once a message was thrown away.
+            text = envelope.fault(envelope.FaultError("w:EncodingLimit", None, f"lab: {error}"))
+            await self._write(500, text, headers=[("Connection", "close")])
+            return False
         except http.BadRequestError as error:
             await self._write(error.status, str(error).encode(), content_type="text/plain")
             return False

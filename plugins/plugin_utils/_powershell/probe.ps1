@@ -76,7 +76,7 @@ function Get-First($List) {
 # --- Readers: blocking calls beside each other ------------------------------------------------------------------------
 
 function New-ReaderPool {
-    $state = [initialsessionstate]::CreateDefault2()
+    $state = [initialsessionstate]::CreateDefault()
     foreach ($function in Get-ChildItem -Path function: | Where-Object { -not $_.ModuleName }) {
         $entry = 'System.Management.Automation.Runspaces.SessionStateFunctionEntry'
         $state.Commands.Add((New-Object $entry $function.Name, $function.Definition))
@@ -153,8 +153,8 @@ function Format-RegistryValue($Value) {
     if ($Value -is [byte[]]) { return @{ type = 'Binary'; data = Format-Hex $Value } }
     if ($Value -is [string[]]) { return @{ type = 'MultiString'; data = @($Value) } }
     if ($Value -is [string]) { return @{ type = 'String'; data = $Value } }
-    if ($Value -is [int] -and $Value -lt 0) { $Value = $Value + 4294967296 }
-    @{ type = $(if ($Value -le 4294967295) { 'DWord' } else { 'QWord' }); data = $Value }
+    if ($Value -is [long] -or $Value -is [uint64]) { return @{ type = 'QWord'; data = $Value } }
+    @{ type = 'DWord'; data = $(if ($Value -lt 0) { $Value + 4294967296 } else { $Value }) }
 }
 
 function Read-Values([string]$Key, [string[]]$Names) {
@@ -419,7 +419,7 @@ function Start-Network {
     foreach ($name in @($documented.Names) + @($probe.hosts | Where-Object { -not $_.literal } | ForEach-Object { $_.name })) {
         if ($name -and $names -notcontains $name) { $names += $name }
     }
-    $servers = @('') + (Wait-Reader $probe.readers.dns_servers).value
+    $servers = @('') + @((Wait-Reader $probe.readers.dns_servers).value | Where-Object { $_ })
     foreach ($name in $names) { foreach ($server in $servers) { Start-Lookup $name 'A' $server } }
     if (-not $probe.hosts -and $probe.data.domain.name) { Start-Lookup "_vlmcs._tcp.$($probe.data.domain.name)" 'SRV' '' }
 }
@@ -500,8 +500,8 @@ function Read-Firewall([string]$Base, [string[]]$Profiles, [string[]]$Names) {
     $rules = Read-Key "$Base\FirewallRules"
     foreach ($id in $rules.Keys) {
         $text = "|$($rules[$id])"
-        $port = $text -notmatch '\|RPort=' -or $text -match "\|RPort=$Port\|" -or $text -match '\|RPort2_10='
-        if ($port -and $text -match '\|Dir=Out\|' -and $text -match '\|Active=TRUE\|' -and $text -notmatch '\|Protocol=(?!6\|)') {
+        $fits = $text -notmatch '\|RPort=' -or $text -match "\|RPort=$Port\|" -or $text -match '\|RPort2_10='
+        if ($fits -and $text -match '\|Dir=Out\|' -and $text -match '\|Active=TRUE\|' -and $text -notmatch '\|Protocol=(?!6\|)') {
             $part.rules[$id] = [string]$rules[$id]
         }
     }

@@ -41,6 +41,13 @@ options:
       port:
         description: TCP port.
         type: int
+  missing_credentials:
+    description:
+      - What to do when no identity is configured in options, environment, C(~/.azure/credentials) or the Azure CLI.
+      - V(skip) ends without paths and says so in RV(problem); V(fail) fails.
+    type: str
+    choices: [fail, skip]
+    default: fail
   operation_timeout:
     description:
       - Seconds to wait for one effective-route operation. A subnet whose answer takes longer is judged from its route table, and said to be.
@@ -122,6 +129,10 @@ paths:
       description: Sentences on how sure the answer is.
       type: list
       elements: str
+problem:
+  description: Why Azure was not asked at all, null when it was.
+  returned: success
+  type: str
 unread:
   description: Everything that could not be read in this run.
   returned: success
@@ -151,10 +162,11 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import sdk
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import CloudError
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.paths import read_paths
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.session import open_session
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.session import SignInError, open_session
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import (
     ARGUMENT_SPEC,
     SettingsError,
+    identity_found,
     resolve,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference.endpoints import Override
@@ -175,6 +187,7 @@ def argument_spec() -> dict[str, object]:
         **ARGUMENT_SPEC,
         "vms": {"type": "list", "elements": "str", "required": True},
         "kms_endpoints": ENDPOINTS,
+        "missing_credentials": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
         "operation_timeout": {"type": "int", "default": 120},
     }
 
@@ -199,6 +212,16 @@ def _is_address(text: str) -> bool:
     return True
 
 
+def _without_identity(module: AnsibleModule) -> None:
+    problem = (
+        "No Azure credentials were found: set AZURE_CLIENT_ID, AZURE_SECRET and AZURE_TENANT, or a profile in "
+        "~/.azure/credentials, or sign in with az login."
+    )
+    if module.params["missing_credentials"] == "fail":
+        module.fail_json(msg=problem)
+    module.exit_json(changed=False, skipped=True, paths=[], unread=[], problem=problem)
+
+
 def main() -> None:
     """Read, judge, answer."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
@@ -209,8 +232,10 @@ def main() -> None:
     endpoints = Override(tuple(given.get("names") or ()), tuple(given.get("addresses") or ()), given.get("port"))
     try:
         settings = resolve({name: module.params[name] for name in ARGUMENT_SPEC}, os.environ, pathlib.Path.home())
+        if not identity_found(settings, pathlib.Path.home()):
+            _without_identity(module)
         session = open_session(settings, deadline=module.params["operation_timeout"])
-    except (SettingsError, CloudError) as error:
+    except (SettingsError, CloudError, SignInError) as error:
         module.fail_json(msg=str(error))
     if any(map(_is_address, module.params["vms"])) and not settings.subscription_id:
         module.fail_json(msg="subscription_id: it is needed to find machines by private address.")
@@ -218,7 +243,7 @@ def main() -> None:
         module.warn("cert_validation_mode: TLS certificates are not verified; the credentials can be read on the way.")
     with session:
         paths, unread = read_paths(session, module.params["vms"], settings.subscription_id, endpoints)
-    module.exit_json(changed=False, paths=paths, unread=unread)
+    module.exit_json(changed=False, paths=paths, unread=unread, problem=None)
 
 
 if __name__ == "__main__":

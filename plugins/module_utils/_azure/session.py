@@ -17,6 +17,10 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._azure.ar
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import Settings
 
 
+class SignInError(Exception):
+    """The identity was refused or could not be asked about; the text is one line without secrets."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Session(contextlib.AbstractContextManager["Session"]):
     """A client and the cloud it talks to; closes the client when left."""
@@ -30,7 +34,10 @@ class Session(contextlib.AbstractContextManager["Session"]):
 
 
 def open_session(settings: Settings, *, deadline: float) -> Session:
-    """Find the cloud, build the credential and the client; raises CloudError. Signing in happens with the first request."""
+    """Find the cloud, build the credential and the client; raises CloudError, SignInError.
+
+    Signing in comes first and once, so that requests running beside each other share one token.
+    """
 
     def fetch(url: str) -> t.Any:
         try:
@@ -44,5 +51,11 @@ def open_session(settings: Settings, *, deadline: float) -> Session:
             raise clouds.CloudError(f"cloud_environment: {url} gave no usable metadata: {line}") from error
 
     cloud = clouds.find(settings.cloud_environment, fetch)
-    client = ArmClient(credentials.build(settings, cloud), cloud, verify=settings.verify, deadline=deadline)
+    try:
+        credential = credentials.build(settings, cloud)
+        credential.get_token(cloud.scope)
+    except (sdk.AzureError, ValueError, OSError) as error:
+        line = (str(error).strip().splitlines() or [type(error).__name__])[0]
+        raise SignInError(f"Azure sign-in failed ({settings.source}): {line[:400]}") from error
+    client = ArmClient(credential, cloud, verify=settings.verify, deadline=deadline)
     return Session(client, cloud)

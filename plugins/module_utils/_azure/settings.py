@@ -109,6 +109,11 @@ def resolve(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], home: 
     return Settings(source=source, **merged)
 
 
+def identity_found(settings: Settings, home: pathlib.Path) -> bool:
+    """Tell whether an identity is configured: the CLI counts only once somebody has used it on this controller."""
+    return settings.source != "cli" or (home / ".azure" / "azureProfile.json").is_file()
+
+
 def _first(environ: t.Mapping[str, str], names: t.Iterable[str]) -> str | None:
     return next((environ[name] for name in names if environ.get(name)), None)
 

@@ -1,0 +1,161 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Reading Azure through the real SDK against the lab: what is asked, what it costs, what faults do to the verdict."""
+
+from __future__ import annotations
+
+import collections
+import collections.abc
+import json
+import pathlib
+import typing as t
+
+import pytest
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog, paths, session, settings
+
+from tests.lab.azure import half
+from tests.unit.lab.azure import builders as b
+
+NAT = [
+    b.resource(
+        "natGateways", "nat", {"publicIpAddresses": [b.ref("publicIPAddresses/nat-pip")]}, sku={"name": "Standard"}
+    ),
+    b.resource("publicIPAddresses", "nat-pip", {"ipAddress": "52.1.1.1"}, sku={"name": "Standard"}),
+]
+HEALTHY = b.spoke(*NAT, subnet={"natGateway": b.ref("natGateways/nat"), "defaultOutboundAccess": False})
+ALLOWED = [
+    *b.behind_firewall(b.network_rule("Allow", b.KMS, b.OTHER_KMS)),
+    b.resource("publicIPAddresses", "fw-pip", {"ipAddress": "52.1.1.2"}),
+]
+DENIED = [
+    *b.behind_firewall(b.network_rule("Deny", b.KMS, b.OTHER_KMS)),
+    b.resource("publicIPAddresses", "fw-pip", {"ipAddress": "52.1.1.2"}),
+]
+SPOKE_PEERING = [
+    {
+        "name": "to-hub",
+        "properties": {
+            "peeringState": "Connected",
+            "remoteVirtualNetwork": b.ref("virtualNetworks/hub"),
+            "remoteAddressSpace": {"addressPrefixes": ["10.0.0.0/16"]},
+        },
+    }
+]
+for _world in (ALLOWED, DENIED):
+    _world[0] = {**_world[0], "properties": {**_world[0]["properties"], "virtualNetworkPeerings": SPOKE_PEERING}}
+WEB = f"{b.GROUP}/providers/Microsoft.Compute/virtualMachines/web"
+
+Read = t.Callable[..., tuple[list[dict[str, t.Any]], list[dict[str, t.Any]], list[dict[str, t.Any]]]]
+
+
+@pytest.fixture
+def read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> collections.abc.Iterator[Read]:
+    """Read the paths of `machines` in a world of `resources`; returns (paths, unread, the lab's request log)."""
+    labs: list[half.AzureLab] = []
+
+    def _read(
+        resources: t.Sequence[b.Body], machines: t.Sequence[str] = (WEB,), deadline: float = 20, **more: t.Any
+    ) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]], list[dict[str, t.Any]]]:
+        lab = half.start(b.world(resources, options={"retry_after": 0}, **more), tmp_path / str(len(labs)))
+        assert lab is not None
+        labs.append(lab)
+        environment = lab.environment
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", environment["REQUESTS_CA_BUNDLE"])
+        found = settings.resolve({}, environment, tmp_path)
+        opened = session.open_session(found, deadline=deadline)
+        with opened:
+            answer, unread = paths.read_paths(opened, machines, found.subscription_id, None)
+        log = [json.loads(line) for line in lab.request_log.read_text(encoding="utf-8").splitlines()]
+        return answer, unread, log
+
+    yield _read
+    for lab in labs:
+        lab.stop()
+
+
+@pytest.mark.parametrize(
+    ("resources", "verdict", "cause"),
+    [
+        (HEALTHY, "open", None),
+        (ALLOWED, "open", None),
+        (DENIED, "blocked", "azure-firewall-denies-kms"),
+        (b.routed(b.route("0.0.0.0/0", "None")), "blocked", "route-blackhole"),
+    ],
+)
+def test_a_whole_reading(read: Read, resources, verdict, cause):
+    (path,), unread, _log = read(resources)
+    assert (path["verdict"], path["cause"], unread) == (verdict, cause, []), path["reason"]
+
+
+def test_a_machine_by_private_address(read: Read):
+    (path, nobody), _unread, _log = read(HEALTHY, ["10.1.1.4", "10.9.9.9"])
+    assert (path["name"], path["verdict"]) == ("web", "open")
+    assert nobody["verdict"] == "unknown"
+
+
+READ_ALL = [
+    *sorted({kind.action for kind in catalog.LISTINGS}),
+    "Microsoft.Network/firewallPolicies/ruleCollectionGroups/read",
+    catalog.EFFECTIVE_ROUTES_ACTION,
+]
+
+
+@pytest.mark.parametrize("denied", READ_ALL)
+@pytest.mark.parametrize("resources", [ALLOWED, DENIED], ids=["allowed", "denied"])
+def test_a_missing_permission_is_never_a_wrong_verdict(read: Read, resources, denied):
+    permissions = [action for action in READ_ALL if action != denied]
+    credentials = [{"client_id": "reader", "secret": "s3cret", "permissions": permissions}]
+    (whole,), _none, _log = read(resources)
+    (path,), unread, _log = read(resources, credentials=credentials)
+    assert path["verdict"] in (whole["verdict"], "unknown", "suspect")
+    assert denied in [entry["action"] for entry in unread]
+    if path["verdict"] == "unknown":
+        assert path["reason"]
+        assert path["unread"]
+
+
+STORM = {"on": "arm", "match": "GET */networkInterfaces*", "answer": 429, "retry_after": 0, "times": 50}
+FAULTS = {
+    "429 storm": STORM,
+    "500": {"on": "arm", "match": "GET */routeTables*", "answer": 500, "times": 50},
+    "malformed": {"on": "arm", "match": "GET */virtualNetworks*", "behaviour": "garbage", "times": 50},
+    "cut lists": {"on": "arm", "match": "GET */loadBalancers*", "behaviour": "truncate", "times": 50},
+    "dropped": {"on": "arm", "match": "GET */azureFirewalls*", "behaviour": "drop", "times": 50},
+    "slow operation": {"on": "arm", "match": "POST */effectiveRouteTable", "behaviour": "never-finishes"},
+    "expired token": {"on": "arm", "match": "GET */publicIPAddresses*", "answer": 401, "times": 50},
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
+@pytest.mark.parametrize("resources", [HEALTHY, ALLOWED, DENIED], ids=["nat", "allowed", "denied"])
+def test_a_fault_is_said_and_never_a_wrong_verdict(read: Read, resources, fault, monkeypatch):
+    monkeypatch.setattr("azure.core.pipeline.transport.RequestsTransport.sleep", lambda self, seconds: None)
+    (path,), unread, _log = read(resources, faults=[fault], deadline=1)
+    assert unread
+    assert path["verdict"] != ("blocked" if resources is not DENIED else "open")
+
+
+def test_what_a_fleet_costs(read: Read):
+    subnets = {f"s{n}": {"addressPrefix": f"10.1.{n}.0/24", "defaultOutboundAccess": True} for n in range(5)}
+    resources = [b.network("spoke", "10.1.0.0/16", subnets)]
+    for n in range(50):
+        resources += b.machine(f"vm{n}", f"spoke/s{n % 5}", f"10.1.{n % 5}.{10 + n}")
+    wanted = [f"{b.GROUP}/providers/Microsoft.Compute/virtualMachines/vm{n}" for n in range(50)]
+    found, unread, log = read(resources, wanted)
+    assert [path["verdict"] for path in found] == ["open"] * 50
+    assert unread == []
+    kinds = collections.Counter(
+        "token" if "oauth2" in entry["path"] else entry["method"]
+        for entry in log
+        if "operation" not in entry["path"].lower()
+    )
+    assert kinds["token"] == 1
+    assert kinds["POST"] == 5
+    assert not {"PUT", "PATCH", "DELETE"} & kinds.keys()
+    # One list a type and the power states; the lab may cut a list into pages.
+    lists = {
+        entry["path"].split("?")[0] for entry in log if entry["method"] == "GET" and "/providers/" in entry["path"]
+    }
+    assert len({path for path in lists if "operation" not in path.lower()}) <= len(catalog.LISTINGS) + 1

@@ -65,7 +65,9 @@ class Reach:
             return self._arrived(packet.destination, packet.port)
         if kind == GATEWAY and not self._known(next_hops):
             return self._outside(packet)
-        if kind in (GATEWAY, "VirtualAppliance", "VirtualApplianceEcmp") and next_hops:
+        # Azure drops what is sent to a next hop outside of the own and the peered networks.
+        near = kind == GATEWAY or (next_hops and self._topology.near(subnet.parent or subnet, next_hops[0]))
+        if kind in (GATEWAY, "VirtualAppliance", "VirtualApplianceEcmp") and near:
             return self._through(next_hops[0], packet, hops - 1)
         return "filtered"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from tests.lab.azure import ids
 from tests.lab.azure.matching import Packet, address_in, both, port_in
 from tests.lab.azure.paste import Body
-from tests.lab.azure.topology import Topology, primary_configuration, references, within
+from tests.lab.azure.topology import Topology, primary_configuration, references
 
 _LICENSING_TAG = "azureplatformlkm"
 
@@ -118,18 +118,12 @@ class Security:
 
     def _destination(self, texts: list[object], network: ids.ResourceId, packet: Packet) -> bool:
         words = {str(text).lower() for text in texts}
-        local = self._is_local(packet.destination, network)
+        local = self._topology.near(network, packet.destination)
         if ("virtualnetwork" in words and local) or ("internet" in words and not local):
             return True
         if packet.kms and _LICENSING_TAG in words:
             return True
         return address_in(texts, packet.destination, self._world.service_tags)
-
-    def _is_local(self, address: str, network: ids.ResourceId) -> bool:
-        prefixes = self._topology.network_prefixes(network)
-        for peering in self._topology.peerings(network):
-            prefixes += self._topology.peer_prefixes(peering)
-        return any(within(address, prefix) for prefix in prefixes)
 
 
 def _protocol(rule: Body) -> bool:

@@ -80,6 +80,13 @@ class Topology:
         found = [peering["properties"] for peering in self.store.below(network, "virtualNetworkPeerings")]
         return [item for item in found if str(item.get("peeringState", "Connected")).lower() == "connected"]
 
+    def near(self, network: ids.ResourceId, address: str) -> bool:
+        """Return whether an address lies in the space of a network or of one that is peered with it."""
+        prefixes = self.network_prefixes(network)
+        for peering in self.peerings(network):
+            prefixes += self.peer_prefixes(peering)
+        return any(within(address, prefix) for prefix in prefixes)
+
     def peer_prefixes(self, peering: Body) -> list[str]:
         """Address space at the other end of a peering, as the peering or the other network says."""
         given = prefixes_of(peering.get("remoteVirtualNetworkAddressSpace") or peering.get("remoteAddressSpace"))

@@ -105,13 +105,21 @@ def group(*rules: Body, name: str = "nsg") -> Body:
     return resource("networkSecurityGroups", name, {"securityRules": list(rules)})
 
 
-def spoke(
-    *more: Body, subnet: Body | None = None, nic: Body | None = None, peerings: list[Body] | None = None
-) -> list[Body]:
+def to_hub(state: str = "Connected", **more: t.Any) -> Body:
+    """The peering of the spoke with the network `hub` (10.0.0.0/16)."""
+    properties = {
+        "peeringState": state,
+        "remoteVirtualNetwork": ref("virtualNetworks/hub"),
+        "remoteAddressSpace": {"addressPrefixes": ["10.0.0.0/16"]},
+        **more,
+    }
+    return {"name": "to-hub", "properties": properties}
+
+
+def spoke(*more: Body, subnet: Body | None = None, nic: Body | None = None, peering: Body | None = None) -> list[Body]:
     """The network `spoke` with the subnet `work` and the machine `web` (10.1.1.4), beside `more`."""
     net = network("spoke", "10.1.0.0/16", {"work": {"addressPrefix": "10.1.1.0/24", **(subnet or {})}})
-    if peerings:
-        net["properties"]["virtualNetworkPeerings"] = peerings
+    net["properties"]["virtualNetworkPeerings"] = [to_hub()] if peering is None else [peering]
     return [net, *machine("web", "spoke/work", "10.1.1.4", **(nic or {})), *more]
 
 

@@ -97,7 +97,9 @@ def _admin(access: str) -> list[b.Body]:
         "direction": "Outbound",
         "priority": 10,
         "protocol": "Tcp",
+        "sourcePortRanges": ["0-65535"],
         "destinationPortRanges": ["1688"],
+        "sources": [{"addressPrefixType": "IPPrefix", "addressPrefix": "10.1.0.0/16"}],
         "destinations": [{"addressPrefixType": "IPPrefix", "addressPrefix": "*"}],
     }
     return [
@@ -149,10 +151,10 @@ CASES: list[tuple[str, str, list[b.Body], dict[str, t.Any]]] = [
     ("dropped by a service tag", "filtered", b.routed(b.route("AzureCloud", "None")), {}),
     ("a route by its prefix beats a tag", "kms", b.routed(b.route("AzureCloud", "None"), *KMS_ROUTES), {}),
     ("appliance that nobody owns", "filtered", b.routed(b.route("0.0.0.0/0", "VirtualAppliance", "10.0.7.7")), {}),
-    ("peered gateway", "open",
-     [*b.spoke(peerings=[{"name": "hub", "properties": {"peeringState": "Connected", "useRemoteGateways": True,
-                                                       "remoteVirtualNetwork": b.ref("virtualNetworks/hub")}}]),
-      *b.hub()], {"bgp": {f"{b.NETWORK}/virtualNetworks/hub": GATEWAY_DEFAULT}}),
+    ("peered gateway", "open", [*b.spoke(peering=b.to_hub(useRemoteGateways=True)), *b.hub()],
+     {"bgp": {f"{b.NETWORK}/virtualNetworks/hub": GATEWAY_DEFAULT}}),
+    ("peered gateway that is not used", "kms", [*b.spoke(), *b.hub()],
+     {"bgp": {f"{b.NETWORK}/virtualNetworks/hub": GATEWAY_DEFAULT}}),
     ("raw rows", "filtered", b.spoke(), {"effective_routes": {f"{b.NETWORK}/networkInterfaces/web-nic": [
         {"source": "Default", "state": "Active", "addressPrefix": ["0.0.0.0/0"], "nextHopType": "None"}]}}),
     # Security rules
@@ -179,6 +181,9 @@ CASES: list[tuple[str, str, list[b.Body], dict[str, t.Any]]] = [
     ("firewall allows another port", "filtered", b.behind_firewall(b.network_rule("Allow", b.KMS, port="1687,1689-1700")), {}),
     ("firewall allows another source", "filtered",
      b.behind_firewall(b.network_rule("Allow", b.KMS, sourceAddresses=["10.2.0.0/16"])), {}),
+    ("firewall behind a broken peering", "filtered", [
+        *b.spoke(b.table(TO_FIREWALL), subnet={"routeTable": b.ref("routeTables/rt")}, peering=b.to_hub("Disconnected")),
+        *b.hub(b.network_rule("Allow", b.KMS))], {}),
     ("parent denies first", "filtered",
      b.behind_firewall(b.network_rule("Allow", b.KMS), parent=[b.network_rule("Deny", "*", port="*")]), {}),
     ("parent allows", "kms", b.behind_firewall(parent=[b.network_rule("Allow", b.KMS)]), {}),

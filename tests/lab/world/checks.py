@@ -70,8 +70,13 @@ def table(item: Check, key: t.Callable[[str, At], str] | None = None) -> Check:
     """Check a mapping whose keys are free; `key` checks and normalises them."""
 
     def check(value: t.Any, at: At) -> Tree:
-        entries = table_of(value, at) if value is not None else {}
-        return {key(name, at / name) if key else name: item(inner, at / name) for name, inner in entries.items()}
+        found: Tree = {}
+        for name, inner in (table_of(value, at) if value is not None else {}).items():
+            known = key(name, at / name) if key else name
+            if known in found:
+                raise (at / name).error(f"'{known}' is given twice")
+            found[known] = item(inner, at / name)
+        return found
 
     return check
 

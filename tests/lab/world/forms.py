@@ -111,7 +111,10 @@ def registry_value(value: t.Any, at: At) -> Tree | None:
     if isinstance(value, list):
         return {"type": "MultiString", "data": [checks.text(item, at / index) for index, item in enumerate(value)]}
     if isinstance(value, int):
-        return {"type": "DWord" if value in _DWORD else "QWord", "data": value & (2**64 - 1 if value > 0 else 2**32 - 1)}
+        return {
+            "type": "DWord" if value in _DWORD else "QWord",
+            "data": value & (2**64 - 1 if value > 0 else 2**32 - 1),
+        }
     return {"type": "String", "data": checks.text(value, at)}
 
 
@@ -130,7 +133,7 @@ def _data(kind: str, data: t.Any, at: At) -> t.Any:
     return digits
 
 
-def dns_name(name: str, _at: At) -> str:
+def dns_name(name: str, _at: At | None = None) -> str:
     """Return a DNS name as the lab looks it up."""
     return name.strip().rstrip(".").casefold()
 
@@ -177,7 +180,7 @@ def endpoint(name: str, at: At) -> str:
         raise at.error("must be address:port, such as 10.1.2.3:1688") from None
     if not port.isdigit() or not 0 < int(port) < 2**16:
         raise at.error(f"'{port}' is not a port")
-    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"  # noqa: PLR2004
+    return f"[{address}]:{port}" if address.version == 6 else f"{address}:{port}"
 
 
 def attempts(value: t.Any, at: At) -> int | list[int | None] | None:
@@ -193,4 +196,6 @@ def _hresult(value: t.Any, at: At) -> int | None:
 
 def file_path(name: str, _at: At) -> str:
     """Return a path with the Windows folder in full."""
-    return re.sub(r"^%(?:windir|systemroot)%", lambda _match: r"C:\Windows", name.replace("/", "\\"), flags=re.IGNORECASE)
+    return re.sub(
+        r"^%(?:windir|systemroot)%", lambda _match: r"C:\Windows", name.replace("/", "\\"), flags=re.IGNORECASE
+    )

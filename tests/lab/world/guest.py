@@ -216,11 +216,9 @@ def merge(below: Tree, above: Tree, path: tuple[str, ...] = ()) -> Tree:
     merged = dict(below)
     for name, value in above.items():
         lower = _same_key(merged, name)
-        if lower is not None and isinstance(value, dict) and isinstance(merged[lower], dict):
-            value = merge(merged[lower], value, (*path, name))
-        if lower is not None and lower != name:
-            del merged[lower]
-        merged[name] = value
+        under = merged.pop(lower) if lower is not None else None
+        both = isinstance(value, dict) and isinstance(under, dict)
+        merged[name] = merge(under, value, (*path, name)) if both else value
     return merged
 
 
@@ -228,7 +226,7 @@ def _whole(path: tuple[str, ...], below: Tree, above: Tree) -> bool:
     kind = path[:1]
     if kind == ("dns",) and len(path) == {"answers": 3, "by_server": 4}.get(path[1] if len(path) > 1 else "", 0):
         return True
-    if kind == ("registry",) and len(path) == 3:  # noqa: PLR2004
+    if kind == ("registry",) and len(path) == 3:
         return True
     return path in (("attestation",), ("proxy", "winhttp"), ("event_log",)) or (
         path == ("imds",) and "error" in (*below, *above)

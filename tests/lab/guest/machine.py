@@ -1,0 +1,177 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One guest's Windows in its own raw words, built from the world: read by the simulated scripts and by PowerShell's fakes."""
+
+from __future__ import annotations
+
+import datetime
+import typing as t
+
+from tests.lab.azure.facts import KMS_PORT
+from tests.lab.guest import (
+    attempt,
+    event_records,
+    firewall_rules,
+    license_rows,
+    messages,
+    name_service,
+    os_defaults,
+    registry_keys,
+    surroundings,
+)
+from tests.lab.guest.clock import Clock
+from tests.lab.guest.firewall_rules import CATEGORIES, SPPSVC
+from tests.lab.guest.name_service import dns_answer
+from tests.lab.guest.reachability import Endpoints, Network, Reach, literal
+from tests.lab.world.model import Tree, World
+from tests.lab.world.times import zulu
+
+__all__ = ["GuestMachine", "build", "dns_answer"]
+
+_CLOUD_HOSTS = {
+    "AzureCloud": "azkms.core.windows.net",
+    "AzureUSGovernment": "kms.core.usgovcloudapi.net",
+    "AzureChinaCloud": "azkms.core.chinacloudapi.cn",
+}
+
+
+def build(
+    world: World,
+    guest_name: str,
+    now: datetime.datetime,
+    reach: Reach | None = None,
+    endpoints: Endpoints | None = None,
+) -> Tree:
+    """Return the machine of a guest at the real time `now`; see GuestMachine."""
+    return GuestMachine(world, guest_name, now, reach, endpoints).machine
+
+
+class GuestMachine:
+    """A guest whose state can change. `machine` is JSON-plain and holds the state.
+
+    `now` is the real time that the world's now stands for; `reach(guest, address, port)` says how far the Azure half
+    lets a connection get; `endpoints` gives the lab's sockets.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        guest_name: str,
+        now: datetime.datetime,
+        reach: Reach | None = None,
+        endpoints: Endpoints | None = None,
+    ) -> None:
+        self.world = world
+        self.name = guest_name
+        self.guest: Tree = world.guests[guest_name]
+        offset = (self.guest.get("clock") or {}).get("offset", datetime.timedelta(0))
+        self.clock = Clock(world.now, now.replace(microsecond=0), offset)
+        self.system = os_defaults.complete(self.guest["os"])
+        self.attempts = 0
+        metadata = surroundings.imds(self.guest, guest_name, self.system, world)
+        clouds = self._clouds(metadata)
+        self.network = Network(world, guest_name, clouds, reach)
+        self.licensing = license_rows.build(
+            self.guest, guest_name, self.system, _CLOUD_HOSTS[clouds[-1]], self.clock.text
+        )
+        self.services = surroundings.services(self.guest)
+        self.machine = self._build(metadata, endpoints)
+
+    def activate(self, activation_id: str | None = None, now: datetime.datetime | None = None) -> int:
+        """Try to activate as SoftwareLicensingProduct.Activate() does: 0, or the HRESULT that the method fails with.
+
+        `activation_id` is the product's ID (default: the base product), `now` the real time of the attempt.
+        """
+        self.attempts += 1
+        outcome = attempt.run(self, activation_id)
+        attempt.write(self, outcome, now or self.clock.now)
+        return outcome.code
+
+    def kms_hosts(self) -> list[tuple[str, int]]:
+        """Return every KMS host that is set somewhere, the one that counts first."""
+        base, service = self.licensing.base or {}, self.licensing.service
+        policy = registry_keys.policy_host(self.guest)
+        own, found = ("KeyManagementServiceMachine", "KeyManagementServicePort"), license_rows.DISCOVERED
+        stages: list[tuple[t.Any, ...]] = [
+            *(tuple(row.get(name) for name in own) for row in (base, service)),
+            tuple((policy.get(name) or {}).get("data") for name in (license_rows.NAME, license_rows.PORT)),
+            *(tuple(row.get(name) for name in found) for row in (base, service)),
+        ]
+        return [(str(host), int(port or KMS_PORT)) for host, port in stages if host]
+
+    def connection(self, address: str, port: int) -> str:
+        """Return how a connection of the licensing service itself ends."""
+        return self.network.state(address, port, SPPSVC)
+
+    def _clouds(self, metadata: Tree) -> list[str]:
+        environment = metadata.get("compute", {}).get("azEnvironment")
+        own = [cloud for cloud, name in surroundings.AZURE_ENVIRONMENTS.items() if name == environment]
+        return list(dict.fromkeys([self.world.cloud, *own]))
+
+    def _build(self, metadata: Tree, endpoints: Endpoints | None) -> Tree:
+        guest, clock, system = self.guest, self.clock, self.system
+        connection = guest.get("connection") or {}
+        joined = surroundings.domain(guest)
+        hosts = self.kms_hosts()
+        dns = name_service.build(guest, [host for host, _port in hosts])
+        host, port = hosts[0] if hosts else (None, KMS_PORT)
+        events = event_records.records(guest, clock, self.licensing, host, port)
+        derived = {**firewall_rules.registry(guest, system.release.firewall), **self.licensing.registry}
+        return {
+            "name": self.name,
+            "utc_now": zulu(clock.now + clock.offset),
+            "language_mode": connection.get("language_mode", "FullLanguage"),
+            "elevated": connection.get("elevated", True),
+            "ui_culture": system.locale,
+            "time_zone": system.time_zone,
+            "powershell": system.powershell,
+            "cim": self._cim(joined),
+            "registry": registry_keys.build(guest, system, self.services, joined, derived),
+            "events": events,
+            "event_log_error": event_records.log_error(guest, system.locale),
+            "event_log_oldest": event_records.oldest(guest, clock, events),
+            "dns": dns,
+            "tcp": self.network.targets(_addresses(dns, hosts), {port for _host, port in hosts}, endpoints),
+            "services": {
+                name: {"status": item["state"], "dependents": item["dependents"], "start_error": item["start_error"]}
+                for name, item in self.services.items()
+            },
+            "files": surroundings.files(guest, clock),
+            "net_profiles": [CATEGORIES[name] for name in firewall_rules.active_profiles(guest)],
+            "default_routes": [
+                {"interface": "Ethernet", "metric": 0, **route}
+                for route in guest.get("default_routes", [{"next_hop": "10.0.0.1"}])
+            ],
+            "imds": metadata,
+            "attestation": surroundings.attestation(guest, metadata),
+            "domain": joined,
+        }
+
+    def _cim(self, joined: Tree) -> Tree:
+        given, errors = self.guest.get("cim") or {}, self.guest.get("cim_errors") or {}
+        rows: Tree = {
+            "SoftwareLicensingProduct": self.licensing.products,
+            "SoftwareLicensingService": [self.licensing.service],
+        }
+        for class_, row in surroundings.system_rows(self.name, self.system, joined).items():
+            rows[class_] = [row | _plain(item, self.clock) for item in given.get(class_) or [{}]]
+        for class_ in given:
+            rows.setdefault(class_, [_plain(item, self.clock) for item in given[class_]])
+        found: Tree = {class_: {"rows": rows[class_]} for class_ in rows}
+        for class_, code in errors.items():
+            text = messages.message(code, self.system.locale)
+            found[class_] = {"error": {"code": messages.hexadecimal(code), "message": text}}
+        return found
+
+
+def _addresses(dns: Tree, hosts: list[tuple[str, int]]) -> set[str]:
+    tables = [dns["system"], *dns["by_server"].values()]
+    answered = {address for table in tables for answer in table.values() for address in answer.get("A", [])}
+    return answered | {address for host, _port in hosts if (address := literal(host)) is not None}
+
+
+def _plain(row: Tree, clock: Clock) -> Tree:
+    dates = (datetime.datetime, datetime.timedelta)
+    return {key: clock.text(value) if isinstance(value, dates) else value for key, value in row.items()}

@@ -69,6 +69,13 @@ class Client:
         }
         return self._session.request(method, url, json=body, headers=sent, timeout=20)
 
+    def ask(self, path: str) -> t.Any:
+        """POST a question and follow its Location to the answer."""
+        answer = self.send("POST", path)
+        while answer.status_code == 202:
+            answer = self.send("GET", answer.headers["Location"])
+        return answer.json()
+
     def log(self) -> list[dict[str, t.Any]]:
         """The lab's request log."""
         return [json.loads(line) for line in self.lab.request_log.read_text(encoding="utf-8").splitlines()]

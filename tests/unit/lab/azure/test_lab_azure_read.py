@@ -76,8 +76,10 @@ def test_effective_routes_are_a_long_running_operation(start: Start) -> None:
     assert (first.status_code, first.content) == (202, b"null")
     assert "Azure-AsyncOperation" not in first.headers
     assert client.send("GET", first.headers["Location"]).status_code == 202
-    rows = client.network().network_interfaces.begin_get_effective_route_table("rg", "web-nic").result().value
-    winners = [row.as_dict() for row in rows if row["addressPrefix"] == ["0.0.0.0/0"]]
+    typed = client.network().network_interfaces.begin_get_effective_route_table("rg", "web-nic").result().value
+    rows = client.ask(f"{NIC}/effectiveRouteTable")["value"]
+    assert [row.state for row in typed] == [row["state"] for row in rows]
+    winners = [row for row in rows if row["addressPrefix"] == ["0.0.0.0/0"]]
     assert [(row["source"], row["state"], row["nextHopType"]) for row in winners] == [
         ("Default", "Invalid", "Internet"),
         ("User", "Active", "VirtualAppliance"),

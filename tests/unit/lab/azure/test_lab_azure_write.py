@@ -47,8 +47,7 @@ def test_a_repaired_route_repairs_a_guest_with_raw_routes(start: Start) -> None:
     ]
     given = {f"{b.NETWORK}/networkInterfaces/web-nic": raw}
     client = start(b.routed(b.route("0.0.0.0/0", "None")), effective_routes=given)
-    asked = client.network().network_interfaces.begin_get_effective_route_table("rg", "web-nic").result()
-    assert [row.as_dict() for row in asked.value] == raw
+    assert client.ask(f"{b.NETWORK}/networkInterfaces/web-nic/effectiveRouteTable")["value"] == raw
     client.send("PUT", f"{TABLE}/routes/kms", INTERNET)
     assert client.lab.reach("web", b.KMS, 1688) == "kms"
     assert client.lab.reach("web", b.OTHER_KMS, 1688) == "filtered"
@@ -111,9 +110,6 @@ def test_unknown_properties_survive_a_round_trip(start: Start) -> None:
     assert after["futureSetting"] == odd["futureSetting"]
     assert after["privateEndpointNetworkPolicies"] == "Disabled"
     assert after["routeTable"] == {"id": TABLE}
-    typed = client.network().subnets.get("rg", "spoke", "work")
-    client.network().subnets.begin_create_or_update("rg", "spoke", "work", typed).result()
-    assert client.send("GET", SUBNET).json()["properties"]["futureSetting"] == odd["futureSetting"]
 
 
 def test_a_table_is_replaced_and_a_network_keeps_its_subnets(start: Start) -> None:

@@ -16,9 +16,12 @@ import sys
 import tempfile
 import typing as t
 
+from tests.lab.azure import half
+from tests.lab.azure.paste import AzureWorldError
 from tests.lab.server import child
 from tests.lab.server.inventory import AUTHENTICATIONS
 from tests.lab.server.lab import Lab
+from tests.lab.world import World, WorldError, load
 
 _FAILED = 1
 _MISUSED = 2
@@ -27,25 +30,43 @@ _MAX_PORT = 65535
 
 
 class UsageError(Exception):
-    """The command cannot be carried out as it was given; the message is one line."""
+    """The command cannot be carried out as it was given, or not here; the message is one line."""
 
 
 def main(arguments: t.Sequence[str]) -> int:
     """Carry out one command and return the exit status: 1 when something is wrong with a world, 2 on misuse."""
-    options = _parser().parse_args(arguments)
+    own, command = _split(arguments)
+    options = _parser().parse_args(own, argparse.Namespace(command=command))
     try:
+        if command and options.carry_out is not _run:
+            raise UsageError("only run takes a command after --")
         status: int = options.carry_out(options)
     except UsageError as error:
         print(f"lab: {error}", file=sys.stderr)
         return _MISUSED
-    except _world_errors() as error:
-        print(" ".join(str(error).split()), file=sys.stderr)
+    except (WorldError, AzureWorldError) as error:
+        text = " ".join(str(error).split())
+        print(text if text.startswith(str(options.world)) else f"{options.world}: {text}", file=sys.stderr)
         return _FAILED
     return status
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tests.lab", description="A loopback world of Windows guests.")
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> t.NoReturn:
+        """Say in one line what is wrong."""
+        self.exit(_MISUSED, f"lab: {message} (see {self.prog} --help)\n")
+
+
+def _split(arguments: t.Sequence[str]) -> tuple[t.Sequence[str], list[str]]:
+    """Part what follows the first -- from our own arguments."""
+    if "--" not in arguments:
+        return arguments, []
+    place = list(arguments).index("--")
+    return arguments[:place], list(arguments[place + 1 :])
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="python -m tests.lab", description="A loopback world of Windows guests.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     serve = _command(commands, "serve", _serve, "serve a world until SIGTERM")
     serve.add_argument("--state", type=pathlib.Path, required=True, help="folder for the inventory, the CA and the log")
@@ -54,7 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     for command in (serve, run):
         command.add_argument("--auth", choices=AUTHENTICATIONS, default=AUTHENTICATIONS[0], help="how guests log on")
         command.add_argument("--port", type=_port, default=0, help="port of the server (default: a free one)")
-    run.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND", help="command and its arguments")
+    run.usage = f"{run.prog} WORLD [--state DIR] [--auth {{{','.join(AUTHENTICATIONS)}}}] [--port PORT] -- COMMAND..."
     _command(commands, "check", _check, "say whether a world can be loaded")
     expect = _command(commands, "expect", _expect, "compare a report with what the world expects")
     expect.add_argument("report", type=pathlib.Path, metavar="REPORT", help="kms-report.json")
@@ -62,12 +83,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    commands: argparse._SubParsersAction[_Parser],
     name: str,
     carry_out: t.Callable[[argparse.Namespace], int],
     text: str,
-) -> argparse.ArgumentParser:
-    parser: argparse.ArgumentParser = commands.add_parser(name, help=text, description=text)
+) -> _Parser:
+    parser = commands.add_parser(name, help=text, description=text)
     parser.add_argument("world", type=pathlib.Path, metavar="WORLD", help="world file")
     parser.set_defaults(carry_out=carry_out)
     return parser
@@ -95,13 +116,12 @@ async def _until_stopped(lab: Lab, port: int) -> int:
 
 
 def _run(options: argparse.Namespace) -> int:
-    command = options.command[1:] if options.command[:1] == ["--"] else options.command
-    if not command:
+    if not options.command:
         raise UsageError("run: no command was given (run WORLD -- COMMAND...)")
     if options.state is not None:
-        return asyncio.run(_beside(_lab(options, options.state), options.port, command))
+        return asyncio.run(_beside(_lab(options, options.state), options.port, options.command))
     with tempfile.TemporaryDirectory(prefix="kms-lab-") as folder:
-        return asyncio.run(_beside(_lab(options, pathlib.Path(folder)), options.port, command))
+        return asyncio.run(_beside(_lab(options, pathlib.Path(folder)), options.port, options.command))
 
 
 async def _beside(lab: Lab, port: int, command: t.Sequence[str]) -> int:
@@ -114,7 +134,12 @@ async def _beside(lab: Lab, port: int, command: t.Sequence[str]) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
-    _load(options.world)
+    world = _load(options.world)
+    with tempfile.TemporaryDirectory(prefix="kms-lab-") as folder:
+        # Only a started Azure half has looked at how its resources refer to each other.
+        azure = half.start(world, pathlib.Path(folder))
+        if azure is not None:
+            azure.stop()
     print("ok")
     return 0
 
@@ -133,26 +158,21 @@ def _lab(options: argparse.Namespace, state: pathlib.Path) -> Lab:
     return Lab(world, state, options.auth, importlib.import_module("tests.lab.guest.machine").build)
 
 
-def _load(path: pathlib.Path) -> t.Any:
+def _load(path: pathlib.Path) -> World:
     if not path.is_file():
         raise UsageError(f"{path}: there is no such world file")
-    return importlib.import_module("tests.lab.world").load(path)
-
-
-def _world_errors() -> tuple[type[Exception], ...]:
-    """Return what a bad world raises, in either half."""
-    errors = (("tests.lab.world", "WorldError"), ("tests.lab.azure.paste", "AzureWorldError"))
-    return tuple(getattr(importlib.import_module(module), name) for module, name in errors)
+    return load(path)
 
 
 def _claim(state: pathlib.Path) -> None:
-    """Refuse a folder that another running lab uses."""
+    """Refuse a folder that another running lab uses; remove what a killed one left to say that it is ready."""
     if state.exists() and not state.is_dir():
         raise UsageError(f"{state} is not a folder")
     try:
         pid = int((state / "ready").read_text(encoding="ascii"))
         os.kill(pid, 0)
     except (OSError, ValueError):
+        (state / "ready").unlink(missing_ok=True)
         return
     raise UsageError(f"{state} is in use by the lab with process id {pid}")
 

@@ -18,11 +18,11 @@ _SECRET = re.compile(r"passw|secret|credential|token", re.IGNORECASE)
 
 
 class Journal:
-    """Appends to one file; safe to use from several threads."""
+    """Writes a new file; safe to use from several threads."""
 
     def __init__(self, path: pathlib.Path) -> None:
         self._lock = threading.Lock()
-        self._file = path.open("a", encoding="utf-8")
+        self._file = path.open("w", encoding="utf-8")
 
     def write(self, guest: str, event: str, **details: t.Any) -> None:
         """Write one line; a product key keeps only its last five characters, a secret nothing."""

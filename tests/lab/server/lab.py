@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import datetime
 import functools
-import importlib
-import importlib.util
 import os
 import pathlib
 import secrets
@@ -19,6 +17,7 @@ import typing as t
 
 import trustme
 
+from tests.lab.azure import half
 from tests.lab.server import inventory, scripts, security
 from tests.lab.server.behaviour import Faults, behaviour
 from tests.lab.server.guest import Guest
@@ -28,28 +27,7 @@ from tests.lab.server.scripts import Machine
 from tests.lab.server.security import Account, Basic, Negotiate, Security
 from tests.lab.server.service import Service
 from tests.lab.sockets import Endpoints
-
-_AZURE = "tests.lab.azure.half"
-
-
-class World(t.Protocol):
-    """What the server reads of a loaded world."""
-
-    guests: t.Mapping[str, t.Mapping[str, t.Any]]
-    faults: t.Sequence[t.Mapping[str, t.Any]]
-
-
-class AzureHalf(t.Protocol):
-    """The Azure half of a lab, started by `tests.lab.azure.half.start(world, state_dir)`."""
-
-    environment: t.Mapping[str, str]
-
-    def reach(self, guest: str, address: str, port: int) -> str | None:
-        """Return kms, open, closed or filtered; None when the Azure half does not say."""
-
-    def stop(self) -> None:
-        """Stop serving."""
-
+from tests.lab.world import World
 
 Build = t.Callable[..., Machine]
 
@@ -68,7 +46,7 @@ class Lab:
         self._build = build
         self._account = Account("lab", secrets.token_urlsafe(18))
         self._endpoints = Endpoints()
-        self._azure: AzureHalf | None = None
+        self._azure: half.AzureLab | None = None
         self._journal: Journal | None = None
         self._service: Service | None = None
 
@@ -82,7 +60,7 @@ class Lab:
         self._state.mkdir(parents=True, exist_ok=True)
         self._journal = Journal(self._state / "requests.jsonl")
         self._endpoints.start()
-        self._azure = _start_azure(self._world, self._state)
+        self._azure = half.start(self._world, self._state)
         authority, tls = self._certificates()
         self._service = Service(
             self._guests(self._journal), self._new_security, Faults(self._world.faults), self._journal
@@ -142,14 +120,6 @@ class Lab:
 
     def _port(self, state: str) -> int:
         return int(self._endpoints.endpoint(state).rpartition(":")[2])
-
-
-def _start_azure(world: World, state: pathlib.Path) -> AzureHalf | None:
-    """Start the Azure half, where there is one and the world has anything for it."""
-    if not getattr(world, "azure", None) or importlib.util.find_spec(_AZURE) is None:
-        return None
-    half: AzureHalf = importlib.import_module(_AZURE).start(world, state)
-    return half
 
 
 def _write_private(path: pathlib.Path, text: str) -> None:

@@ -155,7 +155,7 @@ def _expect(options: argparse.Namespace) -> int:
 def _lab(options: argparse.Namespace, state: pathlib.Path) -> Lab:
     world = _load(options.world)
     _claim(state)
-    return Lab(world, state, options.auth, importlib.import_module("tests.lab.guest.machine").build)
+    return Lab(world, state, options.auth)
 
 
 def _load(path: pathlib.Path) -> World:

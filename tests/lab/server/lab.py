@@ -13,11 +13,11 @@ import pathlib
 import secrets
 import shlex
 import ssl
-import typing as t
 
 import trustme
 
 from tests.lab.azure import half
+from tests.lab.guest import machine
 from tests.lab.server import inventory, scripts, security
 from tests.lab.server.behaviour import Faults, behaviour
 from tests.lab.server.guest import Guest
@@ -29,21 +29,15 @@ from tests.lab.server.service import Service
 from tests.lab.sockets import Endpoints
 from tests.lab.world import World
 
-Build = t.Callable[..., Machine]
-
 
 class Lab:
-    """Starts and stops everything that one world needs; its files are in `state`.
+    """Starts and stops everything that one world needs; its files are in `state`."""
 
-    `build(world, name, now, endpoints=..., reach=...)` makes the machine of a guest, anew for each run of a module.
-    """
-
-    def __init__(self, world: World, state: pathlib.Path, authentication: str, build: Build) -> None:
+    def __init__(self, world: World, state: pathlib.Path, authentication: str) -> None:
         self.environment: dict[str, str] = {}
         self._world = world
         self._state = state.resolve()
         self._authentication = authentication
-        self._build = build
         self._account = Account("lab", secrets.token_urlsafe(18))
         self._endpoints = Endpoints()
         self._azure: half.AzureLab | None = None
@@ -99,9 +93,9 @@ class Lab:
         return guests
 
     def _machine(self, name: str) -> Machine:
+        """Build the guest's machine anew for each run: its clock goes on, and Azure may have changed."""
         now = datetime.datetime.now(datetime.timezone.utc)
-        reach = self._azure.reach if self._azure else None
-        return self._build(self._world, name, now, endpoints=self._endpoints, reach=reach)
+        return machine.build(self._world, name, now, self._azure.reach if self._azure else None, self._endpoints)
 
     def _new_security(self) -> Security:
         if self._authentication == "basic-tls":

@@ -18,6 +18,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network 
     values,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.kms_routes import KmsRoutes
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import network_of
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
     BLOCKED,
     OPEN,
@@ -44,9 +45,10 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     choose,
     has_default,
     plain_route,
+    unreadable_default,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.rule_list import Flow
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState, network_of
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import hub_connection
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import low, props, text
 
@@ -117,7 +119,9 @@ def address_path(start: Start, address: str) -> AddressPath:
 def _choice(start: Start, wanted: addresses.Address) -> Choice:
     if start.view is None:
         raise start.problem or NotKnownError("the routes of the subnet are not known")
-    return choose(start.view, wanted, start.state.tag_prefixes)
+    view = start.view
+    key = ("choice", low(start.place.subnet_id), str(wanted))
+    return start.state.remember(key, lambda: choose(view, wanted, start.state.tag_prefixes))
 
 
 def _platform_rule(view: RouteView | None) -> str:
@@ -125,7 +129,8 @@ def _platform_rule(view: RouteView | None) -> str:
         return nsg.UNSURE
     if has_default(view, USER):
         return nsg.OFF
-    return nsg.UNSURE if view.blind or has_default(view, BGP) else nsg.APPLIES
+    doubtful = view.blind or has_default(view, BGP) or unreadable_default(view)
+    return nsg.UNSURE if doubtful else nsg.APPLIES
 
 
 def _flow(start: Start, wanted: addresses.Address) -> Flow:

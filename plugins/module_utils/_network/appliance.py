@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, hub, model, values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import network_of, subnets_of
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
     BLOCKED,
     SUSPECT,
@@ -22,8 +23,6 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     FIREWALL,
     NIC,
     NetworkState,
-    network_of,
-    subnets_of,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
     Body,
@@ -34,6 +33,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     text,
 )
 
+FIREWALL_SUBNET = "azurefirewallsubnet"
+_PEERING_STATES = frozenset(("", "connected", "initiated", "disconnected"))
 _STOPPED = frozenset(("stopped", "stopping", "deallocated", "deallocating"))
 
 
@@ -79,7 +80,22 @@ def owner_of(state: NetworkState, network_id: str, ip: str) -> tuple[Body | None
         raise NotKnownError(f"several resources in networks that are not connected own {ip}")
     if not candidates:
         return None, True
+    _peerings_known(state, network_id)
     return candidates[0], state.get(network_id) is None
+
+
+def _peerings_known(state: NetworkState, network_id: str) -> None:
+    """Raise NotKnownError when what cannot be read of the peerings might connect the networks after all."""
+    listed = props(state.get(network_id)).get("virtualNetworkPeerings")
+    bodies = state.children(network_id, "virtualNetworkPeerings")
+    unclear = [
+        body
+        for body in bodies
+        if not ref(props(body).get("remoteVirtualNetwork"))
+        or text(props(body).get("peeringState")).lower() not in _PEERING_STATES
+    ]
+    if values.broken(listed) or unclear:
+        raise NotKnownError(f"the peerings of virtual network '{name_of(network_id)}' cannot be read")
 
 
 def judge(state: NetworkState, owner: Body, ip: str, what: str) -> Leg:
@@ -138,6 +154,8 @@ def _unowned(state: NetworkState, network_id: str, ip: str, what: str) -> Leg:
         for subnet in state.children(place, "subnets"):
             prefixes = values.strings(props(subnet).get("addressPrefix"), props(subnet).get("addressPrefixes"))
             if wanted is not None and any(addresses.inside(prefix, wanted) for prefix in prefixes):
+                if name_of(subnet).lower() == FIREWALL_SUBNET:
+                    raise state.not_listed(values.subscription(place), FIREWALL)
                 reason = f"{what}: nothing in subnet '{name_of(subnet)}' that could be read owns {ip}"
                 found = Hop("appliance", None, ip, ip).judged(SUSPECT, reason)
                 left = egress("unknown", reason)

@@ -10,13 +10,13 @@ import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
-    BALANCER,
-    NetworkState,
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import (
     ip_configurations,
     network_of,
+    references,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import BALANCER, NetworkState
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
     Body,
     low,
@@ -62,7 +62,7 @@ class Way:
 def pools_of_nic(state: NetworkState, config: Body) -> list[Pool]:
     """Return the pools an IP configuration refers to. Raises NotKnownError when a load balancer was not read."""
     found = []
-    for pool_id in refs(config.get("loadBalancerBackendAddressPools")):
+    for pool_id in references(config, "loadBalancerBackendAddressPools"):
         balancer_id = values.parent(pool_id)
         found.append(Pool(pool_id, {**state.need(balancer_id), "id": balancer_id}, False))
     return found
@@ -136,7 +136,10 @@ def _public(fronts: t.Iterable[Body | None]) -> tuple[str, ...]:
 
 def standard_pool_of(state: NetworkState, nic_id: str) -> Pool | None:
     """Return a Standard load balancer's pool that a NIC is in. Raises NotKnownError when the NIC or it was not read."""
-    for config in ip_configurations(state.need(nic_id)):
+    configs = ip_configurations(state.need(nic_id))
+    if not configs or any(not ref(config.get("subnet")) for config in configs):
+        raise NotKnownError(f"the IP configurations of network interface '{name_of(nic_id)}' cannot be read")
+    for config in configs:
         for pool in pools_of_nic(state, config):
             if pool.sku in {"standard", "gateway"}:
                 return pool

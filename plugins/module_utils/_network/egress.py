@@ -13,6 +13,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network import balancer, values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import network_of, reference
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
     BLOCKED,
     NO_OUTBOUND,
@@ -27,7 +28,6 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     NAT_GATEWAY,
     VM,
     NetworkState,
-    network_of,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
     Body,
@@ -92,9 +92,9 @@ def nat_gateway_of(state: NetworkState, subnet_id: str) -> tuple[Body, list[str]
 
     Raises NotKnownError when the subnet or its NAT gateway was not read.
     """
-    subnet = props(state.need(subnet_id))
+    subnet = state.need(subnet_id)
     network_id = network_of(subnet_id)
-    candidates = [ref(subnet.get("natGateway")), ref(props(state.get(network_id)).get("defaultPublicNatGateway"))]
+    candidates = [reference(subnet, "natGateway"), ref(props(state.get(network_id)).get("defaultPublicNatGateway"))]
     candidates += [
         str(gateway["id"])
         for gateway in state.of_type(NAT_GATEWAY)
@@ -120,7 +120,7 @@ def _nat_gateway(state: NetworkState, subnet_id: str) -> Leg | None:
 
 
 def _instance_address(state: NetworkState, config: Body) -> Leg | None:
-    public_id = ref(config.get("publicIPAddress"))
+    public_id = reference(config, "publicIPAddress")
     if not public_id or text(props(state.get(public_id)).get("publicIPAddressVersion")).lower() == "ipv6":
         return None
     reason = f"it leaves by the machine's own public IP '{name_of(public_id)}'"
@@ -168,8 +168,10 @@ def _load_balancer(state: NetworkState, place: Place) -> Leg | None:
 
 def _default(state: NetworkState, place: Place) -> Leg:
     """Judge default outbound access: what is written on the NIC is Azure's own record, the subnet's flag takes effect later."""
-    subnet = props(state.need(place.subnet_id))
-    private = values.flag(subnet.get("defaultOutboundAccess")) is False
+    given = props(state.need(place.subnet_id)).get("defaultOutboundAccess")
+    private = values.flag(given) is False
+    if given is not None and values.flag(given) is None:
+        raise NotKnownError(f"defaultOutboundAccess of subnet '{name_of(place.subnet_id)}' cannot be read")
     name = name_of(place.subnet_id)
     record = values.flag(props(place.nic).get("defaultOutboundConnectivityEnabled"))
     nothing = "there is no NAT gateway, public IP or load balancer outbound rule"
@@ -196,11 +198,10 @@ def _loss(state: NetworkState, place: Place, private: bool) -> tuple[str, tuple[
     """Return what takes default outbound access away, empty when nothing does."""
     if private:
         return f"subnet '{name_of(place.subnet_id)}' is private (defaultOutboundAccess is false)", ()
-    own = props(place.vm)
-    if ref(own.get("virtualMachineScaleSet")):
-        scale_set = name_of(ref(own.get("virtualMachineScaleSet")))
-        return f"machines of flexible scale set '{scale_set}' have no default outbound access", ()
-    set_id = ref(own.get("availabilitySet"))
+    scale_set = reference(place.vm or {}, "virtualMachineScaleSet")
+    if scale_set:
+        return f"machines of flexible scale set '{name_of(scale_set)}' have no default outbound access", ()
+    set_id = reference(place.vm or {}, "availabilitySet")
     for sibling in _siblings(state, set_id, low(ref(place.vm))):
         for nic_id in state.nics_of(sibling):
             pool = balancer.standard_pool_of(state, nic_id)

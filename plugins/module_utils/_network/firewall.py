@@ -20,6 +20,10 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     policy_chain,
     policy_rules,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import (
+    private_addresses,
+    reference,
+)
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
     BLOCKED,
     OPEN,
@@ -28,10 +32,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     NotKnownError,
     Unread,
 )
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
-    NetworkState,
-    private_addresses,
-)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
     Body,
     Match,
@@ -53,7 +54,7 @@ def inspect(state: NetworkState, firewall: Body, traffic: Traffic, resolvers: t.
     """
     name = name_of(firewall)
     try:
-        policy_id = ref(props(firewall).get("firewallPolicy"))
+        policy_id = reference(firewall, "firewallPolicy")
         chain = policy_chain(state, policy_id) if policy_id else []
         rules = policy_rules(state, chain) if policy_id else classic_rules(firewall)
     except NotKnownError as problem:
@@ -114,7 +115,7 @@ def _no_network_rule(state: NetworkState, firewall: Body, rules: t.Sequence[Fire
     """Judge what no network rule takes: on an application rule's port the firewall itself answers, else it drops."""
     name = name_of(firewall)
     for rule in rules:
-        if rule.kind == APPLICATION and matches(state, rule, traffic)[0]:
+        if rule.kind == APPLICATION and matches(state, rule, traffic)[0] is not False:
             if rule.action == "deny":
                 break
             reason = (

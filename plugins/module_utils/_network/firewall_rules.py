@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import reference
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError, Unread
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
@@ -20,7 +21,6 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     low,
     name_of,
     props,
-    ref,
     strings,
     text,
 )
@@ -85,7 +85,7 @@ def policy_chain(state: NetworkState, policy_id: str) -> list[Body]:
         seen.add(low(policy_id))
         body = state.need(policy_id)
         chain.append({**body, "id": policy_id})
-        policy_id = ref(props(body).get("basePolicy"))
+        policy_id = reference(body, "basePolicy")
     return chain[::-1]
 
 
@@ -152,7 +152,10 @@ def _collection(collection: Body, policy_id: str, group: str, inherited: bool) -
     found = []
     body = props(collection)
     action = text(values.mapping(body.get("action")).get("type")).lower()
-    for rule in _listing(body, "rules", f"collection '{name_of(collection)}'"):
+    place = f"collection '{name_of(collection)}'"
+    if body.get("rules") is None:
+        raise NotKnownError(f"rules of {place} cannot be read")
+    for rule in _listing(body, "rules", place):
         kind = _RULE_TYPES.get(text(rule.get("ruleType")).lower(), "")
         if not kind:
             raise NotKnownError(f"rule '{name_of(rule)}' of collection '{name_of(collection)}' is of an unknown type")
@@ -175,7 +178,7 @@ def matches(state: NetworkState, rule: FirewallRule, traffic: Traffic) -> tuple[
         ports = [str(item.get("port")) for item in values.items(body.get("protocols"))]
         return all_of((addresses.port_in(ports, traffic.port) if ports else False, source)), "its sources", unread
     protocols = strings(body.get("ipProtocols"), body.get("protocols"))
-    protocol = any_of(_PROTOCOLS.get(name.lower()) for name in protocols)
+    protocol = any_of(_PROTOCOLS.get(name.lower()) for name in protocols) if protocols else None
     port = addresses.port_in(strings(body.get("destinationPorts")), traffic.port)
     quick = all_of((protocol, port, source))
     if quick is False:
@@ -211,6 +214,8 @@ def _side(
             answers.append((f"{place} (not read)", None))
         else:
             answers += [(place, _covers(state, spec, wanted)) for spec in specs]
+    if not answers and not strings(body.get("destinationFqdns") if side == "destination" else None):
+        return None, f"it names no {side}"
     match = any_of(answer for _spec, answer in answers)
     unsure = next((spec for spec, answer in answers if answer is None), "")
     return match, f"whether {unsure} holds the address is not known" if match is None else ""

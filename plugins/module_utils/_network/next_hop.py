@@ -22,6 +22,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     public_addresses,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.firewall_rules import Traffic
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import network_of
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
     BLOCKED,
     OPEN,
@@ -42,11 +43,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     choose,
     describe,
 )
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
-    FIREWALL,
-    NetworkState,
-    network_of,
-)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import FIREWALL, NetworkState
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import (
     GATEWAY_SUBNETS,
     computed,

@@ -14,6 +14,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network import model, values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import network_of, reference
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError, Unread
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.rule_list import (
     Flow,
@@ -22,11 +23,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     decide,
     outbound,
 )
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
-    MANAGER,
-    NetworkState,
-    network_of,
-)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import MANAGER, NetworkState
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
     Body,
     low,
@@ -153,7 +150,7 @@ def _groups(state: NetworkState, nic: Body, subnet_id: str) -> list[tuple[str, B
     subnet = state.need(subnet_id)
     found: list[tuple[str, Body]] = []
     for layer, holder in (("nic", nic), ("subnet", subnet)):
-        group_id = ref(props(holder).get("networkSecurityGroup"))
+        group_id = reference(holder, "networkSecurityGroup")
         if group_id:
             group = state.need(group_id)
             found.append((layer, {**group, "id": group_id, "rules": state.children(group_id, "securityRules")}))

@@ -16,17 +16,17 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     with_hub_default,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.kms_routes import KmsRoutes, kms_routes
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import (
+    ip_configurations,
+    network_of,
+)
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
     OPEN,
     UNKNOWN,
     KmsTargets,
     NotKnownError,
 )
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
-    NetworkState,
-    ip_configurations,
-    network_of,
-)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import route_view
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
     Body,
@@ -72,8 +72,12 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
 
 
 def _start(state: NetworkState, place: egress.Place, targets: KmsTargets) -> Start:
+    subnet_id = place.subnet_id
     try:
-        view = with_hub_default(state, route_view(state, place.subnet_id), network_of(place.subnet_id))
+        view = state.remember(
+            ("routes", low(subnet_id)),
+            lambda: with_hub_default(state, route_view(state, subnet_id), network_of(subnet_id)),
+        )
     except NotKnownError as problem:
         return Start(state, place, targets, None, problem, KmsRoutes())
     return Start(state, place, targets, view, None, kms_routes(view, targets))

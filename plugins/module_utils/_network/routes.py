@@ -186,6 +186,19 @@ def has_default(view: RouteView, source: str) -> bool:
     )
 
 
+def unreadable_default(view: RouteView) -> bool:
+    """Tell whether a prefix that cannot be read might be the user's 0.0.0.0/0."""
+    return any(
+        route.origin == USER and route.state.lower() == "active" and not _all_readable(route) for route in view.routes
+    )
+
+
+def _all_readable(route: Route) -> bool:
+    return bool(route.prefixes) and all(
+        addresses.network(prefix) is not None or addresses.is_tag(prefix) for prefix in route.prefixes
+    )
+
+
 def plain_route(route: Route, prefix: str) -> dict[str, t.Any]:
     """Return a route as the path shows it."""
     return {

@@ -11,6 +11,7 @@ import functools
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import private_addresses
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError, Unread
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
     Body,
@@ -20,6 +21,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     ref,
     refs,
 )
+
+T = t.TypeVar("T")
 
 # Parent type -> properties that hold its children inline; the property is the children's path segment too.
 _INLINE: t.Mapping[str, tuple[str, ...]] = {
@@ -106,7 +109,20 @@ class NetworkState:
             for tags in self.service_tags.values()
             for tag, prefixes in tags.items()
         }
+        self._memo: dict[tuple[str, ...], t.Any] = {}
         self._listed = {(low(scope), kind.lower()) for scope, kind in self.listed}
+
+    def remember(self, key: tuple[str, ...], make: t.Callable[[], T]) -> T:
+        """Return what `make` gives, made once per key: machines of a subnet share their routes. Keeps NotKnownError too."""
+        if key not in self._memo:
+            try:
+                self._memo[key] = make()
+            except NotKnownError as problem:
+                self._memo[key] = problem
+        found = self._memo[key]
+        if isinstance(found, NotKnownError):
+            raise found
+        return t.cast(T, found)
 
     def _add(self, body: t.Any) -> None:
         key = low(values.mapping(body).get("id"))
@@ -122,10 +138,14 @@ class NetworkState:
         if known is None or values.is_stub(known) or not values.is_stub(body):
             self._bodies[key] = body
         for segment in _INLINE.get(values.type_of(key), ()):
-            for child in values.items(props(body).get(segment)):
-                child_id = low(child.get("id")) or f"{key}/{segment.lower()}/{name_of(child).lower()}"
+            for index, child in enumerate(values.items(props(body).get(segment))):
+                prefix = f"{key}/{segment.lower()}/"
+                child_id = low(child.get("id"))
+                if not child_id.startswith(prefix):
+                    name = name_of(child).lower()
+                    child_id = prefix + (name if name and "/" not in name else f"#{index}")
                 if child_id not in self._bodies or values.is_stub(self._bodies[child_id]):
-                    self._add({**child, "id": child.get("id") or child_id})
+                    self._add({**child, "id": child["id"] if low(child.get("id")) == child_id else child_id})
 
     def get(self, resource_id: str) -> Body | None:
         """Return a body that was really read; None for an unknown id and for a mere reference."""
@@ -234,32 +254,3 @@ class NetworkState:
         for nic in sorted(self.nics(), key=lambda nic: values.flag(props(nic).get("primary")) is not True):
             found.setdefault(low(ref(props(nic).get("virtualMachine"))), []).append(str(nic["id"]))
         return found
-
-
-def ip_configurations(nic: Body) -> list[Body]:
-    """Return the properties of a NIC's IPv4 configurations, the primary one first."""
-    found = [props(config) for config in values.items(props(nic).get("ipConfigurations"))]
-    found = [config for config in found if values.text(config.get("privateIPAddressVersion")).lower() != "ipv6"]
-    return sorted(found, key=lambda config: values.flag(config.get("primary")) is not True)
-
-
-def private_addresses(body: Body) -> list[str]:
-    """Return the private addresses of a NIC, a load balancer or an Azure Firewall."""
-    own = props(body)
-    configs = values.items(own.get("ipConfigurations")) + values.items(own.get("frontendIPConfigurations"))
-    found = [values.text(props(config).get("privateIPAddress")) for config in configs]
-    hub = values.mapping(own.get("hubIPAddresses"))
-    found.append(values.text(hub.get("privateIPAddress")))
-    return [value for value in dict.fromkeys(found) if value]
-
-
-def subnets_of(body: Body) -> list[str]:
-    """Return the subnet ids of a NIC's, load balancer's or firewall's IP configurations."""
-    own = props(body)
-    configs = values.items(own.get("ipConfigurations")) + values.items(own.get("frontendIPConfigurations"))
-    return [found for found in (ref(props(config).get("subnet")) for config in configs) if found]
-
-
-def network_of(subnet_id: str) -> str:
-    """Return the virtual network id of a subnet id, as it is written there."""
-    return values.parent(subnet_id) if "/subnets/" in subnet_id.lower() else ""

@@ -10,9 +10,10 @@ import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import network_of, reference
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.routes import BGP, Route, RouteView
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState, network_of
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
     Body,
     low,
@@ -82,10 +83,10 @@ def _row(row: Body, known: t.Mapping[str, Route]) -> Route:
 
 def computed(state: NetworkState, subnet_id: str) -> RouteView:
     """Return the routes that follow from route table, address space and peerings; BGP is only known by luck."""
-    state.need(subnet_id)
+    subnet = state.need(subnet_id)
     network_id = network_of(subnet_id)
     network = state.need(network_id)
-    table = _table(state, subnet_id)
+    table = reference(subnet, "routeTable")
     table_body = state.need(table) if table else {}
     if values.broken(props(table_body).get("routes")):
         raise NotKnownError(f"the routes of route table '{name_of(table)}' are not a list of routes")

@@ -11,6 +11,7 @@ import typing as t
 Body = t.Mapping[str, t.Any]
 Match = bool | None
 
+UNREADABLE = "?"
 _ENVELOPE = frozenset(
     (
         "id",
@@ -78,15 +79,18 @@ def refs(value: t.Any) -> list[str]:
 
 
 def strings(*values: t.Any) -> list[str]:
-    """Return the non-empty texts of single strings and lists: Resource Manager has `xPrefix` beside `xPrefixes`."""
+    """Return the non-empty texts of single strings and lists: Resource Manager has `xPrefix` beside `xPrefixes`.
+
+    What is neither text nor number becomes UNREADABLE, so that nothing takes it for absent.
+    """
     found: list[str] = []
     for value in values:
-        for item in value if isinstance(value, (list, tuple)) else [value]:
-            if isinstance(item, bool):
-                continue
-            if isinstance(item, (str, int)) and str(item).strip():
+        for item in value if isinstance(value, (list, tuple)) else [] if value is None else [value]:
+            if isinstance(item, (str, int)) and not isinstance(item, bool):
                 found.append(str(item).strip())
-    return found
+            else:
+                found.append(UNREADABLE)
+    return [item for item in found if item]
 
 
 def text(value: t.Any) -> str:

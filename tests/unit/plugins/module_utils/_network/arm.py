@@ -164,7 +164,7 @@ def firewall_place(*routes: Json, **place: t.Any) -> list[Json]:
     return [hub, *([table("rt-fw", *routes)] if routes else [])]
 
 
-def firewall(name: str = "fw", **properties: t.Any) -> Json:
+def firewall(name: str = "fw", /, **properties: t.Any) -> Json:
     config = {
         "privateIPAddress": "10.0.1.4",
         "subnet": {"id": subnet_id("hub", "AzureFirewallSubnet")},

@@ -217,7 +217,7 @@ def plain(*changes: Plain) -> Plain:
     """The healthy guest with changes laid over it: mappings merge, everything else is replaced."""
     value = copy.deepcopy(HEALTHY)
     for change in changes:
-        _lay_over(value, change)
+        _lay_over(value, change, HEALTHY)
     return value
 
 
@@ -282,9 +282,11 @@ def azure(verdict: str, *causes: str, addresses: tuple[str, ...] = ADDRESSES, **
     return {**path, **more}
 
 
-def _lay_over(base: Plain, change: Plain) -> None:
+def _lay_over(base: Plain, change: Plain, healthy: Plain) -> None:
+    """A part that an earlier change took away stays away."""
     for key, value in change.items():
-        if isinstance(value, dict) and isinstance(base.get(key), dict):
-            _lay_over(base[key], value)
-        else:
+        usual = healthy.get(key)
+        if not isinstance(value, dict) or not isinstance(usual, dict):
             base[key] = copy.deepcopy(value)
+        elif isinstance(base.get(key), dict):
+            _lay_over(base[key], value, usual)

@@ -8,23 +8,52 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azure_windows.activation.plugins.plugin_utils import _vm_id
+
 DROPPED = "It failed or became unreachable in an earlier task, before it was asked."
+NOT_READ = "Azure was not read for this VM."
 SKIPPED = "The task that asks the guest was skipped for this host."
 
 
 def kms_evidence(
-    names: t.Sequence[str], hostvars: t.Mapping[str, t.Any], registered: str, remaining: t.Sequence[str]
+    names: t.Sequence[str],
+    hostvars: t.Mapping[str, t.Any],
+    registered: str,
+    remaining: t.Sequence[str],
+    azure: t.Mapping[str, t.Any] | None = None,
 ) -> list[dict[str, t.Any]]:
-    """Return one item for each host that was asked or can no longer be; a host whose turn is still to come is left out."""
+    """Return one item for each host that was asked or can no longer be; a host whose turn is still to come is left out.
+
+    `azure` is the registered result of azure_kms_path_info, None when Azure was not to be asked.
+    """
     alive = frozenset(remaining)
+    found = {str(path.get("vm_id") or "").lower(): path for path in (azure or {}).get("paths") or ()}
     evidence = []
     for name in names:
         variables = hostvars[name]
         if registered in variables:
-            evidence.append(_item(name, variables[registered]))
+            item = _item(name, variables[registered])
         elif name not in alive:
-            evidence.append(_without_guest(name, "not_asked", DROPPED))
+            item = _without_guest(name, "not_asked", DROPPED)
+        else:
+            continue
+        evidence.append({**item, **_azure_side(variables, registered, azure, found)})
     return evidence
+
+
+def _azure_side(
+    variables: t.Mapping[str, t.Any],
+    registered: str,
+    azure: t.Mapping[str, t.Any] | None,
+    found: t.Mapping[str, t.Mapping[str, t.Any]],
+) -> dict[str, t.Any]:
+    if azure is None:
+        return {"path": None, "azure_error": None}
+    vm_id, problem = _vm_id.find(variables, registered)
+    path = found.get(vm_id.lower()) if vm_id else None
+    if path is None and vm_id:
+        problem = str(azure.get("problem") or azure.get("msg") or NOT_READ)
+    return {"path": path, "azure_error": None if path else problem}
 
 
 def _item(name: str, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -10,7 +10,7 @@ import ipaddress
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.snapshot import Snapshot
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import ip_configurations
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import ip_configurations
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
     items,
     low,

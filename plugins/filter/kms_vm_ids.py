@@ -1,0 +1,25 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`kms_vm_ids`: the Azure resource ids of a play's hosts."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.plugin_utils import _vm_id
+
+
+def kms_vm_ids(names: t.Sequence[str], hostvars: t.Mapping[str, t.Any], registered: str) -> list[str]:
+    """Return the resource id of each host that has one, once."""
+    found = (_vm_id.find(hostvars[name], registered)[0] for name in names)
+    return list({vm_id.lower(): vm_id for vm_id in found if vm_id}.values())
+
+
+class FilterModule:
+    """Makes the filter known to Ansible."""
+
+    def filters(self) -> dict[str, t.Callable[..., t.Any]]:
+        """Return the filters by name."""
+        return {"kms_vm_ids": kms_vm_ids}

@@ -1,0 +1,36 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which virtual machine in Azure a host is."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+UNKNOWN = (
+    "The VM's Azure resource id is not known: its metadata service did not tell it, and neither the inventory's 'id' "
+    "nor diagnose_azure_resource_id is set."
+)
+_VM = re.compile(
+    r"/subscriptions/[0-9a-f-]{1,64}/resourceGroups/[^/?#]{1,90}/providers/Microsoft\.Compute/virtualMachines/[^/?#]{1,64}",
+    re.IGNORECASE,
+)
+
+
+def find(variables: t.Mapping[str, t.Any], registered: str) -> tuple[str | None, str]:
+    """Return (resource id, "") or (None, why not): the user's word first, then the guest's, then the inventory's."""
+    result = variables.get(registered) or {}
+    facts = (result.get("ansible_facts") or {}).get("kms") or {}
+    places = (
+        ("diagnose_azure_resource_id", variables.get("diagnose_azure_resource_id")),
+        ("the guest's metadata service", (facts.get("imds") or {}).get("resource_id")),
+        ("the inventory's 'id'", variables.get("id")),
+    )
+    for place, value in places:
+        if isinstance(value, str) and _VM.fullmatch(value):
+            return value, ""
+        if value and place == "diagnose_azure_resource_id":
+            return None, f"{place} is not the resource id of a virtual machine: {str(value)[:200]}"
+    return None, UNKNOWN

@@ -135,8 +135,9 @@ def nobody(state: NetworkState, network_id: str, ip: str, what: str) -> Leg:
     for peering in state.children(network_id, "virtualNetworkPeerings"):
         body = props(peering)
         remote = ref(body.get("remoteVirtualNetwork"))
-        space = values.mapping(body.get("remoteAddressSpace")).get("addressPrefixes")
-        if state.get(remote) is None and any(addresses.inside(prefix, wanted) for prefix in values.strings(space)):
+        space = values.strings(values.mapping(body.get("remoteAddressSpace")).get("addressPrefixes"))
+        holds = not space or any(addresses.inside(prefix, wanted) for prefix in space)
+        if holds and remote and state.get(remote) is None:
             raise state.not_read(remote)
     if state.get(network_id) is None:
         raise state.not_read(network_id)

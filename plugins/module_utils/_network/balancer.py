@@ -75,7 +75,13 @@ def pools_of_address(state: NetworkState, config: Body) -> list[Pool]:
     if not address:
         return []
     places = {low(subnet_id), low(network_of(subnet_id)), ""}
-    found = []
+    members = state.remember(("pools by address",), lambda: _listed_addresses(state))
+    return [pool for place, pool in members.get(address, ()) if place in places]
+
+
+def _listed_addresses(state: NetworkState) -> dict[str, list[tuple[str, Pool]]]:
+    """Return (network or subnet id, pool) by the address that a pool lists."""
+    found: dict[str, list[tuple[str, Pool]]] = {}
     for balancer in state.of_type(BALANCER):
         for pool in state.children(str(balancer["id"]), "backendAddressPools"):
             body = props(pool)
@@ -83,9 +89,9 @@ def pools_of_address(state: NetworkState, config: Body) -> list[Pool]:
                 place = low(
                     ref(member.get("virtualNetwork")) or ref(member.get("subnet")) or ref(body.get("virtualNetwork"))
                 )
-                by_nic = bool(ref(member.get("networkInterfaceIPConfiguration")))
-                if not by_nic and text(member.get("ipAddress")) == address and place in places:
-                    found.append(Pool(str(pool["id"]), balancer, True))
+                if not ref(member.get("networkInterfaceIPConfiguration")) and text(member.get("ipAddress")):
+                    entry = (place, Pool(str(pool["id"]), balancer, True))
+                    found.setdefault(text(member.get("ipAddress")), []).append(entry)
     return found
 
 

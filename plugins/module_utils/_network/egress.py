@@ -41,6 +41,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
 
 SET_NOTE = "the effect of an availability set's Standard load balancer is described by Azure support in Japan only"
 DEFAULT_NOTE = "default outbound access is not recommended: its address is not yours and may change"
+PRIVATE_NOTE = "a machine that has not been stopped since its subnet became private may still have its old way out"
 BASIC_NOTE = "Basic load balancers are said to be retired since 2025-09-30 (not verified)"
 
 
@@ -197,7 +198,10 @@ def _default(state: NetworkState, place: Place) -> Leg:
 def _loss(state: NetworkState, place: Place, private: bool) -> tuple[str, tuple[str, ...]]:
     """Return what takes default outbound access away, empty when nothing does."""
     if private:
-        return f"subnet '{name_of(place.subnet_id)}' is private (defaultOutboundAccess is false)", ()
+        return f"subnet '{name_of(place.subnet_id)}' is private (defaultOutboundAccess is false)", (PRIVATE_NOTE,)
+    vm_id = ref(props(place.nic).get("virtualMachine"))
+    if place.vm is None and vm_id:
+        raise state.not_read(vm_id)
     scale_set = reference(place.vm or {}, "virtualMachineScaleSet")
     if scale_set:
         return f"machines of flexible scale set '{name_of(scale_set)}' have no default outbound access", ()

@@ -66,12 +66,12 @@ class FirewallRule:
 
 @dataclasses.dataclass(frozen=True)
 class Traffic:
-    """What reaches the firewall. `names` resolve to the address; `resolver` tells whether FQDN rules can be relied on."""
+    """What reaches the firewall. `names` are the KMS's, the preferred one first; `resolver` tells whether FQDN rules can be relied on."""
 
     source: addresses.Address | None
     target: addresses.Address
     port: int
-    names: frozenset[str]
+    names: tuple[str, ...]
     resolver: Match
 
 
@@ -188,12 +188,17 @@ def matches(state: NetworkState, rule: FirewallRule, traffic: Traffic) -> tuple[
         # In a DNAT rule the star stands for the firewall's own addresses.
         return False, "", []
     names = [name.lower().rstrip(".") for name in strings(body.get("destinationFqdns"))]
-    if target is not True and traffic.names.intersection(names):
-        target, doubt = (
-            (True, "") if traffic.resolver else (None, "its FQDN needs the firewall as the machine's resolver")
-        )
+    if target is not True and set(traffic.names).intersection(names):
+        target, doubt = _by_name(names, traffic)
     match = all_of((quick, target))
     return match, doubt or "its sources or ports cannot be matched for sure", unread if match is None else []
+
+
+def _by_name(names: t.Sequence[str], traffic: Traffic) -> tuple[Match, str]:
+    """Match by the names of the KMS: the preferred one stands for all addresses, where machine and firewall see the same."""
+    if not traffic.resolver:
+        return None, "its FQDN needs the firewall as the machine's resolver"
+    return (True, "") if traffic.names[0] in names else (None, "its FQDN is not the one that new machines use")
 
 
 _PROTOCOLS: t.Mapping[str, Match] = {"tcp": True, "any": True, "udp": False, "icmp": False}

@@ -37,7 +37,7 @@ Unread = t.Mapping[str, t.Any]
 
 @dataclasses.dataclass(frozen=True)
 class KmsTargets:
-    """The KMS of one cloud. `addresses` must all pass; `legacy_addresses` are accepted, never required.
+    """The KMS of one cloud. `names`: the preferred one first. `addresses` must all pass; `legacy_addresses` are accepted, never required.
 
     `mistyped` maps a known misprint to the address that was meant.
     """
@@ -75,6 +75,16 @@ class Leg:
     def behind(self, hop: dict[str, t.Any]) -> Leg:
         """Return this leg as reached through `hop`."""
         return dataclasses.replace(self, hops=(hop, *self.hops))
+
+
+def unread_tag(tag: str) -> Unread:
+    """Return the entry of a service tag whose addresses are not known."""
+    return {
+        "what": "service tags",
+        "scope": tag,
+        "reason": f"the addresses of service tag '{tag}' were not read",
+        "action": "Microsoft.Network/locations/serviceTags/read",
+    }
 
 
 def unknown(problem: NotKnownError) -> Leg:

@@ -193,7 +193,7 @@ def through_firewall(journey: Journey, body: Body) -> Leg:
     key = low(body.get("id"))
     if key in journey.seen:
         raise NotKnownError(f"firewall '{name_of(body)}' gets its own traffic back")
-    names = frozenset(name.lower().rstrip(".") for name in journey.targets.names)
+    names = tuple(name.lower().rstrip(".") for name in journey.targets.names)
     traffic = Traffic(None if journey.seen else journey.source, journey.target, journey.targets.port, names, None)
     leg = firewall.inspect(journey.state, body, traffic, journey.resolvers)
     own = leg.hops[0]

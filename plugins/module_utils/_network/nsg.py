@@ -130,7 +130,8 @@ def _refused(layer: str, group: Body, outcome: Outcome, platform_rule: str) -> N
         DENIED: "a deny on AzurePlatformLKM switches Azure's own licensing rule off",
     }.get(platform_rule, "whether Azure's own licensing rule is in effect is not known")
     if outcome.access == "unknown":
-        return NsgVerdict("unknown", f"{where}: {outcome.doubt}; {why}", platform_rule, rule, model.NSG_DENIES)
+        tags = _unread(outcome)
+        return NsgVerdict("unknown", f"{where}: {outcome.doubt}; {why}", platform_rule, rule, model.NSG_DENIES, tags)
     if platform_rule == UNSURE:
         return NsgVerdict("unknown", f"{where} denies it, but {why}", platform_rule, rule, model.NSG_DENIES)
     return NsgVerdict("deny", f"{where} denies it, and {why}", platform_rule, rule, model.NSG_DENIES)
@@ -193,9 +194,12 @@ def _admin_verdict(outcome: Outcome, platform_rule: str) -> NsgVerdict:
     if outcome.access == "deny":
         reason = f"security admin rule '{name}' denies it before any network security group"
         return NsgVerdict("deny", reason, platform_rule, rule, model.NSG_DENIES)
-    return NsgVerdict(
-        "unknown", f"security admin rule '{name}': {outcome.doubt}", platform_rule, rule, model.NSG_DENIES
-    )
+    reason = f"security admin rule '{name}': {outcome.doubt}"
+    return NsgVerdict("unknown", reason, platform_rule, rule, model.NSG_DENIES, _unread(outcome))
+
+
+def _unread(outcome: Outcome) -> tuple[Unread, ...]:
+    return (model.unread_tag(outcome.rule.tag),) if outcome.rule and outcome.rule.tag else ()
 
 
 def _plain(rule: Rule | None, layer: str, group_id: str | None) -> dict[str, t.Any] | None:

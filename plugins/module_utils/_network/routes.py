@@ -11,7 +11,7 @@ import functools
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError, unread_tag
 
 USER, BGP, SYSTEM = "user", "virtualnetworkgateway", "default"
 _SOURCE_RANK = {USER: 0, BGP: 1, SYSTEM: 2}
@@ -114,7 +114,10 @@ def choose(view: RouteView, wanted: addresses.Address, tag_prefixes: TagLookup) 
     best = _best(hits)
     for prefix, route in doubts:
         if best is None or not _harmless(best, route):
-            raise NotKnownError(f"whether {_named(route)} with prefix '{prefix}' holds {wanted} cannot be told")
+            missing = (unread_tag(prefix),) if addresses.is_tag(prefix) else ()
+            raise NotKnownError(
+                f"whether {_named(route)} with prefix '{prefix}' holds {wanted} cannot be told", *missing
+            )
     if best is None:
         raise NotKnownError(f"none of the {view.origin} routes holds {wanted}")
     winners = tuple(hit.route for hit in hits if hit.rank == best.rank)

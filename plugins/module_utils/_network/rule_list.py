@@ -53,6 +53,7 @@ class Rule:
     match: Match
     names_kms: bool
     doubt: str = ""
+    tag: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -82,7 +83,9 @@ def outbound(state: NetworkState, rules: t.Sequence[Body], flow: Flow) -> list[R
         if priority is None:
             priority, match, doubt = _NO_PRIORITY, (None if match is not False else False), "it has no priority"
         if match is not False:
-            found.append(Rule(name_of(body), priority, access, match, _names_kms(rule), doubt))
+            found.append(
+                Rule(name_of(body), priority, access, match, _names_kms(rule), doubt, _unread_tag(state, rule, match))
+            )
     return sorted(found, key=lambda rule: rule.priority)
 
 
@@ -128,6 +131,13 @@ def _match(state: NetworkState, rule: Body, flow: Flow) -> tuple[Match, str]:
 def _protocol(value: t.Any) -> Match:
     name = str(value or "").strip().lower()
     return _TCP.get(name, False if name in _NOT_TCP else None)
+
+
+def _unread_tag(state: NetworkState, rule: Body, match: Match) -> str:
+    """Return the service tag for want of whose addresses a rule cannot be matched, empty when it is not for that."""
+    known = _PLATFORM_TAGS | {"internet", "virtualnetwork", LKM_TAG}
+    tags = [tag for tag in _destinations(rule) if addresses.is_tag(tag) and tag.lower() not in known]
+    return next((tag for tag in tags if match is None and state.tag_prefixes(tag) is None), "")
 
 
 def _names_kms(rule: Body) -> bool:

@@ -73,7 +73,8 @@ def _row(row: Body, known: t.Mapping[str, Route]) -> Route:
         prefixes=prefixes,
         source=source,
         hop=text(row.get("nextHopType")),
-        hop_ips=tuple(strings(row.get("nextHopIpAddress"), row.get("nextHopIpAddresses"))),
+        hop_ips=tuple(strings(row.get("nextHopIpAddress"), row.get("nextHopIpAddresses")))
+        or (defined.hop_ips if defined else ()),
         name=text(row.get("name")) or (defined.name if defined else ""),
         state=text(row.get("state")) or "Active",
         table_id=defined.table_id if defined else None,

@@ -219,6 +219,11 @@ def test_unread_admin_rules_are_unknown(what: str, scope: str, action: str) -> N
     assert action in [entry["action"] for entry in path["unread"]]
 
 
+def test_an_unread_service_tag_is_named_with_the_right_to_grant() -> None:
+    unread = judged(allow(target="Storage"), DENY)["unread"]
+    assert [entry["scope"] for entry in unread if entry["what"] == "service tags"] == ["Storage"]
+
+
 def test_an_unread_group_is_unknown_and_named() -> None:
     place = {"networkSecurityGroup": arm.ref("networkSecurityGroups", "elsewhere")}
     resources, vm_id = arm.world(place=place, config=PIP)

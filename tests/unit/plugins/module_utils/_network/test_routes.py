@@ -98,7 +98,7 @@ def test_user_routes(routes: list[arm.Json], verdict: str, causes: list[str]) ->
 def test_effective_rows(rows: list[arm.Json], verdict: str, cause: str | None) -> None:
     path = effective(*rows)
     assert (path["verdict"], path["cause"]) == (verdict, cause)
-    assert path["unread"] == []
+    assert "effective routes" not in [entry["what"] for entry in path["unread"]]
 
 
 def test_the_route_says_what_won_and_what_it_beat() -> None:
@@ -132,7 +132,10 @@ TAGS = {"westeurope": {"AzureCloud": ["20.0.0.0/8"], "AzureCloud.westus": ["20.1
 )
 def test_service_tags_as_prefixes(routes: list[arm.Json], verdict: str) -> None:
     resources, vm_id = arm.world(arm.table("rt", FORCED, *routes), place=TABLE, config=PIP)
-    assert arm.run(resources, vm_id, arm.ONE, service_tags=TAGS)["verdict"] == verdict
+    path = arm.run(resources, vm_id, arm.ONE, service_tags=TAGS)
+    assert path["verdict"] == verdict
+    actions = [entry["action"] for entry in path["unread"] if entry["what"] == "service tags"]
+    assert actions == (["Microsoft.Network/locations/serviceTags/read"] if verdict == "unknown" else [])
 
 
 def test_tag_map_of_an_effective_row_expands_the_tag() -> None:
@@ -261,6 +264,13 @@ def test_route_children_on_their_own_and_mixed_case_ids() -> None:
     )
     resources.append({**FORCED, "id": f"{arm.rid('routeTables', 'rt')}/routes/to-onprem"})
     assert arm.run(resources, vm_id.upper())["cause"] == "forced-tunneling"
+
+
+def test_a_row_without_its_hop_takes_it_from_the_table() -> None:
+    table = arm.table("rt", arm.route("nva", "0.0.0.0/0", "VirtualAppliance", "10.9.9.9"))
+    resources, vm_id = arm.world(table, place=TABLE)
+    rows = arm.with_routes(arm.effective(["0.0.0.0/0"], "VirtualAppliance", "User"))
+    assert arm.run(resources, vm_id, effective_routes=rows)["addresses"][0]["route"]["next_hop_ip"] == "10.9.9.9"
 
 
 def test_a_table_that_differs_from_the_effective_routes_is_noted() -> None:

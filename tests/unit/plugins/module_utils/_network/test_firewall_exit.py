@@ -1,0 +1,86 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An Azure Firewall's own way out, without which its rules help nobody."""
+
+from __future__ import annotations
+
+import pytest
+
+from . import arm
+from .test_firewall import ALLOW, TABLE, TO_FIREWALL, WITH_POLICY, with_policy
+
+GATEWAY = arm.route("onprem", "0.0.0.0/0", "VirtualNetworkGateway")
+MANAGED = {**WITH_POLICY, "managementIpConfiguration": {"name": "m", "properties": {}}}
+
+
+@pytest.mark.parametrize(
+    ("routes", "verdict", "cause"),
+    [
+        ([], "open", None),
+        ([arm.route("direct", "0.0.0.0/0", "Internet")], "open", None),
+        ([GATEWAY], "blocked", "forced-tunneling"),
+        ([GATEWAY, *arm.kms_routes(arm.FIRST, arm.SECOND)], "open", None),
+        ([GATEWAY, *arm.kms_routes(arm.FIRST)], "blocked", "forced-tunneling"),
+        ([arm.route("hole", "0.0.0.0/0", "None")], "blocked", "route-blackhole"),
+        ([arm.route("self", "0.0.0.0/0", "VirtualAppliance", "10.0.1.4")], "unknown", None),
+        ([arm.route("nva", "0.0.0.0/0", "VirtualAppliance", "10.0.9.4")], "suspect", "appliance-blocks-kms"),
+    ],
+)
+def test_the_firewalls_own_way_out(routes: list[arm.Json], verdict: str, cause: str | None) -> None:
+    path = with_policy(ALLOW, fw=arm.firewall(**MANAGED), hub=arm.firewall_place(*routes))
+    assert (path["verdict"], path["cause"]) == (verdict, cause)
+    first = path["addresses"][0]
+    if verdict == "open":
+        assert (first["egress"]["method"], first["egress"]["public_ips"]) == ("firewall", ["20.4.5.6"])
+        assert first["hops"][0]["egress"]["method"] == "instance_ip"
+    elif verdict == "blocked":
+        assert path["addresses"][1]["hops"][0]["rule"]["name"] == "kms"
+
+
+def test_a_nat_gateway_takes_over_the_firewalls_addresses() -> None:
+    gateway = arm.body("natGateways", "nat", {"publicIpAddresses": [arm.ref("publicIPAddresses", "nat-pip")]})
+    place = arm.firewall_place(natGateway=arm.ref("natGateways", "nat"))
+    path = with_policy(ALLOW, hub=[*place, gateway, arm.public_ip("nat-pip", "20.7.7.7")])
+    assert path["addresses"][0]["egress"]["public_ips"] == ["20.7.7.7"]
+    assert path["addresses"][0]["hops"][0]["egress"]["method"] == "nat_gateway"
+
+
+@pytest.mark.parametrize(("managed", "verdict"), [(WITH_POLICY, "open"), (MANAGED, "unknown")])
+def test_a_gateway_beside_the_firewall_matters_for_forced_tunnel_firewalls(managed: arm.Json, verdict: str) -> None:
+    hub = arm.firewall_place()
+    hub[0]["properties"]["subnets"].append(arm.subnet("hub", "GatewaySubnet", "10.0.0.0/27"))
+    path = with_policy(ALLOW, fw=arm.firewall(**managed), hub=hub)
+    assert path["verdict"] == verdict
+
+
+def test_denied_and_forced_are_both_named() -> None:
+    path = with_policy(hub=arm.firewall_place(GATEWAY))
+    assert path["verdict"] == "blocked"
+    assert set(path["causes"]) == {"azure-firewall-denies-kms", "forced-tunneling"}
+
+
+def test_a_firewall_told_to_keep_the_source_is_in_doubt() -> None:
+    path = with_policy(ALLOW, settings={"snat": {"privateRanges": ["0.0.0.0/0"]}})
+    assert path["verdict"] == "unknown"
+
+
+def test_an_unread_hub_network_leaves_the_way_out_unknown() -> None:
+    path = with_policy(ALLOW, hub=[arm.public_ip("other", "20.1.1.1")])
+    assert path["verdict"] == "unknown"
+    assert "Microsoft.Network/virtualNetworks/subnets/read" in [entry["action"] for entry in path["unread"]]
+
+
+def test_a_firewall_behind_no_peering_is_a_suspect() -> None:
+    resources, vm_id = arm.world(
+        arm.table("rt", TO_FIREWALL),
+        *arm.firewall_place(),
+        arm.firewall(**WITH_POLICY),
+        arm.policy("child", "g"),
+        arm.group("child", "g", 100, ALLOW),
+        place=TABLE,
+        peering={"peeringState": "Disconnected"},
+    )
+    path = arm.run(resources, vm_id)
+    assert (path["verdict"], path["cause"]) == ("suspect", "route-blackhole")

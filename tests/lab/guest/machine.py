@@ -128,6 +128,7 @@ class GuestMachine:
             "time_zone": system.time_zone,
             "powershell": system.powershell,
             "cim": self._cim(joined),
+            "cmdlet_errors": self._errors("cmdlet_errors"),
             "registry": registry_keys.build(guest, system, self.services, joined, derived),
             "events": events,
             "event_log_error": event_records.log_error(guest, system.locale),
@@ -150,7 +151,7 @@ class GuestMachine:
         }
 
     def _cim(self, joined: Tree) -> Tree:
-        given, errors = self.guest.get("cim") or {}, self.guest.get("cim_errors") or {}
+        given = self.guest.get("cim") or {}
         rows: Tree = {
             "SoftwareLicensingProduct": self.licensing.products,
             "SoftwareLicensingService": [self.licensing.service],
@@ -160,10 +161,15 @@ class GuestMachine:
         for class_ in given:
             rows.setdefault(class_, [_plain(item, self.clock) for item in given[class_]])
         found: Tree = {class_: {"rows": rows[class_]} for class_ in rows}
-        for class_, code in errors.items():
-            text = messages.message(code, self.system.locale)
-            found[class_] = {"error": {"code": messages.hexadecimal(code), "message": text}}
-        return found
+        return found | {class_: {"error": error} for class_, error in self._errors("cim_errors").items()}
+
+    def _errors(self, key: str) -> Tree:
+        codes: dict[str, int] = self.guest.get(key) or {}
+        culture = self.system.locale
+        return {
+            name: {"code": messages.hexadecimal(code), "message": messages.message(code, culture)}
+            for name, code in codes.items()
+        }
 
 
 def _addresses(dns: Tree, hosts: list[tuple[str, int]]) -> set[str]:

@@ -167,6 +167,7 @@ FIELDS: dict[str, Check] = {
     ),
     "cim": forms.cim,
     "cim_errors": checks.table(checks.code, forms.cim_names.class_name),
+    "cmdlet_errors": checks.table(checks.code),
     "registry": checks.table(checks.table(forms.registry_value), forms.key_path),
     "registry_denied": checks.several(lambda value, at: forms.key_path(checks.text(value, at), at)),
     "events": checks.several(

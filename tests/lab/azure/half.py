@@ -96,7 +96,7 @@ class AzureLab:
         self._store.take(body)
 
     def state_hash(self) -> str:
-        """SHA-256 over all resources, etags aside."""
+        """Return a SHA-256 over all resources, but for etags and the order of children."""
         return self._store.state_hash()
 
     def stop(self) -> None:

@@ -121,7 +121,7 @@ class Store:
             return views.render(self, copy.deepcopy(body))
 
     def state_hash(self) -> str:
-        """SHA-256 over everything GET shows, etags aside."""
+        """Return a SHA-256 over everything GET shows, but for etags and the order of children."""
         with self.lock:
             shown = [_without_etags(self.view(self._bodies[key])) for key in sorted(self._bodies)]
         return hashlib.sha256(json.dumps(shown, sort_keys=True).encode()).hexdigest()
@@ -178,4 +178,9 @@ def _tag(body: Body, resource_id: ids.ResourceId) -> None:
 def _without_etags(value: t.Any) -> t.Any:
     if isinstance(value, dict):
         return {name: _without_etags(item) for name, item in value.items() if name != "etag"}
-    return [_without_etags(item) for item in value] if isinstance(value, list) else value
+    if not isinstance(value, list):
+        return value
+    # Children have an etag; a child that was taken away and put back comes last, which says nothing.
+    children = all(isinstance(item, dict) and "etag" in item for item in value)
+    ordered = sorted(value, key=lambda item: str(item["name"]).lower()) if children else value
+    return [_without_etags(item) for item in ordered]

@@ -143,6 +143,7 @@ CASES: list[tuple[str, str, list[b.Body], dict[str, t.Any]]] = [
     ("BGP switched off", "kms", b.spoke(b.table(disableBgpRoutePropagation=True), subnet={"routeTable": b.ref("routeTables/rt")}),
      {"bgp": {SPOKE: GATEWAY_DEFAULT}}),
     ("BGP and KMS routes", "kms", b.routed(*KMS_ROUTES), {"bgp": {SPOKE: GATEWAY_DEFAULT}}),
+    ("table and BGP for one prefix", "kms", b.routed(b.route("0.0.0.0/0", "Internet")), {"bgp": {SPOKE: GATEWAY_DEFAULT}}),
     ("gateway accepts any egress", "kms", b.spoke(), {"bgp": {SPOKE: GATEWAY_DEFAULT}, "kms": {"egress": "any"}}),
     ("default route by table", "open", b.routed(TO_ONPREM), {}),
     ("old KMS route beside the default", "open", b.routed(TO_ONPREM, b.route("23.102.135.246/32", "Internet")), {}),

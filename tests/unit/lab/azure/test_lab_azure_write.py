@@ -53,6 +53,16 @@ def test_a_repaired_route_repairs_a_guest_with_raw_routes(start: Start) -> None:
     assert client.lab.reach("web", b.OTHER_KMS, 1688) == "filtered"
 
 
+def test_the_state_is_the_same_once_a_change_is_undone(start: Start) -> None:
+    client = start([b.table(b.route("10.0.0.0/8", "None", name="a"), b.route("10.0.0.0/9", "None", name="b"))])
+    before = client.lab.state_hash()
+    first = client.send("GET", f"{TABLE}/routes/a").json()
+    client.send("DELETE", f"{TABLE}/routes/a")
+    assert client.lab.state_hash() != before
+    client.send("PUT", f"{TABLE}/routes/a", first)
+    assert client.lab.state_hash() == before
+
+
 def test_writes_take_their_time(start: Start) -> None:
     client = start([b.table()], options={"write_seconds": 0.3})
     made = client.send("PUT", f"{TABLE}/routes/kms", INTERNET)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import importlib
+
 import os
 import pathlib
 import signal
@@ -16,6 +16,7 @@ import sys
 import tempfile
 import typing as t
 
+from tests.lab import expect
 from tests.lab.azure import half
 from tests.lab.azure.paste import AzureWorldError
 from tests.lab.server import child
@@ -147,9 +148,9 @@ def _check(options: argparse.Namespace) -> int:
 def _expect(options: argparse.Namespace) -> int:
     if not options.report.is_file():
         raise UsageError(f"{options.report}: there is no such report")
-    compare = importlib.import_module("tests.lab.expect").compare
-    status: int = compare(_load(options.world), options.report)
-    return status
+    mismatches = expect.compare(options.world, options.report)
+    print(expect.table(mismatches) or "ok")
+    return 1 if mismatches else 0
 
 
 def _lab(options: argparse.Namespace, state: pathlib.Path) -> Lab:

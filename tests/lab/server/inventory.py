@@ -35,9 +35,21 @@ class Access:
     authority: pathlib.Path
 
 
-def write(path: pathlib.Path, guests: t.Mapping[str, t.Mapping[str, t.Any]], access: Access) -> None:
-    """Write the inventory, readable for its owner only. Of a guest nothing but its name and `connection` is used."""
+def write(
+    path: pathlib.Path,
+    guests: t.Mapping[str, t.Mapping[str, t.Any]],
+    access: Access,
+    machine_id: t.Callable[[str], str | None] | None = None,
+) -> None:
+    """Write the inventory, readable for its owner only. Of a guest nothing but its name and `connection` is used.
+
+    `machine_id` returns the resource id of a guest's virtual machine; it becomes `id`, as in the azure_rm inventory.
+    """
     hosts = {name: _host(name, guest, access) for name, guest in guests.items()}
+    for name, host in hosts.items():
+        found = machine_id(name) if machine_id else None
+        if found:
+            host["id"] = found
     tls = access.authentication == "basic-tls"
     variables: dict[str, t.Any] = {
         "ansible_connection": "winrm",

@@ -63,7 +63,8 @@ class Lab:
         access = inventory.Access(
             self._authentication, bound, self._port("closed"), self._port("open"), self._account, authority
         )
-        inventory.write(self.inventory, self._world.guests, access)
+        machine_id = self._azure.machine_id if self._azure else None
+        inventory.write(self.inventory, self._world.guests, access, machine_id)
         self.environment = {
             **(self._azure.environment if self._azure else {}),
             "LAB_STATE": str(self._state),

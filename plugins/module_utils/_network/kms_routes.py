@@ -88,5 +88,5 @@ def _leads_out(route: Route, address: str) -> bool:
     wanted = addresses.address(address)
     if wanted is None or route.kind != "internet":
         return False
-    nets = [net for net in map(addresses.network, route.prefixes) if net is not None and net.prefixlen]
+    nets = [net for net in map(addresses.network, route.prefixes) if net is not None]
     return any(net.version == wanted.version and wanted in net for net in nets)

@@ -134,6 +134,7 @@ PREFIX = {"publicIpAddresses": [], "publicIpPrefixes": [arm.ref("publicIPPrefixe
         ([balancer(loadBalancingRules="?")], {"config": IN_POOL}, "unknown", "unknown"),
         ([balancer()], {"config": {**IN_POOL, **PIP}}, "instance_ip", "open"),
         ([balancer("Basic")], {"config": IN_POOL}, "basic_lb", "open"),
+        ([balancer("Basic", loadBalancingRules=load_rule())], {"config": IN_POOL}, "basic_lb", "open"),
         ([balancer("Basic", INTERNAL)], {"config": IN_POOL}, "default_outbound", "open"),
         ([balancer("Basic", INTERNAL)], {"config": IN_POOL, "place": PRIVATE}, "none", "blocked"),
         ([balancer(None)], {"config": IN_POOL}, "unknown", "unknown"),

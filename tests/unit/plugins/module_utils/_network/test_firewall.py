@@ -15,6 +15,7 @@ from . import arm
 TO_FIREWALL = arm.route("to-fw", "0.0.0.0/0", "VirtualAppliance", "10.0.1.4")
 TABLE = {"routeTable": arm.ref("routeTables", "rt")}
 WITH_POLICY = {"firewallPolicy": arm.ref("firewallPolicies", "child")}
+BASE = {"basePolicy": arm.ref("firewallPolicies", "parent")}
 ALLOW = arm.collection("allow", 200, "Allow", arm.network_rule())
 DENY = arm.collection("deny", 100, "Deny", arm.network_rule("no-kms", ["*"]))
 APPLICATION = arm.collection("app", 100, "Allow", arm.application_rule())
@@ -178,6 +179,18 @@ def test_fqdn_rules_need_the_dns_proxy(
     assert path["cause"] == (None if verdict == "open" else "azure-firewall-denies-kms")
 
 
+@pytest.mark.parametrize(("own", "verdict"), [({}, "open"), ({"dnsSettings": {"enableProxy": False}}, "unknown")])
+def test_dns_settings_come_from_the_parent_policy(own: arm.Json, verdict: str) -> None:
+    rule = arm.network_rule(targets=[], destinationFqdns=["azkms.core.windows.net"])
+    path = behind(
+        arm.policy("child", "g", **BASE, **own),
+        arm.policy("parent", dnsSettings={"enableProxy": True}),
+        arm.group("child", "g", 100, arm.collection("c", 100, "Allow", rule)),
+        dns=["10.0.1.4"],
+    )
+    assert path["verdict"] == verdict
+
+
 def classic_lists(kind: str, action: str, *rules: arm.Json, priority: int = 100) -> arm.Json:
     as_classic = [{**rule, "protocols": rule.get("ipProtocols", rule.get("protocols"))} for rule in rules]
     for rule in as_classic:
@@ -216,9 +229,6 @@ def test_classic_rules(lists: arm.Json, verdict: str, cause: str | None) -> None
 def test_a_policy_makes_the_classic_lists_count_for_nothing() -> None:
     path = with_policy(fw=arm.firewall(**WITH_POLICY, **classic_lists("network", "Allow", arm.network_rule())))
     assert path["cause"] == "azure-firewall-denies-kms"
-
-
-BASE = {"basePolicy": arm.ref("firewallPolicies", "parent")}
 
 
 @pytest.mark.parametrize(
@@ -286,9 +296,3 @@ def test_a_cycle_of_parents_is_unknown() -> None:
     )
     assert path["verdict"] == "unknown"
     assert "its own parent" in path["reason"]
-
-
-def test_threat_intelligence_is_noted_not_judged() -> None:
-    path = with_policy(ALLOW, settings={"threatIntelMode": "Deny"})
-    assert path["verdict"] == "open"
-    assert any("threat intelligence" in note for note in path["notes"])

@@ -84,3 +84,9 @@ def test_a_firewall_behind_no_peering_is_a_suspect() -> None:
     )
     path = arm.run(resources, vm_id)
     assert (path["verdict"], path["cause"]) == ("suspect", "route-blackhole")
+
+
+def test_threat_intelligence_is_noted_not_judged() -> None:
+    path = with_policy(ALLOW, settings={"threatIntelMode": "Deny"})
+    assert path["verdict"] == "open"
+    assert any("threat intelligence" in note for note in path["notes"])

@@ -85,6 +85,13 @@ NVA = arm.rid("networkVirtualAppliances", "sdwan")
         (FROM_ROUTER, [hub(), connection(), hub_firewall(), *POLICY], [], "unknown", None),
         (FROM_ROUTER, [hub(), connection(), hub_firewall(), *POLICY], LISTED[:1], "unknown", None),
         (FROM_ROUTER, [hub(), connection(), hub_firewall(), *POLICY, static("0.0.0.0/0", FW)], LISTED, "open", None),
+        (
+            FROM_ROUTER,
+            [hub(), connection(), hub_firewall(), *POLICY, static("10.0.0.0/8", FW)],
+            LISTED,
+            "blocked",
+            "forced-tunneling",
+        ),
         (FROM_ROUTER, [hub(), connection(), intent("Internet")], LISTED, "unknown", None),
         (FROM_ROUTER, [hub(), connection(), intent("PrivateTraffic")], LISTED, "blocked", "forced-tunneling"),
         (FROM_ROUTER, [hub(), connection()], LISTED, "blocked", "forced-tunneling"),

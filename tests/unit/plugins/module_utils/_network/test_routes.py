@@ -80,7 +80,7 @@ def test_user_routes(routes: list[arm.Json], verdict: str, causes: list[str]) ->
         (
             [
                 arm.effective(["20.0.0.0/8"], "VnetLocal"),
-                arm.effective(["20.118.99.0/24"], "None", "VirtualNetworkGateway"),
+                arm.effective(["20.118.99.0/24"], "VirtualNetworkGateway", "VirtualNetworkGateway"),
             ],
             "blocked",
             "route-blackhole",
@@ -178,6 +178,7 @@ def test_ecmp_route_of_a_table_names_its_hops_in_a_list() -> None:
     [
         ([], [], [], []),
         ([FORCED], ["20.118.99.224/32", "40.83.235.53/32"], [], []),
+        ([arm.route("direct", "0.0.0.0/0", "Internet")], [], [], []),
         ([FORCED, *arm.kms_routes(arm.FIRST, arm.SECOND, arm.OLD)], [], [], []),
         ([FORCED, *arm.kms_routes(arm.OLD)], ["20.118.99.224/32", "40.83.235.53/32"], ["23.102.135.246/32"], []),
         ([FORCED, *arm.kms_routes(arm.TYPO, arm.SECOND)], ["20.118.99.224/32"], [], ["20.118.99.244/32"]),
@@ -213,6 +214,12 @@ def test_computed_routes_are_blind_to_bgp(routes: list[arm.Json], bgp_off: bool,
     assert path["unread"][0]["what"] == "effective routes"
     assert path["unread"][0]["reason"] == "no machine is running"
     assert "the machine is deallocated" in path["notes"]
+
+
+def test_no_way_out_is_not_said_while_bgp_may_lead_elsewhere() -> None:
+    resources, vm_id = arm.world(place={"defaultOutboundAccess": False}, **GATEWAY_HUB)
+    path = arm.run(resources, vm_id)
+    assert (path["verdict"], path["cause"]) == ("unknown", "no-outbound-path")
 
 
 @pytest.mark.parametrize(("sibling_off", "verdict"), [(False, "blocked"), (True, "unknown")])

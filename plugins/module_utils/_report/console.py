@@ -26,6 +26,8 @@ MOST_CASES = 3
 MOST_FACTS = 4
 MOST_UNREAD = 6
 LONGEST_VALUE = 160
+# Of a healthy VM, which stays on one line even where the terminal is narrower.
+LONGEST_LINE = 119
 
 WHO = {
     "guest_admin": "guest admin",
@@ -35,7 +37,7 @@ WHO = {
     "image_owner": "image owner",
 }
 
-ONLY_GUESTS = "Only the guests were asked: Azure's routes, rules and firewalls were not looked at."
+ONLY_GUESTS = "Only the guests were asked: Azure's side of the network was not looked at."
 
 Host = dict[str, t.Any]
 
@@ -79,7 +81,7 @@ def _healthy(hosts: list[Host], width: int) -> list[Line]:
     lines = []
     for host in hosts:
         text = f"ok  {host['name']:<{column}}  {host['root_cause']['title']}{_unread(host)}"
-        lines.append(Line(neutral(text, width), "ok"))
+        lines.append(Line(neutral(text, LONGEST_LINE), "ok"))
     return lines
 
 
@@ -127,11 +129,19 @@ def _case(hosts: list[Host], width: int) -> list[Line]:
         lead = "          " if number else f"    seen  {where}"
         lines += _wrapped(_fact(fact), lead, "          ", width)
     for remedy in cause["remedy"]:
-        steps = remedy["steps"]
-        text = steps[0] if len(steps) == 1 else " ".join(f"{number}. {step}" for number, step in enumerate(steps, 1))
-        lines += _wrapped(f"{WHO.get(remedy['who'], remedy['who'])}: {text}", "    next  ", "          ", width)
+        lines += _remedy(remedy, width)
     unread = _unread(first)
     return [*lines, *(_wrapped(unread.strip(" ()"), "    ", "    ", width) if unread else [])]
+
+
+def _remedy(remedy: dict[str, t.Any], width: int) -> list[Line]:
+    who, steps = WHO.get(remedy["who"], remedy["who"]), remedy["steps"]
+    if len(steps) == 1:
+        return _wrapped(f"{who}: {steps[0]}", "    next  ", "          ", width)
+    lines = _wrapped(f"{who}:", "    next  ", "          ", width)
+    for number, step in enumerate(steps, 1):
+        lines += _wrapped(step, f"          {number}. ", "             ", width)
+    return lines
 
 
 def _fact(fact: dict[str, t.Any]) -> str:

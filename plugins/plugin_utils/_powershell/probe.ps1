@@ -660,6 +660,7 @@ $readerTable = @{
 function Invoke-Section([string]$Name, [scriptblock]$Read) {
     $probe.failures = @()
     $data = Get-Part $Name $Read
+    if ($null -eq $data) { $data = $null }
     if ($probe.failures -and -not @($data.Values | Where-Object { $null -ne $_ })) { $data = $null }
     $probe.data[$Name] = $data
     $probe.errors[$Name] = $probe.failures

@@ -247,7 +247,7 @@ def _attestation(machine: Machine, section: Section) -> dict[str, t.Any]:
     if "error" in machine["imds"] or chain["chain"] == "unreachable":
         return {**seen, "status": "unreachable"}
     if windows.constrained(machine):
-        section.errors.append(windows.refused_type("attested document"))
+        section.errors.append(windows.refused_method("attested document"))
         return {}
     if chain["chain"] == "ok":
         return {**seen, "status": "ok", "signer": windows.SIGNER, "issuer": windows.ROOT}

@@ -97,6 +97,13 @@ def refused_type(source: str) -> dict[str, t.Any]:
     return failure(source, None, "CannotCreateTypeConstrainedLanguage", kind, text)
 
 
+def refused_method(source: str) -> dict[str, t.Any]:
+    """Return the error of calling a .NET method in ConstrainedLanguage."""
+    kind = "System.Management.Automation.RuntimeException"
+    text = "Cannot invoke method. Method invocation is supported only on core types in this language mode."
+    return failure(source, None, "MethodInvocationNotSupportedInConstrainedLanguage", kind, text)
+
+
 def first(rows: list[dict[str, t.Any]] | None) -> dict[str, t.Any]:
     """Return the first row, an empty one without any."""
     return rows[0] if rows else {}

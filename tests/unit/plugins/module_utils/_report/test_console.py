@@ -33,7 +33,9 @@ def test_fleet() -> None:
         "    The guest asks kms.corp.example instead of Azure's KMS.",
         "    seen  on app01: KMS host: kms.corp.example, expected azkms.core.windows.net,",
         "          kms.core.windows.net [SoftwareLicensingService]",
-        "    next  guest admin: 1. Clear the KMS host. 2. Activate.",
+        "    next  guest admin:",
+        "          1. Clear the KMS host.",
+        "          2. Activate.",
         "    more  docs/findings/wrong-kms-host.md",
         "",
         "UNKNOWN  guest-unreachable: 1 VM",
@@ -41,7 +43,7 @@ def test_fleet() -> None:
         "    The guest could not be asked: connection refused.",
         "    more  docs/findings/wrong-kms-host.md",
         "",
-        "Only the guests were asked: Azure's routes, rules and firewalls were not looked at.",
+        "Only the guests were asked: Azure's side of the network was not looked at.",
         "4 VMs: 1 activated, 2 need attention, 1 unknown",
         "Report: /srv/kms-report/kms-report.json",
     ]
@@ -72,10 +74,13 @@ def test_hosts_that_differ_in_cause_are_told_apart() -> None:
 def test_nothing_is_wider_than_the_terminal(width: int) -> None:
     fact = {**WRONG_HOST["evidence"][0], "observed": "x" * 500}
     cause = {**WRONG_HOST, "title": "Too long. " * 50, "evidence": [fact]}
-    lines = table(
-        diagnosis("web01", cause), diagnosis("n" * 200, {**ACTIVATED, "title": "y" * 300}, licensed=True), width=width
-    )
-    assert max(len(line) for line in lines[:-1]) <= width
+    lines = table(diagnosis("web01", cause), diagnosis("n" * 200, {**cause, "severity": "warning"}), width=width)
+    assert max(len(line) for line in lines) <= width
+
+
+def test_a_healthy_vm_stays_on_one_line() -> None:
+    lines = table(diagnosis("n" * 200, {**ACTIVATED, "title": "y" * 300}, licensed=True))
+    assert len(lines[0]) == console.LONGEST_LINE
 
 
 def test_no_control_character_reaches_the_terminal() -> None:

@@ -17,7 +17,20 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import SEVERITIES, Diagnosis
 from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
 
-ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {"evidence": {"type": "list", "elements": "dict", "required": True}}
+_GUEST_ERROR: dict[str, t.Any] = {
+    "kind": {"type": "str", "required": True, "choices": ["unreachable", "failed", "not_asked"]},
+    "message": {"type": "str", "required": True},
+}
+_EVIDENCE: dict[str, t.Any] = {
+    "name": {"type": "str", "required": True},
+    "guest": {"type": "dict"},
+    "guest_error": {"type": "dict", "options": _GUEST_ERROR},
+    "path": {"type": "dict"},
+    "azure_error": {"type": "str"},
+}
+ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
+    "evidence": {"type": "list", "elements": "dict", "required": True, "options": _EVIDENCE}
+}
 
 
 class ActionModule(ActionBase):

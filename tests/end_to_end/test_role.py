@@ -79,7 +79,7 @@ def test_a_fleet_of_which_nobody_answers_still_has_a_report(small: Lab, tmp_path
     [
         ('{"diagnose_gather_subset": ["eventz"]}', "diagnose_gather_subset must be one or more of"),
         ('{"diagnose_fail_on": "sometimes"}', "diagnose_fail_on must be one of: never, error, warning, got: sometimes"),
-        ('{"diagnose_probe_timeout": "soon"}', "diagnose_probe_timeout is of type"),
+        ('{"diagnose_probe_timeout": "soon"}', "argument 'diagnose_probe_timeout' is of type"),
     ],
 )
 def test_a_wrong_input_is_one_message(small: Lab, tmp_path: pathlib.Path, wrong: str, message: str) -> None:

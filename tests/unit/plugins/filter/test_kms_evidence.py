@@ -10,9 +10,18 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.filter.kms_evidence import DROPPED, SKIPPED, FilterModule
+from ansible_collections.azure_windows.activation.plugins.filter.kms_evidence import (
+    DROPPED,
+    NOT_READ,
+    SKIPPED,
+    FilterModule,
+)
+from ansible_collections.azure_windows.activation.plugins.plugin_utils._vm_id import UNKNOWN
 
 KMS = {"schema_version": 1}
+VM = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web01"
+# Azure was not to be asked.
+NO_AZURE = {"path": None, "azure_error": None}
 
 
 def evidence(results: dict[str, t.Any], remaining: list[str]) -> list[dict[str, t.Any]]:
@@ -34,13 +43,13 @@ def evidence(results: dict[str, t.Any], remaining: list[str]) -> list[dict[str, 
 )
 def test_without_an_answer(result: dict[str, t.Any], kind: str, message: str) -> None:
     assert evidence({"web01": result}, ["web01"]) == [
-        {"name": "web01", "guest": None, "guest_error": {"kind": kind, "message": message}}
+        {"name": "web01", "guest": None, "guest_error": {"kind": kind, "message": message}, **NO_AZURE}
     ]
 
 
 def test_with_an_answer() -> None:
     result = {"failed": False, "changed": False, "ansible_facts": {"kms": KMS}}
-    assert evidence({"web01": result}, ["web01"]) == [{"name": "web01", "guest": KMS, "guest_error": None}]
+    assert evidence({"web01": result}, ["web01"]) == [{"name": "web01", "guest": KMS, "guest_error": None, **NO_AZURE}]
 
 
 def test_hosts_that_left_stay_and_pending_hosts_do_not_come() -> None:
@@ -50,3 +59,27 @@ def test_hosts_that_left_stay_and_pending_hosts_do_not_come() -> None:
         ("web01", None),
         ("left01", {"kind": "not_asked", "message": DROPPED}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("variables", "azure", "path", "error"),
+    [
+        ({"id": VM}, {"paths": [{"vm_id": VM.upper(), "verdict": "open"}]}, "open", None),
+        (
+            {"id": VM},
+            {"paths": [], "problem": "No Azure credentials were found."},
+            None,
+            "No Azure credentials were found.",
+        ),
+        ({"id": VM}, {"failed": True, "msg": "sign-in failed"}, None, "sign-in failed"),
+        ({"id": VM}, {"paths": []}, None, NOT_READ),
+        ({}, {"paths": [{"vm_id": VM, "verdict": "open"}]}, None, UNKNOWN),
+    ],
+)
+def test_the_azure_side(
+    variables: dict[str, t.Any], azure: dict[str, t.Any], path: str | None, error: str | None
+) -> None:
+    hostvars = {"web01": {"kms_result": {"ansible_facts": {"kms": KMS}}, **variables}}
+    kms_evidence = FilterModule().filters()["kms_evidence"]
+    (item,) = kms_evidence(["web01"], hostvars, "kms_result", ["web01"], azure)
+    assert ((item["path"] or {}).get("verdict"), item["azure_error"]) == (path, error)

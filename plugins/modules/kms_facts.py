@@ -134,7 +134,9 @@ ansible_facts:
               type: dict
               description: "One entry for each section, under its name."
               contains:
-                status: {type: str, description: "V(ok), V(partial) when something is missing, V(error) when there is no data, V(skipped) when it was not asked for."}
+                status:
+                  type: str
+                  description: "V(ok), V(partial) when something is missing, V(error) when there is no data, V(skipped) when it was not asked for."
                 errors:
                   type: list
                   elements: dict
@@ -148,7 +150,9 @@ ansible_facts:
                         code: {type: str, description: "The code in the form C(0xC004F074)."}
                         symbol: {type: str, description: "Its symbolic name."}
                         meaning: {type: str, description: "What it means, in English."}
-                        cause_class: {type: str, description: "What kind of fault it points to, such as V(network), V(dns), V(clock), V(wrong_key) or V(token_store)."}
+                        cause_class:
+                          type: str
+                          description: "What kind of fault it points to, such as V(network), V(dns), V(clock), V(wrong_key) or V(token_store)."
                         certainty: {type: str, description: "How well the meaning is supported, V(doc), V(header), V(unverified) or V(derived)."}
                     id: {type: str, description: "The error identifier of PowerShell, which is not localised."}
                     message: {type: str, description: "The message as the guest gave it, in the guest's language."}
@@ -238,7 +242,9 @@ ansible_facts:
                 source: {type: str, description: "V(product), V(global), V(policy), V(discovered), V(cached) or V(srv)."}
                 host: {type: str, description: "The host name or address."}
                 port: {type: int, description: "The port."}
-                kind: {type: str, description: "V(azure), V(azure_other_cloud), V(azure_legacy_name), V(azure_address), V(azure_old_address), V(known_other) or V(other)."}
+                kind:
+                  type: str
+                  description: "V(azure), V(azure_other_cloud), V(azure_legacy_name), V(azure_address), V(azure_old_address), V(known_other) or V(other)."
             settings: {type: list, elements: dict, description: "All settings that name a host.", contains: *hostsetting}
             caching: {type: bool, description: "Whether the last KMS host is cached."}
             manual_activation: {type: bool, description: "Whether automatic activation is turned off."}
@@ -277,7 +283,11 @@ ansible_facts:
                 address: {type: str, description: "The address."}
                 port: {type: int, description: "The port."}
                 reasons: {type: list, elements: str, description: "Why it was tried, V(documented), V(configured) or V(dns)."}
-                state: {type: str, description: "V(kms) when a KMS acknowledged the RPC bind, V(open) when something else accepted, V(refused), V(filtered), V(reset), V(guest_blocked) or V(error)."}
+                state:
+                  type: str
+                  description: >-
+                    V(kms) when a KMS acknowledged the RPC bind, V(open) when something else accepted, V(refused), V(filtered), V(reset),
+                    V(guest_blocked) or V(error).
                 code: {type: dict, description: "The socket error.", contains: *code}
                 detail: {type: str, description: "What was seen, in words."}
         events:

@@ -18,7 +18,10 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 ID = "activated"
 TEXTS = {
     "kms": "Windows is activated by KMS and was renewed {age} ago, nothing is to be done.",
-    "other_kms": "Windows is activated by {host}, which is not Azure's KMS, and was renewed {age} ago: nothing is to be done while that host is meant to serve it.",
+    "other_kms": (
+        "Windows is activated by {host}, which is not Azure's KMS, and was renewed {age} ago: nothing is to be done "
+        "while that host is meant to serve it."
+    ),
     "permanent": "Windows is activated permanently with {channel}, so that KMS does not matter.",
     "unknown_channel": "Windows says that it is licensed without an end through a channel that is not known here ({channel}).",
     "at_risk": "Windows is activated, but its next renewal will fail unless this is mended: {title}",

@@ -23,7 +23,10 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 
 ID = "activation-unexplained"
 TEXTS = {
-    "refused": "Windows is not activated although KMS answers the guest, activate again and check that the traffic leaves from an Azure public address: {code}.",
+    "refused": (
+        "Windows is not activated although KMS answers the guest, activate again and check that the traffic leaves "
+        "from an Azure public address: {code}."
+    ),
     "untried": "Windows is not activated and nothing was seen that stops it, nor any attempt: activate now and watch the result.",
     "manual": "Windows is not activated and its automatic activation is turned off, activate it by hand or turn it on again.",
     "type": "Windows is not activated and is not allowed to use KMS (activation type {type}), allow KMS activation and activate.",

@@ -13,8 +13,14 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 
 ID = "appliance-blocks-kms"
 TEXTS = {
-    "found": "The traffic to {addresses} goes through the appliance {hop}, which is the likely place where it dies: let TCP 1688 through there, or route the KMS addresses around it.",
-    "refused": "KMS answers the guest but does not serve it, and the traffic goes through the appliance {hop}: make it leave from an Azure public address, or route the KMS addresses around it.",
+    "found": (
+        "The traffic to {addresses} goes through the appliance {hop}, which is the likely place where it dies: let "
+        "TCP 1688 through there, or route the KMS addresses around it."
+    ),
+    "refused": (
+        "KMS answers the guest but does not serve it, and the traffic goes through the appliance {hop}: make it "
+        "leave from an Azure public address, or route the KMS addresses around it."
+    ),
 }
 
 

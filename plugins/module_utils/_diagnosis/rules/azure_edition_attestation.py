@@ -19,7 +19,10 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 ID = "azure-edition-attestation"
 TEXTS = {
     "chain": "Azure Edition cannot verify that it runs in Azure because the certificate {issuer} is missing, install it or let the guest download it.",
-    "imds": "Azure Edition cannot verify that it runs in Azure because the instance metadata service ({status}) does not answer, open 169.254.169.254 to the guest.",
+    "imds": (
+        "Azure Edition cannot verify that it runs in Azure because the instance metadata service ({status}) does "
+        "not answer, open 169.254.169.254 to the guest."
+    ),
     "error": "Azure Edition may not be able to verify that it runs in Azure, check the attested document: {status}.",
     "unnamed": "of an issuer",
 }

@@ -13,7 +13,10 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 
 ID = "azure-firewall-application-rule"
 TEXTS = {
-    "found": "Azure Firewall {hop} answers for KMS because only an application rule matches TCP 1688, add a network rule that allows TCP 1688 to the KMS addresses.",
+    "found": (
+        "Azure Firewall {hop} answers for KMS because only an application rule matches TCP 1688, add a network rule "
+        "that allows TCP 1688 to the KMS addresses."
+    ),
 }
 
 
@@ -26,7 +29,10 @@ def _remedies() -> tuple[Remedy, ...]:
     return (
         remedy(
             NETWORK_TEAM,
-            "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of the VM; network rules come before application rules",
+            (
+                "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of "
+                "the VM; network rules come before application rules"
+            ),
             "Take port 1688 out of the application rule",
             action="firewall_rule",
         ),

@@ -13,8 +13,14 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 
 ID = "forced-tunneling"
 TEXTS = {
-    "found": "The traffic to {addresses} leaves through {route}, not from Azure, where KMS does not serve it: add routes for the KMS addresses to the Internet.",
-    "refused": "KMS answers the guest but serves only requests from Azure, and the traffic to {addresses} leaves through {route}: add routes for the KMS addresses to the Internet.",
+    "found": (
+        "The traffic to {addresses} leaves through {route}, not from Azure, where KMS does not serve it: add routes "
+        "for the KMS addresses to the Internet."
+    ),
+    "refused": (
+        "KMS answers the guest but serves only requests from Azure, and the traffic to {addresses} leaves through "
+        "{route}: add routes for the KMS addresses to the Internet."
+    ),
 }
 
 
@@ -27,8 +33,14 @@ def _remedies() -> tuple[Remedy, ...]:
     return (
         remedy(
             NETWORK_TEAM,
-            "Add one route per KMS address to the route table of the subnet: prefix <address>/32, next hop Internet (a longer prefix wins over the default route)",
-            "Make sure that the subnet has an outbound method of its own (NAT gateway, public address, load balancer outbound rule): in a private subnet the route alone does nothing",
+            (
+                "Add one route per KMS address to the route table of the subnet: prefix <address>/32, next hop "
+                "Internet (a longer prefix wins over the default route)"
+            ),
+            (
+                "Make sure that the subnet has an outbound method of its own (NAT gateway, public address, load "
+                "balancer outbound rule): in a private subnet the route alone does nothing"
+            ),
             "Activate again from the guest",
             action="route",
         ),

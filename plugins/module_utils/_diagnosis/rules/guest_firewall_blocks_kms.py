@@ -73,7 +73,11 @@ def check(view: View) -> Finding | None:
                     for rule in rules
                     if rule.source == "policy"
                 ),
-                f"Where the default is to block: New-NetFirewallRule -DisplayName 'Azure KMS' -Direction Outbound -Action Allow -Protocol TCP -RemotePort {view.cloud.port} -RemoteAddress {','.join(view.cloud.addresses)}",
+                (
+                    "Where the default is to block: New-NetFirewallRule -DisplayName 'Azure KMS' -Direction Outbound "
+                    f"-Action Allow -Protocol TCP -RemotePort {view.cloud.port} "
+                    f"-RemoteAddress {','.join(view.cloud.addresses)}"
+                ),
                 ACTIVATE,
                 action="firewall",
             )

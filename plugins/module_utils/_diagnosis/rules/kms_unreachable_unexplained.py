@@ -21,7 +21,10 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 ID = "kms-unreachable-unexplained"
 TEXTS = {
     "silent": "The guest cannot reach Azure's KMS on TCP {port} and nothing that was read shows why, find what drops the traffic on its way out of Azure.",
-    "answered": "Something on the way answers on TCP {port} in place of Azure's KMS, find the firewall or proxy that does and let the port through as plain TCP.",
+    "answered": (
+        "Something on the way answers on TCP {port} in place of Azure's KMS, find the firewall or proxy that does "
+        "and let the port through as plain TCP."
+    ),
     "partly": "The guest reaches only some of Azure's KMS addresses, let TCP {port} through to {dead} too.",
     "events": "The guest's last attempt got no answer from KMS and the connection could not be tested, test TCP {port} from the guest.",
 }
@@ -65,7 +68,10 @@ def _found(view: View, key: str, severity: str, confidence: str) -> Finding:
 def _remedy(view: View) -> Remedy:
     steps = [
         f"Test from the guest: Test-NetConnection {view.cloud.preferred_name} -Port {view.cloud.port} (an open port alone proves no KMS)",
-        "Check every hop: security rules, route tables, Azure Firewall (a network rule is needed, an application rule answers for KMS), appliances, the outbound method",
+        (
+            "Check every hop: security rules, route tables, Azure Firewall (a network rule is needed, an "
+            "application rule answers for KMS), appliances, the outbound method"
+        ),
         f"Let TCP {view.cloud.port} out to {wording.listed(view.cloud.addresses)}, leaving Azure from an Azure public address",
     ]
     if view.path is None:

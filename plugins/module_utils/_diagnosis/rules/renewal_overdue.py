@@ -19,7 +19,10 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 
 ID = "renewal-overdue"
 TEXTS = {
-    "found": "Windows is licensed for {left} more, but has not renewed for {age} although nothing was seen that stops it: activate now and watch the next attempt.",
+    "found": (
+        "Windows is licensed for {left} more, but has not renewed for {age} although nothing was seen that stops "
+        "it: activate now and watch the next attempt."
+    ),
     "unknown_left": "an unknown time",
 }
 

@@ -18,7 +18,10 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 
 ID = "stale-kms-routes"
 TEXTS = {
-    "found": "The KMS routes are for old or mistyped addresses ({stale}), so that the traffic to {addresses} takes {route}: add routes for the current addresses.",
+    "found": (
+        "The KMS routes are for old or mistyped addresses ({stale}), so that the traffic to {addresses} takes "
+        "{route}: add routes for the current addresses."
+    ),
     "harmless": "The route table holds routes for old or mistyped KMS addresses ({stale}), replace them by routes for the current addresses.",
     "unnamed": "no longer in use",
 }

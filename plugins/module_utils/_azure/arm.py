@@ -10,6 +10,7 @@ Reads only: GET, and the POST actions that answer a question. The provider regis
 
 from __future__ import annotations
 
+import dataclasses
 import time
 import typing as t
 import urllib.parse
@@ -36,10 +37,19 @@ class ArmError(Exception):
         self.action = action
 
 
+@dataclasses.dataclass(frozen=True)
+class Seams:
+    """What a test puts in place of the wire and of time; the SDK's own transport when `transport` is None."""
+
+    transport: t.Any = None
+    sleep: t.Callable[[float], None] = time.sleep
+    clock: t.Callable[[], float] = time.monotonic
+
+
 class ArmClient:
     """Requests to one Resource Manager endpoint with one credential; safe to share between threads.
 
-    `deadline` (seconds) bounds one long-running operation; `transport`, `sleep` and `clock` are replaceable for tests.
+    `deadline` (seconds) bounds one long-running operation.
     """
 
     def __init__(
@@ -49,14 +59,12 @@ class ArmClient:
         *,
         verify: bool | str = True,
         deadline: float = 120.0,
-        transport: t.Any = None,
-        sleep: t.Callable[[float], None] = time.sleep,
-        clock: t.Callable[[], float] = time.monotonic,
+        seams: Seams = Seams(),
     ) -> None:
         self._base = cloud.resource_manager
         self._deadline = deadline
-        self._sleep = sleep
-        self._clock = clock
+        self._sleep = seams.sleep
+        self._clock = seams.clock
         policies = sdk.core_policies
         client = sdk.NetworkManagementClient(
             credential,
@@ -64,7 +72,7 @@ class ArmClient:
             base_url=self._base,
             credential_scopes=[cloud.scope],
             connection_verify=verify,
-            **({} if transport is None else {"transport": transport}),
+            **({} if seams.transport is None else {"transport": seams.transport}),
             policies=[
                 policies.RequestIdPolicy(),
                 policies.UserAgentPolicy(base_user_agent="azure_windows.activation"),

@@ -6,15 +6,14 @@
 
 from __future__ import annotations
 
-import pathlib
-import sys
+import time
+import typing as t
 
 import pytest
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import arm
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import CLOUDS
-
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from wire import Answer, StaticCredential, Wire, transport
+from tests.unit.plugins.module_utils._azure.wire import Answer, StaticCredential, Wire, transport
 
 HOST = "https://management.azure.com"
 FORBIDDEN = {
@@ -26,20 +25,19 @@ FORBIDDEN = {
 }
 
 
-def client(wire: Wire, **options) -> arm.ArmClient:
-    return arm.ArmClient(
-        StaticCredential(), CLOUDS["AzureCloud"], transport=transport(wire), sleep=lambda seconds: None, **options
-    )
+def client(wire: Wire, deadline: float = 120, clock: t.Callable[[], float] = time.monotonic) -> arm.ArmClient:
+    seams = arm.Seams(transport(wire), sleep=lambda seconds: None, clock=clock)
+    return arm.ArmClient(StaticCredential(), CLOUDS["AzureCloud"], deadline=deadline, seams=seams)
 
 
-def test_get_keeps_unknown_fields_and_names_the_version():
+def test_get_keeps_unknown_fields_and_names_the_version() -> None:
     wire = Wire(Answer(body={"id": "/a", "properties": {"brandNew": {"x": None}}}))
     assert client(wire).get("/a", "2024-05-01")["properties"]["brandNew"] == {"x": None}
     assert wire.log == [("GET", f"{HOST}/a?api-version=2024-05-01")]
     assert wire.headers[0]["Authorization"] == "Bearer token"
 
 
-def test_list_follows_all_pages():
+def test_list_follows_all_pages() -> None:
     wire = Wire(
         Answer(body={"value": [{"id": 1}], "nextLink": f"{HOST}/l?api-version=1&$skiptoken=2"}),
         Answer(body={"value": [{"id": 2}]}),
@@ -65,28 +63,28 @@ def test_list_follows_all_pages():
         ([Answer(502, b"<html>bad gateway</html>")], None),
     ],
 )
-def test_a_list_is_whole_or_a_problem(answers, code):
+def test_a_list_is_whole_or_a_problem(answers: list[Answer], code: str | None) -> None:
     with pytest.raises(arm.ArmError) as caught:
         client(Wire(*answers)).list("/l", "1")
     if code:
         assert caught.value.code == code
 
 
-def test_403_names_the_action():
+def test_403_names_the_action() -> None:
     with pytest.raises(arm.ArmError) as caught:
         client(Wire(Answer(403, FORBIDDEN))).get("/x", "1")
     assert (caught.value.status, caught.value.action) == (403, "Microsoft.Network/routeTables/read")
 
 
 @pytest.mark.parametrize("headers", [{"Retry-After": "0"}, {}])
-def test_429_is_sent_again(headers):
+def test_429_is_sent_again(headers: dict[str, str]) -> None:
     busy = Answer(429, {"error": {"code": "TooManyRequests", "message": "m"}}, headers)
     wire = Wire(busy, Answer(body={"ok": 1}))
     assert client(wire).ask("/q", "1") == {"ok": 1}
     assert [method for method, url in wire.log] == ["POST", "POST"]
 
 
-def test_a_question_is_polled_to_its_end():
+def test_a_question_is_polled_to_its_end() -> None:
     location = {"Location": f"{HOST}/operationResults/1?api-version=1", "Retry-After": "1"}
     wire = Wire(Answer(202, None, location), Answer(202, None, location), Answer(body={"value": [{"a": 1}]}))
     assert client(wire).ask("/q", "1") == {"value": [{"a": 1}]}
@@ -101,14 +99,14 @@ def test_a_question_is_polled_to_its_end():
         ({"Location": "https://evil.example/o", "Retry-After": "1"}, "ForeignLink"),
     ],
 )
-def test_a_question_without_an_end(headers, code):
+def test_a_question_without_an_end(headers: dict[str, str], code: str) -> None:
     ticks = iter(range(0, 10**6, 20))
     with pytest.raises(arm.ArmError) as caught:
         client(Wire(Answer(202, None, headers)), deadline=100, clock=lambda: next(ticks)).ask("/q", "1")
     assert caught.value.code == code
 
 
-def test_the_provider_is_never_registered():
+def test_the_provider_is_never_registered() -> None:
     missing = {"error": {"code": "MissingSubscriptionRegistration", "message": "not registered"}}
     wire = Wire(Answer(409, missing))
     with pytest.raises(arm.ArmError):

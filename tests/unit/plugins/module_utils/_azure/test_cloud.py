@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import typing as t
+
 import pytest
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import cloud
 
 STACK = {
@@ -20,14 +23,19 @@ def never(url: str) -> object:
     raise AssertionError(f"asked {url}")
 
 
-def test_names_need_no_request():
+def test_names_need_no_request() -> None:
     assert cloud.find("azureusgovernment", never).resource_manager == "https://management.usgovcloudapi.net"
 
 
 @pytest.mark.parametrize("answer", [STACK, [STACK], [{"name": "other"}, STACK]])
-def test_metadata_address(answer):
-    asked = []
-    found = cloud.find("https://arm.local:8443/metadata/endpoints", lambda url: asked.append(url) or answer)
+def test_metadata_address(answer: t.Any) -> None:
+    asked: list[str] = []
+
+    def fetch(url: str) -> t.Any:
+        asked.append(url)
+        return answer
+
+    found = cloud.find("https://arm.local:8443/metadata/endpoints", fetch)
     assert asked == ["https://arm.local:8443/metadata/endpoints?api-version=2019-05-01"]
     assert (found.resource_manager, found.authority) == ("https://arm.local:8443", "https://login.local")
     assert found.scope == "https://arm.local:8443/aud/.default"
@@ -35,12 +43,12 @@ def test_metadata_address(answer):
 
 
 @pytest.mark.parametrize("answer", [[], {}, None, [{"resourceManager": 5}], "text"])
-def test_unusable_metadata(answer):
+def test_unusable_metadata(answer: t.Any) -> None:
     with pytest.raises(cloud.CloudError, match="cloud_environment"):
         cloud.find("https://arm.local", lambda url: answer)
 
 
 @pytest.mark.parametrize("name", ["AzureCloudy", "http://arm.local", ""])
-def test_unknown_name(name):
+def test_unknown_name(name: str) -> None:
     with pytest.raises(cloud.CloudError, match="cloud_environment"):
         cloud.find(name, never)

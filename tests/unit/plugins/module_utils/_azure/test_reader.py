@@ -13,8 +13,8 @@ import pathlib
 import typing as t
 
 import pytest
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog, paths, session, settings
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog, paths, session, settings
 from tests.lab.azure import half
 from tests.unit.lab.azure import builders as b
 
@@ -84,12 +84,12 @@ def read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> collections
         (b.routed(b.route("0.0.0.0/0", "None")), "blocked", "route-blackhole"),
     ],
 )
-def test_a_whole_reading(read: Read, resources, verdict, cause):
+def test_a_whole_reading(read: Read, resources: list[b.Body], verdict: str, cause: str | None) -> None:
     (path,), unread, _log = read(resources)
     assert (path["verdict"], path["cause"], unread) == (verdict, cause, []), path["reason"]
 
 
-def test_a_machine_by_private_address(read: Read):
+def test_a_machine_by_private_address(read: Read) -> None:
     (path, nobody), _unread, _log = read(HEALTHY, ["10.1.1.4", "10.9.9.9"])
     assert (path["name"], path["verdict"]) == ("web", "open")
     assert nobody["verdict"] == "unknown"
@@ -104,7 +104,7 @@ READ_ALL = [
 
 @pytest.mark.parametrize("denied", READ_ALL)
 @pytest.mark.parametrize("resources", [ALLOWED, DENIED], ids=["allowed", "denied"])
-def test_a_missing_permission_is_never_a_wrong_verdict(read: Read, resources, denied):
+def test_a_missing_permission_is_never_a_wrong_verdict(read: Read, resources: list[b.Body], denied: str) -> None:
     permissions = [action for action in READ_ALL if action != denied]
     credentials = [{"client_id": "reader", "secret": "s3cret", "permissions": permissions}]
     (whole,), _none, _log = read(resources)
@@ -130,14 +130,16 @@ FAULTS = {
 
 @pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS)
 @pytest.mark.parametrize("resources", [HEALTHY, ALLOWED, DENIED], ids=["nat", "allowed", "denied"])
-def test_a_fault_is_said_and_never_a_wrong_verdict(read: Read, resources, fault, monkeypatch):
+def test_a_fault_is_said_and_never_a_wrong_verdict(
+    read: Read, resources: list[b.Body], fault: dict[str, t.Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("azure.core.pipeline.transport.RequestsTransport.sleep", lambda self, seconds: None)
     (path,), unread, _log = read(resources, faults=[fault], deadline=1)
     assert unread
     assert path["verdict"] != ("blocked" if resources is not DENIED else "open")
 
 
-def test_what_a_fleet_costs(read: Read):
+def test_what_a_fleet_costs(read: Read) -> None:
     subnets = {f"s{n}": {"addressPrefix": f"10.1.{n}.0/24", "defaultOutboundAccess": True} for n in range(5)}
     resources = [b.network("spoke", "10.1.0.0/16", subnets)]
     for n in range(50):

@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import pathlib
+import typing as t
 
 import pytest
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import settings
 
 PRINCIPAL = {"client_id": "app", "secret": "s3cret", "tenant": "ten"}
@@ -49,12 +51,20 @@ PROFILES = (
         ),
     ],
 )
-def test_sources(tmp_path, options, environ, profiles, source, client):
+def test_sources(
+    *,
+    tmp_path: pathlib.Path,
+    options: dict[str, t.Any],
+    environ: dict[str, str],
+    profiles: str,
+    source: str,
+    client: str | None,
+) -> None:
     found = settings.resolve(options, environ, home_with(tmp_path, profiles))
     assert (found.source, found.client_id) == (source, client)
 
 
-def test_percent_in_a_secret_survives(tmp_path):
+def test_percent_in_a_secret_survives(tmp_path: pathlib.Path) -> None:
     assert settings.resolve({}, {}, home_with(tmp_path, PROFILES)).secret == "file%secret"
 
 
@@ -71,7 +81,7 @@ def test_percent_in_a_secret_survives(tmp_path):
         ({}, {"ANSIBLE_AZURE_AUTH_SOURCE": "magic"}, "auth_source"),
     ],
 )
-def test_one_clear_error(tmp_path, options, environ, word):
+def test_one_clear_error(tmp_path: pathlib.Path, options: dict[str, t.Any], environ: dict[str, str], word: str) -> None:
     with pytest.raises(settings.SettingsError) as caught:
         settings.resolve(options, environ, tmp_path)
     assert word in str(caught.value)
@@ -88,16 +98,18 @@ def test_one_clear_error(tmp_path, options, environ, word):
         ({}, {"AZURE_CA_PATH": "/env.pem"}, "/env.pem"),
     ],
 )
-def test_tls_is_verified_unless_told(tmp_path, options, environ, verify):
+def test_tls_is_verified_unless_told(
+    tmp_path: pathlib.Path, options: dict[str, t.Any], environ: dict[str, str], verify: bool | str
+) -> None:
     assert settings.resolve({**PRINCIPAL, **options}, environ, tmp_path).verify == verify
 
 
 @pytest.mark.parametrize(("text", "value"), [("false", False), ("0", False), ("", False), ("true", True), ("1", True)])
-def test_discovery_switch_reads_words(tmp_path, text, value):
+def test_discovery_switch_reads_words(tmp_path: pathlib.Path, text: str, value: bool) -> None:
     found = settings.resolve(PRINCIPAL, {"AZURE_DISABLE_INSTANCE_DISCOVERY": text}, tmp_path)
     assert found.disable_instance_discovery is value
 
 
-def test_cloud_from_the_environment_beside_an_identity_in_options(tmp_path):
+def test_cloud_from_the_environment_beside_an_identity_in_options(tmp_path: pathlib.Path) -> None:
     found = settings.resolve(PRINCIPAL, {"AZURE_CLOUD_ENVIRONMENT": "AzureChinaCloud"}, tmp_path)
     assert found.cloud_environment == "AzureChinaCloud"

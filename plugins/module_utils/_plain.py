@@ -56,7 +56,7 @@ def _build(kind: t.Any, value: t.Any, place: str) -> t.Any:
             raise ValueError(f"{place}: expected a mapping, got {type(value).__name__}")
         inner = t.get_args(kind)[1]
         return {str(key): _build(inner, item, f"{place}.{key}") for key, item in value.items()}
-    if dataclasses.is_dataclass(kind):
+    if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         if not isinstance(value, t.Mapping):
             raise ValueError(f"{place}: expected a mapping, got {type(value).__name__}")
         hints = _fields(kind)

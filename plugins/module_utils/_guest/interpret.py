@@ -37,7 +37,7 @@ RAW_SCHEMA = 1
 AUTO = "auto"
 _SHAPE = "the probe's answer has not the expected schema"
 
-Moment = str | datetime.datetime | None
+Moment: t.TypeAlias = str | datetime.datetime | None
 T = t.TypeVar("T")
 
 

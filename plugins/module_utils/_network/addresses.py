@@ -13,8 +13,8 @@ import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import Match, any_of
 
-Address = ipaddress.IPv4Address | ipaddress.IPv6Address
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address: t.TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network: t.TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 ANY = frozenset({"*", "any", "all", "0.0.0.0/0"})
 # Windows and Linux open connections from within this range; a rule on fewer source ports may or may not match.

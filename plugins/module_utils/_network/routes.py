@@ -30,7 +30,7 @@ LOCAL_HOPS = frozenset(
 HOST_PREFIX = 32
 BEATEN_SHOWN = 10
 
-TagLookup = t.Callable[[str], t.Sequence[str] | None]
+TagLookup: t.TypeAlias = t.Callable[[str], t.Sequence[str] | None]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 Body = t.Mapping[str, t.Any]
-Match = bool | None
+Match: t.TypeAlias = bool | None
 
 UNREADABLE = "?"
 _ENVELOPE = frozenset(

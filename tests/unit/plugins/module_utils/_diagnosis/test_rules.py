@@ -73,7 +73,7 @@ def found(rule_id: str, *changes: t.Any, path: t.Any = None) -> Finding | None:
     return rule.check(view) if rule.applies(view) else None
 
 
-Case = tuple[str, list[t.Any], str | None]
+Case: t.TypeAlias = tuple[str, list[t.Any], str | None]
 HITS: list[Case] = [
     # id, changes, severity and confidence (None: nothing is found)
     ("licensing-service-disabled", [{"services": {"sppsvc": {"start": 4, "start_name": "disabled"}}}], "error certain"),

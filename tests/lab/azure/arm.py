@@ -241,7 +241,7 @@ class Arm:
         return Answer(202, None, {name: headers[name] for name in headers if name != "Azure-AsyncOperation"})
 
     def _poll(self, request: Request, target: Target) -> Answer:
-        results, _, name = target.word.partition("/")
+        results, _slash, name = target.word.partition("/")
         operation = self._operations.find(name)
         if operation is None:
             raise Problem(404, "OperationNotFound", f"The operation {name} was not found.")

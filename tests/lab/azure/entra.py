@@ -68,7 +68,7 @@ class Entra:
 
     def caller(self, request: Request) -> Body:
         """Return the credential that a request to Resource Manager carries; raises Problem."""
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        scheme, _space, token = request.headers.get("authorization", "").partition(" ")
         challenge = {
             "WWW-Authenticate": f'Bearer authorization_uri="{request.base}/{self._world.tenant}", error="invalid_token"'
         }

@@ -28,7 +28,7 @@ def port_in(ports: t.Iterable[object], port: int) -> bool:
     """Whether `port` is among port texts: `*`, `1688`, `1680-1690`, also several with commas."""
     for text in ports:
         for part in str(text).split(","):
-            low, _, high = part.strip().partition("-")
+            low, _dash, high = part.strip().partition("-")
             if low in ("*", "Any") or (low.isdigit() and int(low) <= port <= int(high if high.isdigit() else low)):
                 return True
     return False

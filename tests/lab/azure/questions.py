@@ -60,7 +60,7 @@ class Questions:
         root = f"/subscriptions/{subscription}/providers/Microsoft.Network/serviceTags"
         values = []
         for name, prefixes in sorted(self._topology.world.service_tags.items()):
-            service, _, region = name.partition(".")
+            service, _dot, region = name.partition(".")
             properties = {
                 "changeNumber": "1",
                 "region": region,

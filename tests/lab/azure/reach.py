@@ -147,7 +147,7 @@ def _forwards(appliance: Body, packet: Packet) -> bool:
     if entries is None:
         return True
     for entry in entries:
-        protocol, _, port = str(entry).partition("/")
+        protocol, _slash, port = str(entry).partition("/")
         if protocol.lower() in ("tcp", "any", "*") and port_in([port or "*"], packet.port):
             return True
     return False

@@ -59,7 +59,7 @@ def _try_one(order: Order) -> dict[str, t.Any]:
     if order.endpoint is None:
         return _derived(order)
     started = time.monotonic()
-    host, _, port = order.endpoint.rpartition(":")
+    host, _colon, port = order.endpoint.rpartition(":")
     try:
         link = socket.create_connection((host, int(port)), timeout=order.cap * order.pace)
     except TimeoutError:

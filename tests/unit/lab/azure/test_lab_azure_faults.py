@@ -56,7 +56,7 @@ def test_an_operation_that_never_finishes(start: Start) -> None:
     client = start(b.spoke(), faults=_fault("POST */effectiveRouteTable", behaviour="never-finishes"))
     first = client.send("POST", f"{b.NETWORK}/networkInterfaces/web-nic/effectiveRouteTable")
     assert first.status_code == 202
-    assert [client.send("GET", first.headers["Location"]).status_code for _ in range(3)] == [202] * 3
+    assert [client.send("GET", first.headers["Location"]).status_code for _attempt in range(3)] == [202] * 3
 
 
 def test_a_dropped_request_changes_nothing(start: Start) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import pathlib
 import typing as t
+import unittest.mock
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -26,6 +27,8 @@ HEALTHY = (pathlib.Path(__file__).parents[2] / "fixtures" / "guest" / "healthy.j
 
 
 class Shell:
+    """The part of a connection that says whether the guest is Windows."""
+
     tmpdir = None
 
     def __init__(self, windows: bool) -> None:
@@ -33,6 +36,8 @@ class Shell:
 
 
 class Connection:
+    """A connection as the action looks at it before it runs anything."""
+
     transport = "winrm"
 
     def __init__(self, windows: bool) -> None:
@@ -81,8 +86,6 @@ class Guest:
 
     def execute(self, **call: t.Any) -> t.Any:
         self.calls.append(call)
-        if isinstance(self.outcome, Exception):
-            raise self.outcome
         return self.outcome
 
     @property
@@ -213,14 +216,19 @@ def test_each_way_to_fail_has_one_message(guest: Guest, attributes: dict[str, t.
         (ET.ParseError("no element found"), "no good: no element found"),
     ],
 )
-def test_a_guest_that_is_lost_is_unreachable(guest: Guest, error: Exception, told: str) -> None:
-    guest.outcome = error
+def test_a_guest_that_is_lost_is_unreachable(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    monkeypatch.setattr(guest, "execute", unittest.mock.Mock(side_effect=error))
     with pytest.raises(AnsibleConnectionFailure, match=told):
         guest.run()
 
 
-def test_a_missing_file_on_the_controller_is_not_blamed_on_the_guest(guest: Guest) -> None:
-    guest.outcome = FileNotFoundError(2, "No such file", "/controller/module.ps1")
+def test_a_missing_file_on_the_controller_is_not_blamed_on_the_guest(
+    guest: Guest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = FileNotFoundError(2, "No such file", "/controller/module.ps1")
+    monkeypatch.setattr(guest, "execute", unittest.mock.Mock(side_effect=error))
     with pytest.raises(FileNotFoundError):
         guest.run()
 

@@ -23,10 +23,10 @@ PIP = {"publicIPAddress": arm.ref("publicIPAddresses", "web-pip")}
 
 
 def balancer(
-    sku: str | None = "Standard", front: arm.Json = PUBLIC, pool: arm.Json | None = None, **rules: t.Any
+    sku: str | None = "Standard", front: arm.Json | None = None, pool: arm.Json | None = None, **rules: t.Any
 ) -> arm.Json:
     own = {
-        "frontendIPConfigurations": [{"id": FRONT, "name": "front", "properties": front}],
+        "frontendIPConfigurations": [{"id": FRONT, "name": "front", "properties": front or PUBLIC}],
         "backendAddressPools": [{"id": POOL, "name": "web", "properties": pool or {}}],
         "loadBalancingRules": [],
         "outboundRules": [],

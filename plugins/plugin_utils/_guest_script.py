@@ -15,6 +15,7 @@ import datetime
 import importlib
 import json
 import pathlib
+import re
 import typing as t
 import xml.etree.ElementTree as ET
 import xml.parsers.expat
@@ -26,6 +27,9 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._guest im
 
 _MODULE = "ansible.windows.win_powershell"
 _SCRIPTS = pathlib.Path(__file__).parent / "_powershell"
+_INCLUDE = re.compile(r"^# include: (\w+\.ps1)$", re.MULTILINE)
+# A shared file has an empty parameter block of its own, so that it is a whole script to every checker.
+_HEADER_END = "\nparam()\n"
 
 
 class GuestScriptError(Exception):
@@ -56,8 +60,7 @@ def run_guest_script(
     Raises GuestScriptError; a guest that cannot be reached raises AnsibleConnectionFailure, as every module does.
     """
     _require(action)
-    script = (_SCRIPTS / f"{name}.ps1").read_text(encoding="utf-8")
-    arguments: dict[str, t.Any] = {"script": script, "parameters": dict(parameters)}
+    arguments: dict[str, t.Any] = {"script": script_text(name), "parameters": dict(parameters)}
     if sensitive_parameters:
         arguments["sensitive_parameters"] = [{"name": key, "value": item} for key, item in sensitive_parameters.items()]
     before = datetime.datetime.now(datetime.timezone.utc)
@@ -65,6 +68,16 @@ def run_guest_script(
     after = datetime.datetime.now(datetime.timezone.utc)
     answer = parse_outcome(name, outcome)
     return GuestScriptResult(answer, bool(outcome.get("changed")), outcome.get("diff") or {}, before, after)
+
+
+def script_text(name: str) -> str:
+    """Return `_powershell/<name>.ps1` as it is sent: each `# include: <file>` replaced by what follows that file's header."""
+    script = (_SCRIPTS / f"{name}.ps1").read_text(encoding="utf-8")
+    return _INCLUDE.sub(lambda match: _included(match.group(1)), script)
+
+
+def _included(file: str) -> str:
+    return (_SCRIPTS / file).read_text(encoding="utf-8").partition(_HEADER_END)[2].strip("\n")
 
 
 def _execute(

@@ -12,10 +12,12 @@ import importlib
 import importlib.util
 import inspect
 import pathlib
+import re
 import typing as t
 
 FOLDER = pathlib.Path(__file__).resolve().parents[3] / "plugins" / "plugin_utils" / "_powershell"
 _TWINS = "tests.lab.guest"
+_INCLUDE = re.compile(r"^# include: (\w+\.ps1)$", re.MULTILINE)
 
 Machine = t.Mapping[str, t.Any]
 
@@ -45,9 +47,19 @@ class Script:
 def read(folder: pathlib.Path = FOLDER) -> dict[str, Script]:
     """Return the scripts of `folder` by their fingerprint."""
     return {
-        fingerprint(path.read_text(encoding="utf-8-sig")): Script(path.stem, _twin(path.stem))
+        fingerprint(whole(path)): Script(path.stem, _twin(path.stem))
         for path in sorted(folder.glob("*.ps1"))
+        if not path.stem.startswith("_")
     }
+
+
+def whole(path: pathlib.Path) -> str:
+    """Return a script with the files that it includes, each without its own header."""
+
+    def included(match: re.Match[str]) -> str:
+        return (path.parent / match[1]).read_text(encoding="utf-8").split("\nparam()\n", 1)[1].strip("\n")
+
+    return _INCLUDE.sub(included, path.read_text(encoding="utf-8-sig"))
 
 
 def fingerprint(text: str) -> str:

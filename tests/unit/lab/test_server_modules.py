@@ -110,7 +110,7 @@ def test_scripts_of_a_folder_and_their_twins(tmp_path: pathlib.Path) -> None:
 
 
 def test_every_script_of_the_collection_is_known() -> None:
-    names = {path.stem for path in scripts.FOLDER.glob("*.ps1")}
+    names = {path.stem for path in scripts.FOLDER.glob("[!_]*.ps1")}
     assert "probe" in names
     assert {script.name for script in scripts.read().values()} == names
 

@@ -1,0 +1,227 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# Rebuilds the token store of the licensing service or brings an older one back, in the steps that the controller names. With no
+# step it only tells what is there. A marker on the disk lets the next run see that a run was cut off; the files tell how far it came.
+#
+# Parameters:
+#   Steps       steps to run in this order, up to the first that fails
+#   RollBack    run the rollback steps even though no step failed
+#   NoRollBack  steps after whose failure nothing is rolled back
+#   Path        full path of tokens.dat
+#   Backup      full path that tokens.dat is renamed to; empty when there is none to keep
+#   Source      full path of the older store that becomes tokens.dat; empty unless one is brought back
+#   WasRunning  whether sppsvc ran before everything; Dependents: the services that ran on top of it
+#   Marker      text of the marker
+#   ProductKey  KMS client setup key (SecureString), installed only when no Windows product has a key any more
+#   Attempts, Interval  activations at most, and seconds between them
+# Steps:
+#   mark              writes Marker to %ProgramData%\azure_windows.activation\token_store.json; fails when one is there
+#   stop_service      stops sppsvc and its running dependents
+#   rename            Path -> Backup when Path exists; on 0x80070020 stops sppsvc again, five times at most
+#   bring_back        Source -> Path, likewise
+#   start_service     starts sppsvc, then Dependents
+#   install_licenses  SoftwareLicensingService.InstallLicense for every *.xrm-ms below System32\spp\tokens, then System32\oem;
+#                     stops at the first that fails
+#   install_key       InstallProductKey and RefreshLicenseStatus, when no row has a key
+#   activate          Activate and RefreshLicenseStatus on the row with a key that is no add-on, until that row is licensed
+#   unmark            removes the marker, and its folder when nothing else is in it
+# Rollback, all of them in this order, the last only when the others went well:
+#   rollback_stop     stops sppsvc when Backup exists
+#   rollback_rename   when Backup exists: takes Path away (back to Source if that one is missing, else deleted), Backup -> Path
+#   rollback_start    when WasRunning: as start_service
+#   rollback_unmark   as unmark
+# Answer: {schema, language_mode, steps: [{name, ok, error}], attempts: [{at, error}], state}; state is read at the end:
+#   {folders: [{path, files: [{name, size, modified}]}] (files named tokens*), marker: text or null, errors: [failure],
+#    service: {status, start, delayed_autostart, dependents: [{name, status}]}}
+[CmdletBinding(SupportsShouldProcess)]
+param(
+    [string[]]$Steps = @(),
+    [bool]$RollBack,
+    [string[]]$NoRollBack = @(),
+    [string]$Path = '',
+    [string]$Backup = '',
+    [string]$Source = '',
+    [bool]$WasRunning,
+    [string[]]$Dependents = @(),
+    [string]$Marker = '',
+    [securestring]$ProductKey,
+    [int]$Attempts = 12,
+    [int]$Interval = 5
+)
+
+# include: _common.ps1
+# include: _change.ps1
+
+$storeFolders = "$env:windir\System32\spp\store\2.0", "$env:windir\System32\spp\store"
+$markerFolder = "$env:ProgramData\azure_windows.activation"
+$markerFile = "$markerFolder\token_store.json"
+$windowsApp = '55c92734-d682-4d71-983e-d6ec3f16059f'
+$tries = @{ list = @() }
+
+# --- Files ------------------------------------------------------------------------------------------------------------
+
+function Test-File([string]$File) { $File -and (Test-Path -LiteralPath $File -PathType Leaf) }
+
+# Runs what needs tokens.dat to be closed. Between stop and rename nothing may ask for the licence: that starts the service again.
+function Invoke-WhileClosed([scriptblock]$Action) {
+    for ($left = 5; ; $left--) {
+        try { return & $Action }
+        catch {
+            # 0x80070020: somebody still has the file open.
+            if ($left -le 0 -or (Format-Failure '' $_).code -ne '0x80070020') { throw }
+            Start-Sleep -Seconds 1
+            Stop-ServiceTree 'sppsvc'
+        }
+    }
+}
+
+function Move-Store([string]$From, [string]$To) {
+    Invoke-WhileClosed { Rename-Item -LiteralPath $From -NewName (Split-Path -Path $To -Leaf) -Force -ErrorAction Stop }
+}
+
+# Flushed to the disk and renamed when it is whole, so that a power cut leaves no half marker.
+function Write-Marker {
+    $null = New-Item -Path $markerFolder -ItemType Directory -Force -ErrorAction Stop
+    $draft = [System.IO.Path]::Combine((Convert-Path -LiteralPath $markerFolder), 'token_store.new')
+    $stream = New-Object System.IO.FileStream $draft, 'Create', 'Write', 'None', 4096, 'WriteThrough'
+    try {
+        $bytes = [System.Text.Encoding]::ASCII.GetBytes($Marker)
+        $stream.Write($bytes, 0, $bytes.Length)
+        $stream.Flush($true)
+    }
+    finally { $stream.Dispose() }
+    Rename-Item -LiteralPath "$markerFolder\token_store.new" -NewName 'token_store.json' -ErrorAction Stop
+}
+
+function Clear-Marker {
+    if (Test-File $markerFile) { Remove-Item -LiteralPath $markerFile -Force -ErrorAction Stop }
+    if ((Test-Path -LiteralPath $markerFolder) -and -not (Get-ChildItem -LiteralPath $markerFolder -Force -ErrorAction Stop)) {
+        Remove-Item -LiteralPath $markerFolder -Force -ErrorAction Stop
+    }
+}
+
+# --- Licensing --------------------------------------------------------------------------------------------------------
+
+function Install-AllLicense {
+    $service = Get-LicensingService
+    $count = 0
+    foreach ($folder in "$env:windir\System32\spp\tokens", "$env:windir\System32\oem") {
+        if (-not (Test-Path -LiteralPath $folder)) { continue }
+        foreach ($file in Get-ChildItem -LiteralPath $folder -Recurse -Force -ErrorAction Stop | Where-Object { $_.Name -like '*.xrm-ms' }) {
+            $text = [System.IO.File]::ReadAllText((Convert-Path -LiteralPath $file.FullName))
+            Invoke-Licensing $service InstallLicense @{ License = $text }
+            $count++
+        }
+    }
+    if (-not $count) { throw '0x80070002: there is no licence file below System32\spp\tokens' }
+}
+
+function Get-OwnProduct {
+    $query = "SELECT ID,LicenseIsAddon,LicenseStatus FROM SoftwareLicensingProduct WHERE ApplicationID='$windowsApp' AND PartialProductKey IS NOT NULL"
+    Get-CimInstance -Query $query -OperationTimeoutSec 60 -ErrorAction Stop | Where-Object { -not $_.LicenseIsAddon } | Select-Object -First 1
+}
+
+function Install-LostKey {
+    if (Get-OwnProduct) { return }
+    $text = (New-Object System.Management.Automation.PSCredential 'key', $ProductKey).GetNetworkCredential().Password
+    Invoke-Licensing (Get-LicensingService) InstallProductKey @{ ProductKey = $text }
+    Invoke-Licensing (Get-LicensingService) RefreshLicenseStatus
+}
+
+function Invoke-Activation {
+    $product = Get-OwnProduct
+    if (-not $product) { throw '0xC004F014: no Windows product has a key' }
+    Invoke-Licensing $product Activate
+    Invoke-Licensing (Get-LicensingService) RefreshLicenseStatus
+    if ((Get-OwnProduct).LicenseStatus -ne 1) { throw 'Activate succeeded, but Windows is not licensed' }
+}
+
+function Invoke-EveryActivation {
+    for ($number = 1; ; $number++) {
+        $try = @{ at = Format-Time (Get-Date); error = $null }
+        $tries.list += $try
+        try { Invoke-Activation; return }
+        catch {
+            $try.error = Format-Failure 'Activate' $_
+            if ($number -ge $Attempts) { throw }
+        }
+        Start-Sleep -Seconds $Interval
+    }
+}
+
+# --- Steps ------------------------------------------------------------------------------------------------------------
+
+$stepTable = @{
+    mark = { Write-Marker }
+    stop_service = { Stop-ServiceTree 'sppsvc' }
+    rename = { if (Test-File $Path) { Move-Store $Path $Backup } }
+    bring_back = { Move-Store $Source $Path }
+    start_service = { Start-ServiceTree (@('sppsvc') + $Dependents) }
+    install_licenses = { Install-AllLicense }
+    install_key = { Install-LostKey }
+    activate = { Invoke-EveryActivation }
+    unmark = { Clear-Marker }
+    rollback_stop = { if (Test-File $Backup) { Stop-ServiceTree 'sppsvc' } }
+    rollback_rename = {
+        if (-not (Test-File $Backup)) { return }
+        if ((Test-File $Path) -and $Source -and -not (Test-File $Source)) { Move-Store $Path $Source }
+        elseif (Test-File $Path) { Invoke-WhileClosed { Remove-Item -LiteralPath $Path -Force -ErrorAction Stop } }
+        Move-Store $Backup $Path
+    }
+    rollback_start = { if ($WasRunning) { Start-ServiceTree (@('sppsvc') + $Dependents) } }
+    rollback_unmark = { Clear-Marker }
+}
+$stepTargets = @{
+    mark = $markerFile; unmark = $markerFile; rollback_unmark = $markerFile
+    rename = $Path; bring_back = $Source; rollback_rename = $Backup
+    install_licenses = 'SoftwareLicensingService'; install_key = 'InstallProductKey'; activate = 'SoftwareLicensingProduct'
+}
+
+function Invoke-Named([string]$Name) {
+    $target = $stepTargets[$Name]
+    if (-not $target) { $target = 'sppsvc' }
+    Invoke-Step $Name $target $stepTable[$Name]
+}
+
+function Invoke-RollBack {
+    $whole = $true
+    foreach ($name in 'rollback_stop', 'rollback_rename', 'rollback_start') { $whole = (Invoke-Named $name) -and $whole }
+    if ($whole) { $null = Invoke-Named 'rollback_unmark' }
+}
+
+# --- What is there ----------------------------------------------------------------------------------------------------
+
+function Read-Folder([string]$Folder) {
+    $items = @()
+    try { $items = @(Get-ChildItem -LiteralPath $Folder -Force -ErrorAction Stop) }
+    catch { if ($_.FullyQualifiedErrorId -notlike 'PathNotFound*') { throw } }
+    $files = @($items | Where-Object { -not $_.PSIsContainer -and $_.Name -like 'tokens*' })
+    @{ path = $Folder; files = @($files | ForEach-Object { @{ name = $_.Name; size = $_.Length; modified = Format-Time $_.LastWriteTimeUtc } }) }
+}
+
+function Read-Licensing {
+    $service = Get-Service -Name sppsvc -ErrorAction Stop
+    $values = Read-Key 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\sppsvc'
+    $dependents = @($service.DependentServices | Where-Object { $_ } | ForEach-Object { @{ name = $_.Name; status = [string]$_.Status } })
+    @{ status = [string]$service.Status; start = $values.Start; delayed_autostart = $values.DelayedAutostart; dependents = $dependents }
+}
+
+function Read-State {
+    $state = @{ folders = @(); service = $null; marker = $null; errors = @() }
+    foreach ($folder in $storeFolders) {
+        try { $state.folders += Read-Folder $folder } catch { $state.errors += Format-Failure $folder $_ }
+    }
+    try { $state.service = Read-Licensing } catch { $state.errors += Format-Failure 'sppsvc' $_ }
+    try { if (Test-File $markerFile) { $state.marker = '' + (Get-Content -LiteralPath $markerFile -Raw -ErrorAction Stop) } }
+    catch { $state.errors += Format-Failure $markerFile $_ }
+    $state
+}
+
+if ($work.mode -eq 'FullLanguage') {
+    $failed = $null
+    foreach ($name in $Steps) { if (-not (Invoke-Named $name)) { $failed = $name; break } }
+    if ($RollBack -or ($failed -and $NoRollBack -notcontains $failed)) { Invoke-RollBack }
+}
+Write-Answer @{ attempts = @($tries.list); state = Read-State }

@@ -31,6 +31,8 @@ _EVIDENCE: dict[str, t.Any] = {
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "evidence": {"type": "list", "elements": "dict", "required": True, "options": _EVIDENCE}
 }
+# The items are checked by `intake`, whose errors name the item and its host.
+_SHALLOW = {"evidence": {"type": "list", "elements": "dict", "required": True}}
 
 
 class ActionModule(ActionBase):
@@ -43,7 +45,7 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
+        _validation, options = self.validate_argument_spec(argument_spec=_SHALLOW)
         try:
             diagnoses = [diagnose(evidence) for evidence in intake.read(options["evidence"])]
         except ValueError as error:

@@ -101,6 +101,13 @@ paths:
     subnet_id:
       description: Its subnet.
       type: str
+    subnet_prefixes:
+      description: Address prefixes of the subnet, as a firewall rule for it takes them.
+      type: list
+      elements: str
+    route_table_id:
+      description: The route table of the subnet, null when it has none.
+      type: str
     verdict:
       description: V(open), V(blocked), V(suspect) (a foreign appliance is on the way) or V(unknown).
       type: str

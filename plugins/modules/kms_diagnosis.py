@@ -173,6 +173,10 @@ diagnoses:
               description: The role variable that lets the collection do it, null when it cannot.
               type: str
               sample: "remediate_actions: [host]"
+            action:
+              description: The name of what the collection can do of it, null when it can do nothing.
+              type: str
+              sample: host
         explains:
           description: The findings that this one accounts for. They are no findings of their own any more.
           type: list

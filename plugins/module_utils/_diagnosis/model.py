@@ -50,11 +50,15 @@ class Fact:
 
 @dataclasses.dataclass(frozen=True)
 class Remedy:
-    """`who`: guest_admin, network_team, identity_team, microsoft or image_owner. `variable`: what lets `remediate` do it, None when it cannot."""
+    """`who`: guest_admin, network_team, identity_team, microsoft or image_owner.
+
+    `action` is what `remediate` can do of it, `variable` what lets it; None when it can do nothing.
+    """
 
     who: str
     steps: tuple[str, ...]
     variable: str | None = None
+    action: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

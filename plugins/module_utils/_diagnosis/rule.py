@@ -62,7 +62,7 @@ def finding(  # noqa: PLR0913 (keywords only)
 
 def remedy(who: str, *steps: str, action: str | None = None) -> Remedy:
     """Return a remedy; `action` is the name that `remediate_actions` has to hold."""
-    return Remedy(who, steps, None if action is None else f"remediate_actions: [{action}]")
+    return Remedy(who, steps, None if action is None else f"remediate_actions: [{action}]", action)
 
 
 def code_facts(codes: t.Iterable[SeenCode]) -> list[Fact]:

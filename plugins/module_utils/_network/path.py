@@ -52,6 +52,8 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
         "name": name_of(machine),
         "nic_id": None,
         "subnet_id": None,
+        "subnet_prefixes": [],
+        "route_table_id": None,
         "verdict": UNKNOWN,
         "cause": None,
         "causes": [],
@@ -67,7 +69,13 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
         return {**path, "reason": problem.reason, "unread": model.join_unread(problem.unread)}
     if place.vm is not None:
         path |= {"vm_id": place.vm.get("id"), "name": name_of(place.vm)}
-    path |= {"nic_id": place.nic.get("id"), "subnet_id": place.subnet_id or None}
+    subnet = props(state.get(place.subnet_id))
+    path |= {
+        "nic_id": place.nic.get("id"),
+        "subnet_id": place.subnet_id or None,
+        "subnet_prefixes": values.strings(subnet.get("addressPrefix"), subnet.get("addressPrefixes")),
+        "route_table_id": ref(subnet.get("routeTable")) or None,
+    }
     return {**path, **_judged(_start(state, place, targets))}
 
 

@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What `remediate` can do, by the names that `remediate_actions` takes, in the order in which it is done."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+GUEST, AZURE = "guest", "azure"
+
+
+@dataclasses.dataclass(frozen=True)
+class Action:
+    """One kind of repair. `harmless`: allowed unless the user says otherwise. `does` ends the sentence "this would ..."."""
+
+    name: str
+    side: str
+    does: str
+    harmless: bool = False
+
+
+ALL = (
+    Action("route", AZURE, "add routes for the KMS addresses with next hop Internet"),
+    Action("firewall_rule", AZURE, "add a network rule for the KMS to the Azure Firewall"),
+    Action("nsg_rule", AZURE, "add an outbound rule for the KMS to the network security group"),
+    Action("nat_gateway", AZURE, "give the subnet a NAT gateway"),
+    Action("clock", GUEST, "start the Windows Time service and synchronise the clock"),
+    Action("firewall", GUEST, "let TCP 1688 out of the Windows Firewall"),
+    Action("service", GUEST, "enable and start the licensing service", harmless=True),
+    Action("host", GUEST, "set Azure's KMS as the KMS host", harmless=True),
+    Action("key", GUEST, "install the KMS client setup key of the edition", harmless=True),
+    Action("dns_cache", GUEST, "empty the DNS client cache", harmless=True),
+    Action("token_store", GUEST, "rebuild the token store, after a backup"),
+    Action("activation", GUEST, "activate", harmless=True),
+    Action("reboot", GUEST, "restart Windows where a repair needs it"),
+)
+BY_NAME: t.Mapping[str, Action] = {action.name: action for action in ALL}
+NAMES = tuple(BY_NAME)
+HARMLESS = tuple(action.name for action in ALL if action.harmless)
+
+
+def in_order(names: t.Iterable[str]) -> tuple[str, ...]:
+    """Return the names without repetition, in the order in which they are done."""
+    wanted = frozenset(names)
+    return tuple(name for name in NAMES if name in wanted)

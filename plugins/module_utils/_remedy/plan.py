@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What would repair each host, and which of it is allowed. Pure: diagnoses and evidence in, plan out."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import (
+    Diagnosis,
+    Evidence,
+    Finding,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions, azure_plan, firewall_plan
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure_plan import AzureStep
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.firewall_plan import FirewallChange
+
+GUEST_UNASKED = "the guest could not be asked"
+NOTHING_DUE = "nothing is going to be changed"
+ROOT_STAYS = "the root cause {finding} stays, so that an attempt would fail"
+ACTIVATION = "activation"
+_NOT_ASKED = ("unreachable", "unreadable", "not_asked")
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One repair of one host. `target`: guest or an Azure resource id. `obstacle`: why it is not done although it would help.
+
+    `variable` is what allows it, `who` has the say.
+    """
+
+    action: str
+    target: str
+    reason: str
+    finding: str
+    allowed: bool
+    who: str
+    variable: str
+    obstacle: str | None = None
+
+    @property
+    def due(self) -> bool:
+        """Whether it is going to be done."""
+        return self.allowed and self.obstacle is None
+
+
+@dataclasses.dataclass(frozen=True)
+class HostPlan:
+    """The steps of one host in order; `run` are the guest actions to be done, `firewall` the change of the guest's firewall."""
+
+    steps: tuple[Step, ...] = ()
+    run: tuple[str, ...] = ()
+    firewall: FirewallChange = FirewallChange()
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """Every host's plan, the Azure objects to be changed (each once) and the hosts that any of it concerns."""
+
+    hosts: t.Mapping[str, HostPlan]
+    azure: tuple[AzureStep, ...]
+    touched: tuple[str, ...]
+
+
+def build(
+    diagnoses: t.Sequence[Diagnosis],
+    evidence: t.Sequence[Evidence],
+    allowed: t.Collection[str],
+    disable_rules: bool = False,
+) -> Plan:
+    """Return the plan; `allowed` are names of actions, `disable_rules` lets blocking rules of the guest's firewall be disabled."""
+    known = {item.name: item for item in evidence}
+    hosts: dict[str, HostPlan] = {}
+    wanted: list[AzureStep] = []
+    for diagnosis in diagnoses:
+        item = known.get(diagnosis.name) or Evidence(diagnosis.name)
+        hosts[diagnosis.name], azure = _host(diagnosis, item, allowed, disable_rules)
+        wanted += azure
+    merged = azure_plan.merged(wanted)
+    touched = {name for name, plan in hosts.items() if plan.run}
+    touched |= {name for step in merged if step.due for name in step.hosts}
+    return Plan(hosts, merged, tuple(name for name in hosts if name in touched))
+
+
+def _host(
+    diagnosis: Diagnosis, evidence: Evidence, allowed: t.Collection[str], disable_rules: bool
+) -> tuple[HostPlan, list[AzureStep]]:
+    firewall = firewall_plan.change(evidence, disable_rules)
+    unasked = diagnosis.guest.status in _NOT_ASKED
+    steps: list[Step] = []
+    azure: list[AzureStep] = []
+    for finding in _faults(diagnosis):
+        for remedy in finding.remedy:
+            if remedy.action is None or remedy.action == ACTIVATION:
+                continue
+            if actions.BY_NAME[remedy.action].side == actions.AZURE:
+                found = azure_plan.steps(remedy.action, finding, diagnosis.name, evidence.path, allowed)
+                azure += found
+                steps += [_azure_step(step, finding, remedy.who) for step in found]
+                continue
+            obstacle = GUEST_UNASKED if unasked else firewall.obstacle if remedy.action == "firewall" else None
+            steps.append(_step(remedy.action, finding, remedy.who, allowed, obstacle))
+    steps = _once(steps)
+    steps += _activation(diagnosis, steps, allowed, unasked)
+    order = {name: place for place, name in enumerate(actions.NAMES)}
+    steps.sort(key=lambda step: order[step.action])
+    run = actions.in_order(step.action for step in steps if step.due and step.target == actions.GUEST)
+    return HostPlan(tuple(steps), run, firewall), azure
+
+
+def _faults(diagnosis: Diagnosis) -> list[Finding]:
+    """Return the root cause and every other fault; what is mere information needs no repair."""
+    found = [diagnosis.root_cause, *(item for item in diagnosis.findings if item.status == "fail")]
+    return [item for item in found if item.severity in ("error", "warning")]
+
+
+def _step(
+    action: str, finding: Finding, who: str, allowed: t.Collection[str], obstacle: str | None, target: str = actions.GUEST
+) -> Step:
+    return Step(
+        action=action,
+        target=target,
+        reason=finding.title,
+        finding=finding.id,
+        allowed=action in allowed,
+        who=who,
+        variable=f"remediate_actions: [{action}]",
+        obstacle=obstacle,
+    )
+
+
+def _azure_step(step: AzureStep, finding: Finding, who: str) -> Step:
+    allowed = {step.action} if step.allowed else set()
+    return _step(step.action, finding, who, allowed, step.obstacle, step.target)
+
+
+def _once(steps: t.Sequence[Step]) -> list[Step]:
+    found: dict[tuple[str, str], Step] = {}
+    for step in steps:
+        found.setdefault((step.action, step.target), step)
+    return list(found.values())
+
+
+def _activation(
+    diagnosis: Diagnosis, steps: t.Sequence[Step], allowed: t.Collection[str], unasked: bool
+) -> list[Step]:
+    """Return the attempt that proves the repair; it waits until the root cause is going to be repaired."""
+    root = diagnosis.root_cause
+    own = any(remedy.action == ACTIVATION for remedy in root.remedy)
+    if unasked or not (own or steps):
+        return []
+    first = [step for step in steps if step.finding == root.id]
+    # A licensed VM loses nothing by an attempt; for another one it would only cost a minute.
+    hopeless = not own and not diagnosis.licensed and not any(step.due for step in first)
+    obstacle = ROOT_STAYS.format(finding=root.id) if hopeless else None
+    if not own and not any(step.due for step in steps):
+        obstacle = obstacle or NOTHING_DUE
+    who = first[0].who if first else "guest_admin"
+    return [_step(ACTIVATION, root, who if own else "guest_admin", allowed, obstacle)]

@@ -13,18 +13,15 @@ from ansible.plugins.action import ActionBase
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest import subset
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import parse_address
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.interpret import interpret
 from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints, rpc
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_script import (
-    GuestScriptError,
-    run_guest_script,
-)
+from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
+from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_read import DEFAULTS, read_guest
+from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_script import GuestScriptError
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "gather_subset": {"type": "list", "elements": "str", "default": ["all"]},
-    "probe_timeout": {"type": "int", "default": 5},
-    "event_days": {"type": "int", "default": 45},
+    "probe_timeout": {"type": "int", "default": DEFAULTS["probe_timeout"]},
+    "event_days": {"type": "int", "default": DEFAULTS["event_days"]},
     "cloud": {
         "type": "str",
         "default": "auto",
@@ -41,7 +38,6 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
 }
 _LIMITS = {"probe_timeout": (1, 30), "event_days": (1, 365)}
 _PORTS = (1, 65535)
-_EVENTS = 200
 
 
 class ActionModule(ActionBase):
@@ -59,37 +55,10 @@ class ActionModule(ActionBase):
         given = _override(options["kms_endpoints"])
         try:
             sections = subset.resolve(options["gather_subset"])
-            run = run_guest_script(self, "probe", probe_parameters(options, sections, given), task_vars)
+            evidence = read_guest(self, sections, options, task_vars, given)
         except (subset.SubsetError, GuestScriptError) as error:
             return {**result, "failed": True, "changed": False, "msg": str(error)}
-        evidence = interpret(
-            run.answer,
-            controller_before=run.before,
-            controller_after=run.after,
-            cloud_option=options["cloud"],
-            subset=sections,
-            given=given,
-        )
         return {**result, "changed": False, "ansible_facts": {"kms": to_plain(evidence)}}
-
-
-def probe_parameters(
-    options: dict[str, t.Any], sections: tuple[str, ...], given: endpoints.Override | None
-) -> dict[str, t.Any]:
-    """Return the parameters of probe.ps1: plain values only."""
-    clouds = {name: endpoints.overridden(cloud, given) for name, cloud in endpoints.CLOUDS.items()}
-    return {
-        "Sections": list(sections),
-        "TimeoutSeconds": options["probe_timeout"],
-        "Port": clouds[endpoints.DEFAULT_CLOUD].port,
-        "Clouds": {
-            name: {"Names": list(cloud.names), "Addresses": list(cloud.addresses)} for name, cloud in clouds.items()
-        },
-        "Cloud": endpoints.cloud_key(options["cloud"]) or "",
-        "BindRequest": rpc.bind_request(),
-        "EventDays": options["event_days"],
-        "EventMax": _EVENTS,
-    }
 
 
 def _override(option: dict[str, t.Any] | None) -> endpoints.Override | None:

@@ -1,0 +1,88 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a changing script answered: its steps, and how to say why one failed."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest import text
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Code
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.advice import next_step
+
+SCHEMA = 1
+FULL_LANGUAGE = "FullLanguage"
+# Steps that only put things back, after another one failed.
+UNDOING = ("restore_", "rollback_")
+
+
+@dataclasses.dataclass(frozen=True)
+class Failure:
+    """Why a call failed on the guest: `code` as far as there was one, `message` in the guest's language."""
+
+    code: Code | None
+    message: str | None
+
+    @property
+    def reason(self) -> str:
+        """The code with its meaning, else the guest's own words."""
+        return wording.code(self.code) if self.code is not None else self.message or "no reason was given"
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One step of a script; `ok` is None when check mode left it out."""
+
+    name: str
+    ok: bool | None
+    failure: Failure | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Answer:
+    """A changing script's answer; `more` holds what only that script says."""
+
+    steps: tuple[Step, ...]
+    more: Fields
+    language_mode: str | None = None
+
+    @property
+    def failed(self) -> Step | None:
+        """The step that failed first, undoing aside."""
+        return next((step for step in self.steps if step.ok is False and not step.name.startswith(UNDOING)), None)
+
+    @property
+    def left_undone(self) -> tuple[Step, ...]:
+        """The steps that should have put something back and failed."""
+        return tuple(step for step in self.steps if step.ok is False and step.name.startswith(UNDOING))
+
+    def did(self, name: str) -> bool:
+        """Say whether a step ran and succeeded."""
+        return any(step.name == name and step.ok is True for step in self.steps)
+
+
+def parse(raw: t.Any) -> Answer:
+    """Return a script's parsed JSON as an answer. Raises ValueError when it is none."""
+    fields = Fields(text.clean(raw), "answer", {})
+    steps = fields.parts("steps")
+    if fields.raw("schema") != SCHEMA or steps is None:
+        raise ValueError("the script's answer has not the expected schema")
+    found = tuple(Step(item.text("name") or "", item.boolean("ok"), failure(item)) for item in steps)
+    return Answer(found, fields, fields.text("language_mode"))
+
+
+def failure(item: Fields) -> Failure | None:
+    """Return the failure under `error`, None without one."""
+    error = item.part("error")
+    return None if error is None else Failure(error.code("code"), error.text("message"))
+
+
+def explain(step: Step) -> str:
+    """Say in one sentence which step failed, why, and what to do next."""
+    found = step.failure or Failure(None, None)
+    return f"the step {step.name} failed: {found.reason}; next: {next_step(found.code)}"

@@ -53,7 +53,7 @@ class HostPlan:
 
     steps: tuple[Step, ...] = ()
     run: tuple[str, ...] = ()
-    firewall: FirewallChange = FirewallChange()
+    firewall: FirewallChange = dataclasses.field(default_factory=FirewallChange)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,7 +99,7 @@ def _host(
             if actions.BY_NAME[remedy.action].side == actions.AZURE:
                 found = azure_plan.steps(remedy.action, finding, diagnosis.name, evidence.path, allowed)
                 azure += found
-                steps += [_azure_step(step, finding, remedy.who) for step in found]
+                steps += [_azure_step(step, finding, remedy.who, allowed) for step in found]
                 continue
             obstacle = GUEST_UNASKED if unasked else firewall.obstacle if remedy.action == "firewall" else None
             steps.append(_step(remedy.action, finding, remedy.who, allowed, obstacle))
@@ -117,12 +117,10 @@ def _faults(diagnosis: Diagnosis) -> list[Finding]:
     return [item for item in found if item.severity in ("error", "warning")]
 
 
-def _step(
-    action: str, finding: Finding, who: str, allowed: t.Collection[str], obstacle: str | None, target: str = actions.GUEST
-) -> Step:
+def _step(action: str, finding: Finding, who: str, allowed: t.Collection[str], obstacle: str | None) -> Step:
     return Step(
         action=action,
-        target=target,
+        target=actions.GUEST,
         reason=finding.title,
         finding=finding.id,
         allowed=action in allowed,
@@ -132,9 +130,8 @@ def _step(
     )
 
 
-def _azure_step(step: AzureStep, finding: Finding, who: str) -> Step:
-    allowed = {step.action} if step.allowed else set()
-    return _step(step.action, finding, who, allowed, step.obstacle, step.target)
+def _azure_step(step: AzureStep, finding: Finding, who: str, allowed: t.Collection[str]) -> Step:
+    return dataclasses.replace(_step(step.action, finding, who, allowed, step.obstacle), target=step.target)
 
 
 def _once(steps: t.Sequence[Step]) -> list[Step]:
@@ -144,9 +141,7 @@ def _once(steps: t.Sequence[Step]) -> list[Step]:
     return list(found.values())
 
 
-def _activation(
-    diagnosis: Diagnosis, steps: t.Sequence[Step], allowed: t.Collection[str], unasked: bool
-) -> list[Step]:
+def _activation(diagnosis: Diagnosis, steps: t.Sequence[Step], allowed: t.Collection[str], unasked: bool) -> list[Step]:
     """Return the attempt that proves the repair; it waits until the root cause is going to be repaired."""
     root = diagnosis.root_cause
     own = any(remedy.action == ACTIVATION for remedy in root.remedy)

@@ -1,0 +1,124 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the registered results of the role's tasks to what became of each planned action. Pure."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import history, model
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.remediation import Change
+
+Plain = t.Mapping[str, t.Any]
+
+# Action -> the tasks of the role that do it, in order; each registers __remediate_<task>.
+TASKS: t.Mapping[str, tuple[str, ...]] = {
+    "clock": ("clock_service", "clock"),
+    "firewall": ("firewall_rules", "firewall"),
+    "service": ("service",),
+    "host": ("host",),
+    "key": ("key",),
+    "token_store": ("token_store",),
+    "activation": ("activation", "activation_again"),
+    "reboot": ("reboot",),
+}
+# What the module itself cannot preview, and what therefore counts as planned when check mode skips it.
+UNPREVIEWED = frozenset({"clock", "reboot"})
+CUT_OFF = "The guest was lost while this ran; the next run finds out what was done."
+
+
+def guest_changes(run: t.Iterable[str], results: Plain, *, check_mode: bool) -> list[Change]:
+    """Return one change for each action that was due in a guest; `results` are the registered ones by task."""
+    found = []
+    for action in run:
+        done = [results[task] for task in TASKS.get(action, ()) if isinstance(results.get(task), t.Mapping)]
+        ran = [result for result in done if not result.get("skipped")]
+        if not ran:
+            if check_mode and action in UNPREVIEWED:
+                found.append(Change(action, status="would_change", message=f"would {actions.BY_NAME[action].does}"))
+            continue
+        found.append(_change(action, actions.GUEST, ran, check_mode=check_mode))
+    return found
+
+
+def azure_changes(steps: t.Sequence[Plain], results: t.Sequence[Plain], *, check_mode: bool) -> list[Change]:
+    """Return one change for each object of Azure that was due; a result carries its step as `item`."""
+    done = {(item["action"], item["target"]): result for result in results if (item := result.get("item"))}
+    found = []
+    for step in steps:
+        result = done.get((step["action"], step["target"]))
+        if result is not None and not result.get("skipped"):
+            change = _change(step["action"], step["target"], [result], check_mode=check_mode)
+            found.append(_with_hosts(change, step["hosts"]))
+    return found
+
+
+def failures(before: t.Sequence[Plain], after: t.Sequence[Plain], changes: t.Mapping[str, t.Sequence[Change]]) -> dict[str, str]:
+    """Return why the repair of a host failed: a step of it did, or the host stands worse than before."""
+    then = {item["name"]: _level(item) for item in before}
+    found = {}
+    for item in after:
+        name = item["name"]
+        failed = next((change for change in changes.get(name, ()) if change.status == "failed"), None)
+        if name in then and _level(item) > then[name]:
+            found[name] = f"It stands worse than before: {item['root_cause']['title']}"
+        elif failed is not None:
+            found[name] = f"{failed.action}: {failed.message or 'it failed'}"
+    return found
+
+
+def merged(before: t.Sequence[Plain], again: t.Sequence[Plain]) -> list[Plain]:
+    """Return the diagnoses after the run: the new one of each host that was asked again, else the first."""
+    newer = {item["name"]: item for item in again}
+    return [newer.get(item["name"], item) for item in before]
+
+
+def _level(plain: Plain) -> tuple[int, bool]:
+    diagnosis = from_plain(Diagnosis, plain)
+    return history.level(model.state_of(diagnosis), diagnosis.root_cause.severity, diagnosis.licensed)
+
+
+def _with_hosts(change: Change, hosts: t.Iterable[str]) -> Change:
+    return Change(**{**vars(change), "hosts": tuple(hosts)})
+
+
+def _change(action: str, target: str, ran: t.Sequence[Plain], *, check_mode: bool) -> Change:
+    bad = next((result for result in ran if result.get("failed") or result.get("unreachable")), None)
+    diffs = [diff for result in ran for diff in _diffs(result)]
+    if bad is not None:
+        status = "refused" if bad.get("refused") else "failed"
+        lost = CUT_OFF if bad.get("unreachable") else ""
+        message = " ".join(part for part in (str(bad.get("msg") or ""), lost) if part)
+    else:
+        changed = any(result.get("changed") for result in ran)
+        status = ("would_change" if check_mode else "changed") if changed else "unchanged"
+        message = " ".join(_warnings(ran))
+    return Change(
+        action=action,
+        target=target,
+        status=status,
+        before=_side(diffs, "before"),
+        after=_side(diffs, "after"),
+        message=message or None,
+    )
+
+
+def _diffs(result: Plain) -> list[Plain]:
+    found = result.get("diff")
+    return [item for item in (found if isinstance(found, list) else [found]) if isinstance(item, t.Mapping) and item]
+
+
+def _side(diffs: t.Sequence[Plain], side: str) -> t.Any:
+    """Return one side of the difference: the value itself of a single one, else a list."""
+    sides = [diff.get(side) if side in diff else diff.get("prepared") for diff in diffs]
+    sides = [value for value in sides if value not in (None, "")]
+    return sides[0] if len(sides) == 1 else sides or None
+
+
+def _warnings(ran: t.Sequence[Plain]) -> list[str]:
+    return [str(text) for result in ran for text in result.get("warnings") or ()]

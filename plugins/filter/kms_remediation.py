@@ -40,7 +40,8 @@ def kms_remediation(
             "actions": list(run["actions"]),
             "before": list(before),
             "hosts": {
-                name: {"plan": part["steps"], "changes": to_plain(changes[name])} for name, part in plan["hosts"].items()
+                name: {"plan": part["steps"], "changes": to_plain(changes[name])}
+                for name, part in plan["hosts"].items()
             },
             "plan": list(plan["azure"]),
             "changes": to_plain(azure),
@@ -50,7 +51,11 @@ def kms_remediation(
 
 
 def _changes(
-    part: t.Mapping[str, t.Any], variables: t.Mapping[str, t.Any], azure: t.Sequence[Change], name: str, check_mode: bool
+    part: t.Mapping[str, t.Any],
+    variables: t.Mapping[str, t.Any],
+    azure: t.Sequence[Change],
+    name: str,
+    check_mode: bool,
 ) -> list[Change]:
     results = {task: variables[PREFIX + task] for task in TASKS if PREFIX + task in variables}
     mine = [change for change in azure if name in change.hosts]

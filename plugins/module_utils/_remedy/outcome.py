@@ -58,7 +58,9 @@ def azure_changes(steps: t.Sequence[Plain], results: t.Sequence[Plain], *, check
     return found
 
 
-def failures(before: t.Sequence[Plain], after: t.Sequence[Plain], changes: t.Mapping[str, t.Sequence[Change]]) -> dict[str, str]:
+def failures(
+    before: t.Sequence[Plain], after: t.Sequence[Plain], changes: t.Mapping[str, t.Sequence[Change]]
+) -> dict[str, str]:
     """Return why the repair of a host failed: a step of it did, or the host stands worse than before."""
     then = {item["name"]: _level(item) for item in before}
     found = {}

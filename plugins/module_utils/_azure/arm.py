@@ -5,7 +5,8 @@
 """Azure Resource Manager over the pipeline of azure-mgmt-network, as raw JSON.
 
 Raw bodies are kept since the models of azure-mgmt-network 28 and 33 differ, and those of 28 lose unknown properties.
-Reads only: GET, and the POST actions that answer a question. The provider registration policy is left out, as it writes.
+Reads: GET, and the POST actions that answer a question. Only the Writer sends anything else, by `send_once`.
+The provider registration policy is left out, as it writes.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ FIRST_ERROR = 400
 class ArmError(Exception):
     """One request that gave no usable answer.
 
-    `status` is the HTTP status or None, `code` Azure's error code or a word of our own, `action` the RBAC action of a 403.
+    `status` is the HTTP status or None, `code` Azure's error code or a word of our own, `action` the RBAC action of a 403,
+    `detail` all that Azure said, `retry_after` the seconds it asks to wait.
     """
 
     def __init__(self, code: str, message: str, status: int | None = None, action: str | None = None) -> None:
@@ -35,6 +37,8 @@ class ArmError(Exception):
         self.code = code
         self.status = status
         self.action = action
+        self.detail = message
+        self.retry_after: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,6 +117,16 @@ class ArmClient:
         response = self._request("POST", self._url(path, api_version, {}), retry_on_methods=["POST"])
         return self._json(self._finish(response))
 
+    def send_once(
+        self, method: str, path: str, api_version: str, *, body: t.Any = None, headers: dict[str, str] | None = None
+    ) -> sdk.HttpResponse:
+        """Send one writing request and never again by itself: who asks must look first whether it was done; raises ArmError."""
+        return self._request(method, self._url(path, api_version, {}), headers=headers, body=body, retry_total=0)
+
+    def follow(self, url: str) -> sdk.HttpResponse:
+        """GET an address that an answer named; raises ArmError, also when it is on another host."""
+        return self._request("GET", self._same_host(url))
+
     def _finish(self, response: sdk.HttpResponse) -> sdk.HttpResponse:
         """Follow an accepted operation to its result, within the deadline."""
         limit = self._clock() + self._deadline
@@ -122,7 +136,7 @@ class ArmClient:
                 raise ArmError(
                     "NoLocation", "the operation was accepted but says nowhere to ask for its result", ACCEPTED
                 )
-            pause = _seconds(response.headers.get("Retry-After"), default=2.0)
+            pause = seconds(response.headers.get("Retry-After"), default=2.0)
             if self._clock() + pause > limit:
                 raise ArmError("DeadlineExceeded", f"no result after {self._deadline:.0f} s", ACCEPTED)
             self._sleep(pause)
@@ -176,10 +190,16 @@ def _problem(response: sdk.HttpResponse) -> ArmError:
     action = None
     if response.status_code == FORBIDDEN and "perform action '" in message:
         action = message.split("perform action '", 1)[1].split("'", 1)[0]
-    return ArmError(code, " ".join(message.split())[:400], response.status_code, action)
+    message = " ".join(message.split())
+    problem = ArmError(code, message[:400], response.status_code, action)
+    problem.detail = message[:4000]
+    wait = response.headers.get("Retry-After")
+    problem.retry_after = None if wait is None else seconds(wait, default=2.0)
+    return problem
 
 
-def _seconds(text: str | None, default: float) -> float:
+def seconds(text: str | None, default: float) -> float:
+    """Return a Retry-After header as seconds between 0 and 60."""
     try:
         return min(max(float(text or ""), 0.0), 60.0)
     except ValueError:

@@ -1,0 +1,44 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every module that changes Azure has in common."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Options, attributes and notes of writing."""
+
+    DOCUMENTATION = r"""
+options:
+  journal:
+    description:
+      - File to which every write is appended as a line of JSON before it is sent, and again after it.
+      - It is made with its folder on demand, and readable by its owner only.
+        With it M(azure_windows.activation.azure_kms_rollback) undoes exactly these writes.
+    type: path
+  operation_timeout:
+    description:
+      - Seconds to wait for Azure, for each object - until another operation on it ends, until the write is accepted, and until it is done.
+    type: int
+    default: 900
+attributes:
+  check_mode:
+    support: full
+    description: Azure is read and the writes are planned; none is sent.
+  diff_mode:
+    support: full
+    description: The touched objects only, without what Azure fills in by itself.
+  platform:
+    platforms: all
+    support: full
+    description: Runs on the controller.
+notes:
+  - Every write carries a precondition (C(If-Match) or C(If-None-Match)) and is a raw JSON body, so that properties unknown to this
+    collection survive. After every write, and whenever it is not known what became of one, the object is read again before
+    anything else is sent.
+  - Throttling, operations in progress and concurrent changes are waited for and planned anew. Missing permissions, locks and policies
+    are never retried.
+  - When a later step fails, what this run has already written is put back.
+"""

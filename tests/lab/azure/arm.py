@@ -39,8 +39,8 @@ class Arm:
         self._operations = operations
         self._access = Access(world)
 
-    def handle(self, request: Request, target: Target, caller: Body, *, never: bool = False) -> Answer:
-        """Answer a request of `caller`. `never`: the operation that it starts never ends. Raises Problem."""
+    def handle(self, request: Request, target: Target, caller: Body, *, fate: str | None = None) -> Answer:
+        """Answer a request of `caller`. `fate`: its operation is one that `never-finishes` or `fails`. Raises Problem."""
         if "api-version" not in request.query:
             raise Problem(
                 400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required."
@@ -54,9 +54,9 @@ class Arm:
             raise Problem(404, "SubscriptionNotFound", text)
         self._access.check(caller, target.action, target.scope)
         if target.kind == "action":
-            return self._ask(request, target, never=never)
+            return self._ask(request, target, fate=fate)
         if target.kind == "resource":
-            return self._resource(request, target, caller, never=never)
+            return self._resource(request, target, caller, fate=fate)
         if request.method != "GET":
             raise Problem(405, "HttpMethodNotAllowed", f"The method {request.method} is not supported here.")
         return self._read(request, target)
@@ -143,7 +143,7 @@ class Arm:
                     body.setdefault("properties", {})["provisioningState"] = "Updating"
         return shown
 
-    def _resource(self, request: Request, target: Target, caller: Body, *, never: bool) -> Answer:
+    def _resource(self, request: Request, target: Target, caller: Body, *, fate: str | None) -> Answer:
         resource_id = target.resource
         assert resource_id is not None
         if request.method == "GET":
@@ -160,10 +160,10 @@ class Arm:
             return Answer(200, shown, {"ETag": shown["etag"]} if "etag" in shown else {})
         if request.method not in ("PUT", "PATCH", "DELETE"):
             raise Problem(405, "HttpMethodNotAllowed", f"The method {request.method} is not supported here.")
-        return self._write(request, target, caller, resource_id, never=never)
+        return self._write(request, target, caller, resource_id, fate=fate)
 
     def _write(
-        self, request: Request, target: Target, caller: Body, resource_id: ids.ResourceId, *, never: bool
+        self, request: Request, target: Target, caller: Body, resource_id: ids.ResourceId, *, fate: str | None
     ) -> Answer:
         given = request.json() if request.method != "DELETE" else {}
         self._access.check_links(caller, target.action, target.scope, given)
@@ -171,6 +171,8 @@ class Arm:
         with self._store.lock:
             self._check_idle(request, resource_id, given)
             writes.check_etag(request, self._store.find(resource_id), resource_id)
+            if fate == "fails":
+                return self._accepted(request, resource_id, given)
             if request.method == "DELETE":
                 if not writes.delete(self._store, resource_id):
                     return Answer(204, b"")
@@ -179,7 +181,7 @@ class Arm:
                 stored, created = writes.patch(self._store, resource_id, given), False
             else:
                 stored, created = writes.put(self._store, resource_id, given)
-            seconds = None if never else self._world.options.write_seconds
+            seconds = None if fate else self._world.options.write_seconds
             label = f"{request.method.title()}{types.singular(resource_id.type)}Operation"
             operation = self._operations.start(seconds, busy=resource_id.top.key, target=resource_id.key, label=label)
             headers = self._headers(request, resource_id, operation)
@@ -188,6 +190,17 @@ class Arm:
             shown = self._shown(request, stored)
             shown.setdefault("properties", {})["provisioningState"] = "Updating"
         return Answer(201 if created else 200, shown, {name: headers[name] for name in headers if name != "Location"})
+
+    def _accepted(self, request: Request, resource_id: ids.ResourceId, given: Body) -> Answer:
+        """Accept a write whose operation fails in the end, without a trace in the resource."""
+        seconds = self._world.options.write_seconds
+        operation = self._operations.start(seconds, busy=resource_id.top.key, failed=True)
+        headers = self._headers(request, resource_id, operation)
+        if request.method == "DELETE":
+            return Answer(202, b"", headers)
+        shown = {**given, "id": resource_id.text, "name": resource_id.name}
+        shown["properties"] = {**(given.get("properties") or {}), "provisioningState": "Updating"}
+        return Answer(201, shown, {name: headers[name] for name in headers if name != "Location"})
 
     def _check_idle(self, request: Request, resource_id: ids.ResourceId, given: Body) -> None:
         running = self._operations.on(resource_id.top.key)
@@ -221,7 +234,7 @@ class Arm:
         text = f"Operation {running.label} is updating resource {top.text}. The call can be retried in {math.ceil(left)} seconds."
         return _retryable("RetryableErrorDueToAnotherOperation", text, left)
 
-    def _ask(self, request: Request, target: Target, *, never: bool) -> Answer:
+    def _ask(self, request: Request, target: Target, *, fate: str | None) -> Answer:
         resource_id = target.resource
         word = target.word.lower()
         if resource_id is None and word == "register":
@@ -236,7 +249,7 @@ class Arm:
                 return Answer(200, self._answers.admin_rules(resource_id))
             routes = word == "effectiveroutetable"
             result = self._answers.effective_routes(body) if routes else self._answers.effective_groups(body)
-        seconds = None if never else self._world.options.question_seconds
+        seconds = None if fate else self._world.options.question_seconds
         headers = self._headers(request, resource_id, self._operations.start(seconds, result))
         return Answer(202, None, {name: headers[name] for name in headers if name != "Azure-AsyncOperation"})
 
@@ -251,11 +264,16 @@ class Arm:
             if done or self._world.options.retry_after is None
             else {"Retry-After": str(self._world.options.retry_after)}
         )
+        failure = {"code": "InternalServerError", "message": "An error occurred."}
         if results == "operations":
+            if done and operation.failed:
+                return Answer(200, {"status": "Failed", "error": failure})
             return Answer(200, {"status": "Succeeded" if done else "InProgress"}, wait)
         if not done:
             location = f"{request.base}{request.path}?api-version={request.query['api-version']}"
             return Answer(202, None, {"Location": location, **wait})
+        if operation.failed:
+            return Answer(500, {"error": failure})
         return Answer(200, operation.result) if operation.result is not None else Answer(204, b"")
 
     def _headers(self, request: Request, resource_id: ids.ResourceId, operation: Operation) -> dict[str, str]:

@@ -23,6 +23,7 @@ class Operation:
     busy: str | None = None
     target: str | None = None
     label: str = ""
+    failed: bool = False
 
 
 class Operations:
@@ -43,10 +44,11 @@ class Operations:
         busy: str | None = None,
         target: str | None = None,
         label: str = "",
+        failed: bool = False,
     ) -> Operation:
-        """Begin an operation that lasts `seconds`, None for ever."""
+        """Begin an operation that lasts `seconds`, None for ever; a `failed` one is a failure in the end."""
         ends = None if seconds is None else self._clock() + seconds
-        operation = Operation(str(uuid.uuid4()), ends, result, busy, target, label)
+        operation = Operation(str(uuid.uuid4()), ends, result, busy, target, label, failed)
         with self._lock:
             self._all[operation.name] = operation
             if busy:

@@ -24,7 +24,7 @@ from tests.lab.azure.entra import Entra
 from tests.lab.azure.faults import Faults
 from tests.lab.azure.messages import Answer, Problem, Request
 from tests.lab.azure.paste import Body
-from tests.lab.azure.world import AzureWorld
+from tests.lab.azure.world import FATES, AzureWorld
 
 _GARBAGE = b"<html><body>proxy error"
 
@@ -68,7 +68,7 @@ class Front:
             found = Answer(0)
             behaviour = "drop"
         else:
-            found, client = self._work_out(request, target, never=never)
+            found, client = self._work_out(request, target, fate=behaviour if behaviour in FATES else None)
         self._write_log(request, found, action, client, fault)
         return found, behaviour
 
@@ -78,7 +78,9 @@ class Front:
         self._write_log(request, found, "", None, None)
         return found, None
 
-    def _work_out(self, request: Request, target: paths.Target | None, *, never: bool) -> tuple[Answer, str | None]:
+    def _work_out(
+        self, request: Request, target: paths.Target | None, *, fate: str | None
+    ) -> tuple[Answer, str | None]:
         client = None
         try:
             if request.path == "/metadata/endpoints":
@@ -88,7 +90,7 @@ class Front:
                 return found or Problem(404, "NotFound", f"There is nothing at {request.path}.").answer(), None
             caller = self._entra.caller(request)
             client = str(caller["client_id"])
-            return self._arm.handle(request, target, caller, never=never), client
+            return self._arm.handle(request, target, caller, fate=fate), client
         except Problem as problem:
             return problem.answer(), client
 
@@ -160,7 +162,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             base=server.base,
         )
         answer, behaviour = server.respond(request)
-        if behaviour == "drop":
+        if behaviour in ("cut", "drop"):
             self._cut()
             return
         payload = answer.body if isinstance(answer.body, bytes) else json.dumps(answer.body).encode()

@@ -20,7 +20,9 @@ KEYS = (
 CREDENTIAL_KEYS = ("client_id", "permissions", "scopes", "secret")
 POLICY_KEYS = ("deny_delete", "deny_write", "lock", "name", "scope")
 FAULT_KEYS = ("answer", "behaviour", "body", "match", "on", "put", "retry_after", "times")
-BEHAVIOURS = ("drop", "garbage", "never-finishes", "truncate")
+# What becomes of the operation that a request starts, and what becomes of the answer (cut: done, but not answered).
+FATES = ("fails", "never-finishes")
+BEHAVIOURS = ("cut", "drop", "fails", "garbage", "never-finishes", "truncate")
 APPLIANCE_KEYS = ("egress", "forwards")
 DEFAULT_TENANT = "72f988bf-0000-0000-0000-000000000001"
 

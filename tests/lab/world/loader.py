@@ -15,12 +15,11 @@ from tests.lab.azure.world import KEYS as AZURE_KEYS
 from tests.lab.world import checks, forms
 from tests.lab.world import guest as guests
 from tests.lab.world.checks import At, Check
+from tests.lab.world.fault import fault
 from tests.lab.world.model import Tree, World
 from tests.lab.world.source import Source
 
 CLOUDS = ("AzureCloud", "AzureUSGovernment", "AzureChinaCloud")
-STEPS = ("create", "command", "send", "receive", "signal", "delete")
-BEHAVIOURS = ("never-finishes", "drop", "truncate", "garbage")
 
 
 def load(path: str | os.PathLike[str]) -> World:
@@ -61,20 +60,6 @@ def _azure(value: t.Any, at: At) -> Tree:
     return found
 
 
-def _fault(value: t.Any, at: At) -> Tree:
-    side = checks.choice("arm", "winrm")(checks.table_of(value, at).get("on", ""), at / "on")
-    common: dict[str, Check] = {"on": checks.text, "times": checks.integer, "behaviour": checks.choice(*BEHAVIOURS)}
-    fields: dict[str, Check]
-    if side == "winrm":
-        fields = {**common, "guest": checks.text, "at": checks.choice(*STEPS)}
-        return t.cast("Tree", checks.mapping(fields, ["at"])(value, at))
-    fields = {
-        **common, "match": checks.text, "answer": checks.integer, "body": checks.anything,
-        "retry_after": checks.number, "put": checks.anything,
-    }  # fmt: skip
-    return t.cast("Tree", checks.mapping(fields, ["match"])(value, at))
-
-
 def _server(value: t.Any, at: At) -> Tree:
     found = _SERVER(value, at)
     if found.get("busy", 0) > 1:
@@ -82,7 +67,7 @@ def _server(value: t.Any, at: At) -> Tree:
     return {"state": "busy" if found.get("busy") else "healthy", **found}
 
 
-_SERVER = forms.worded(("healthy", "down"), {"busy": checks.number})
+_SERVER = forms.worded(("healthy", "down"), {"busy": checks.number, "answers": checks.code})
 _WORLD: dict[str, Check] = {
     "schema": _schema,
     "name": checks.text,
@@ -94,5 +79,5 @@ _WORLD: dict[str, Check] = {
         {"servers": checks.table(_server, checks.address), "egress": checks.choice("azure-public-ip", "any")}
     ),
     "azure": checks.optional(_azure),
-    "faults": checks.several(_fault),
+    "faults": checks.several(fault),
 }

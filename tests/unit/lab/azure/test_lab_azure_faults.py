@@ -76,6 +76,29 @@ def test_a_truncated_answer_comes_after_the_deed(start: Start) -> None:
     assert len(client.send("GET", TABLE).json()["properties"]["routes"]) == 1
 
 
+def test_a_cut_comes_after_the_deed_and_without_an_answer(start: Start) -> None:
+    client = start(
+        [b.table(b.route("10.0.0.0/8", "None", name="r"))], faults=_fault("DELETE *", behaviour="cut", times=1)
+    )
+    with pytest.raises(requests.ConnectionError):
+        client.send("DELETE", f"{TABLE}/routes/r")
+    assert client.send("GET", TABLE).json()["properties"]["routes"] == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_an_operation_that_fails_leaves_no_trace(start: Start, method: str) -> None:
+    client = start([b.table(b.route("10.0.0.0/8", "None", name="r"))], faults=_fault(f"{method} *", behaviour="fails"))
+    before = client.lab.state_hash()
+    answer = client.send(
+        method, f"{TABLE}/routes/r", {"properties": {"addressPrefix": "10.0.0.0/8", "nextHopType": "Internet"}}
+    )
+    followed = client.send("GET", answer.headers["Azure-AsyncOperation"]).json()
+    assert (answer.status_code in (201, 202), followed["status"]) == (True, "Failed")
+    if method == "DELETE":
+        assert client.send("GET", answer.headers["Location"]).status_code == 500
+    assert client.lab.state_hash() == before
+
+
 def test_garbage_is_no_json(start: Start) -> None:
     client = start([b.table()], faults=_fault("GET */routeTables", behaviour="garbage"))
     answer = client.send("GET", LIST)
@@ -97,7 +120,10 @@ def test_another_writer_comes_first(start: Start) -> None:
     [
         ({"answer": 500}, r"faults\[0\]: has no 'match'"),
         ({"match": "GET *", "behavior": "drop"}, r"faults\[0\]: unknown key 'behavior'; did you mean 'behaviour'\?"),
-        ({"match": "GET *", "behaviour": "explode"}, "'explode' is not one of drop, garbage, never-finishes, truncate"),
+        (
+            {"match": "GET *", "behaviour": "explode"},
+            "'explode' is not one of cut, drop, fails, garbage, never-finishes, truncate",
+        ),
     ],
 )
 def test_a_wrong_fault_is_named(start: Start, fault: b.Body, text: str) -> None:

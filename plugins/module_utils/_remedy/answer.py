@@ -61,6 +61,10 @@ class Answer:
         """The steps that should have put something back and failed."""
         return tuple(step for step in self.steps if step.ok is False and step.name.startswith(UNDOING))
 
+    def complaints(self, *names: str) -> tuple[str, ...]:
+        """Return what to say of these steps where they failed without deciding the outcome."""
+        return tuple(explain(step) for step in self.steps if step.ok is False and step.name in names)
+
     def did(self, name: str) -> bool:
         """Say whether a step ran and succeeded."""
         return any(step.name == name and step.ok is True for step in self.steps)

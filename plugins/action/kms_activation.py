@@ -1,0 +1,97 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""`kms_activation`: activate now, and prove it."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible.errors import AnsibleActionFail
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import activation
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.activation_result import (
+    Run,
+    compared,
+    preview,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import Answer
+from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_change import GuestChangeAction, Outcome
+
+ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
+    "attempts": {"type": "int", "default": 12},
+    "interval": {"type": "int", "default": 5},
+    "force": {"type": "bool", "default": False},
+    "start_service": {"type": "bool", "default": True},
+    "flush_dns": {"type": "bool", "default": False},
+}
+_LIMITS = {"attempts": (0, 100), "interval": (0, 600)}
+_SECTIONS = ("os", "license", "services")
+# How the way to KMS is told: by its names, addresses and an RPC bind.
+_REACH = ("connectivity",)
+
+
+class ActionModule(GuestChangeAction):
+    """Sees to the licensing service, then activates until it works."""
+
+    SPEC = ARGUMENT_SPEC
+    KEY = "activation"
+
+    def change(self, options: dict[str, t.Any]) -> Outcome:
+        """Enable the service when it must be, decide by the licence, activate, prove by reading again."""
+        for name, (low, high) in _LIMITS.items():
+            if not low <= options[name] <= high:
+                raise AnsibleActionFail(f"{name}: {options[name]} is out of range, it must be from {low} to {high}")
+        guest = self.read(*_SECTIONS)
+        enable = activation.must_enable(guest, options["start_service"])
+        return _preview(guest, enable, options) if self.check_mode else self._activate(guest, enable, options)
+
+    def _activate(self, first: GuestEvidence, enable: bool, options: dict[str, t.Any]) -> Outcome:
+        answers: tuple[Answer, ...] = ()
+        last = first
+        if enable:
+            answers = (self.apply("activate", _parameters(options, enable=True)),)
+            last = self.read(*_SECTIONS)
+            if answers[0].failed is not None:
+                return _told(Run(first, last, answers, activation.judge(answers[0], last)))
+        if activation.awaits_restart(last):
+            return _told(Run(first, last, answers, activation.AWAITS_RESTART))
+        product = activation.product_to_activate(last, options["force"]) if options["attempts"] else None
+        if product is None and (options["attempts"] or not options["flush_dns"]):
+            return _told(Run(first, last, answers, activation.untried(options["attempts"])))
+        answers += (self.apply("activate", _parameters(options, product)),)
+        last = self.read(*_SECTIONS, *(_REACH if activation.asks_for_reach(answers[-1]) else ()))
+        return _told(Run(first, last, answers, activation.judge(answers[-1], last)))
+
+
+def _preview(guest: GuestEvidence, enable: bool, options: dict[str, t.Any]) -> Outcome:
+    if activation.awaits_restart(guest):
+        return _told(Run(guest, guest, (), activation.AWAITS_RESTART))
+    attempt = bool(options["attempts"])
+    # A disabled service keeps Windows from saying its licence; what follows then is an attempt.
+    if attempt and not enable:
+        attempt = activation.product_to_activate(guest, options["force"]) is not None
+    verdict = activation.untried(0 if attempt else options["attempts"])
+    outcome = _told(Run(guest, guest, (), verdict))
+    return dataclasses.replace(outcome, changed=enable or attempt, after=preview(guest, enable, attempt))
+
+
+def _parameters(options: dict[str, t.Any], product: str | None = None, enable: bool = False) -> dict[str, t.Any]:
+    """Return the parameters of activate.ps1."""
+    return {
+        "ActivationId": product or "",
+        "Attempts": options["attempts"] if product is not None else 0,
+        "IntervalSeconds": options["interval"],
+        "FinalCodes": list(activation.FINAL_CODES),
+        "EnableService": enable,
+        "StartService": options["start_service"],
+        "FlushDns": options["flush_dns"] and not enable,
+    }
+
+
+def _told(run: Run) -> Outcome:
+    before, after = compared(run.first), compared(run.last)
+    return Outcome(run.changed, run.value(), before, after, run.verdict.failed, run.warnings)

@@ -1,0 +1,175 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which product key a guest gets, and which guests must not get one."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.keys import CHANNEL_NAMES, KEY_LIST
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
+    GuestEvidence,
+    OperatingSystem,
+    Product,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._reference import client_keys
+from ansible_collections.azure_windows.activation.plugins.module_utils._reference.client_keys import SetupKey
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import Answer, explain
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.gates import (
+    RefusedError,
+    require_license,
+    require_rights,
+    view_of,
+)
+
+AUTO = "auto"
+CLIENT = "kms_client"
+INSTALL = "install"
+_FORM = re.compile(r"[A-Z0-9]{5}(-[A-Z0-9]{5}){4}")
+_PUBLISHED = {key.key: key for key in client_keys.KEYS}
+
+# By refusal id; {edition} is the guest's edition in words, {channel} the installed key's.
+REFUSALS = {
+    "evaluation": "{edition} is an evaluation edition, which no key activates through KMS; next: convert the edition first "
+    "(DISM /Online /Set-Edition:<edition> /ProductKey:<key> /AcceptEula, not on a domain controller), then run this again",
+    "multi-session": "{edition} is Windows Enterprise multi-session, whose key must stay as its image brought it; "
+    "next: set the KMS host of the VM's cloud (kms_host), or deploy the VM anew from an intact image",
+    "avma": "the installed key activates this VM through its Hyper-V host (AVMA) and works; "
+    "next: leave it, or set convert: true when the VM has moved to Azure for good",
+    "working-key": "Windows is activated with {channel}, which is not replaced; "
+    "next: leave it, or set convert: true to have KMS activate Windows from now on",
+    "not-published": "no KMS client setup key is published for {edition}; next: use an edition that Azure's KMS can "
+    "activate, or give its key as product_key",
+    "unknown-edition": "no KMS client setup key is known for sure for {edition}, and none is guessed; next: look the "
+    f"edition up in {KEY_LIST} and give its key as product_key",
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Wanted:
+    """The key to have; `client`: it is known to be a KMS client setup key. A print never shows the key."""
+
+    text: str = dataclasses.field(repr=False)
+    client: bool
+
+    @property
+    def partial(self) -> str:
+        """The last five characters."""
+        return self.text[-5:]
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+    """The key to have and whether it has to be installed."""
+
+    wanted: Wanted
+    install: bool
+    warnings: tuple[str, ...] = ()
+
+
+def parse_option(value: str) -> str | None:
+    """Return the given key in upper case, None for `auto`. Raises ValueError, which does not repeat the value."""
+    key = value.strip().upper()
+    if key == AUTO.upper():
+        return None
+    if not _FORM.fullmatch(key):
+        raise ValueError(
+            "product_key: expected 'auto' or five groups of five letters and digits joined by hyphens "
+            "(the value that was given is not shown)"
+        )
+    return key
+
+
+def decide(guest: GuestEvidence, given: str | None, convert: bool) -> Plan:
+    """Return what to do. Raises RefusedError when no key may be installed."""
+    require_rights(guest)
+    product = require_license(guest).product
+    system = guest.os or OperatingSystem()
+    view = view_of(guest)
+    if view.evaluation or view.multi_session:
+        _refuse("evaluation" if view.evaluation else "multi-session", system)
+    working = product if view.licensed and not convert else None
+    if working is not None and working.channel == CLIENT and given is None:
+        return _kept(working, system)
+    wanted = _wanted(system, given)
+    if product is not None and _is(product, wanted):
+        return Plan(wanted, install=False)
+    if working is not None:
+        _refuse("avma" if working.channel == "avma" else "working-key", system, working)
+    return Plan(wanted, install=True)
+
+
+def setup_key(system: OperatingSystem) -> SetupKey:
+    """Return the published key of an edition and build. Raises RefusedError when there is none for sure."""
+    choice = client_keys.choose(system.edition_id, system.sku, system.build)
+    if choice.key is None:
+        _refuse("not-published" if choice.refusal == "not_published" else "unknown-edition", system)
+    if system.edition_id and choice != client_keys.choose(system.edition_id, None, system.build):
+        # The SKU contradicts the EditionID.
+        _refuse("unknown-edition", system)
+    return choice.key
+
+
+def judge(answer: Answer, after: GuestEvidence, wanted: Wanted) -> str | None:
+    """Return why the key is not proved to be installed, None when it is; `after` is the guest read again."""
+    if answer.failed is not None and answer.failed.name == INSTALL:
+        return explain(answer.failed)
+    license_ = after.license
+    if license_ is None or not license_.readable:
+        return "the key was installed, but Windows does not say its licence afterwards"
+    found = [product for product in (license_.product, *license_.others) if product is not None and not product.addon]
+    if any(_is(product, wanted) for product in found):
+        return None
+    partials = ", ".join(product.partial_product_key or "none" for product in found) or "none"
+    return f"Windows took the key that ends in {wanted.partial}, but shows keys that end in {partials}"
+
+
+def state(guest: GuestEvidence) -> dict[str, str | None]:
+    """Return the installed key as results show it."""
+    product = guest.license.product if guest.license is not None else None
+    return {
+        "channel": product.channel if product is not None else None,
+        "partial_product_key": product.partial_product_key if product is not None else None,
+        "activation_id": product.activation_id if product is not None else None,
+    }
+
+
+def preview(wanted: Wanted) -> dict[str, str | None]:
+    """Return the state that installing the key leads to, as far as it can be told before."""
+    channel = CLIENT if wanted.client else None
+    return {"channel": channel, "partial_product_key": wanted.partial, "activation_id": None}
+
+
+def _kept(product: Product, system: OperatingSystem) -> Plan:
+    """Leave a KMS client key that works, whichever it is."""
+    wanted = Wanted(product.partial_product_key or "", client=True)
+    choice = client_keys.choose(system.edition_id, system.sku, system.build)
+    if choice.key is None or choice.key.partial == wanted.partial.upper():
+        return Plan(wanted, install=False)
+    told = (
+        f"the installed KMS client key ends in {wanted.partial}, the published one in {choice.key.partial}; "
+        "it works, so it stays"
+    )
+    return Plan(wanted, install=False, warnings=(told,))
+
+
+def _wanted(system: OperatingSystem, given: str | None) -> Wanted:
+    if given is None:
+        return Wanted(setup_key(system).key, client=True)
+    return Wanted(given, client=given in _PUBLISHED)
+
+
+def _is(product: Product, wanted: Wanted) -> bool:
+    same = (product.partial_product_key or "").upper() == wanted.partial
+    return same and (product.channel == CLIENT or not wanted.client)
+
+
+def _refuse(reason: str, system: OperatingSystem, product: Product | None = None) -> t.NoReturn:
+    names = [system.caption, f"EditionID {system.edition_id}", f"SKU {system.sku}", f"build {system.build}"]
+    edition = ", ".join(name for name in names if name and not name.endswith("None"))
+    channel = CHANNEL_NAMES.get(product.channel if product is not None else "", "another key than a KMS client's")
+    raise RefusedError(reason, REFUSALS[reason].format(edition=edition or "an edition not known", channel=channel))

@@ -233,7 +233,7 @@ ansible_facts:
             refusal: {type: str, description: "Why there is no key, V(evaluation), V(multi_session), V(not_published) or V(unknown_edition)."}
         kms_host:
           type: dict
-          description: "Which KMS host the guest uses."
+          description: "Which KMS host the guest uses, null when the places that tell could not be read."
           contains:
             effective:
               type: dict

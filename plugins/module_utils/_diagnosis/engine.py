@@ -171,10 +171,14 @@ def _in_order(faults: list[_Outcome], view: View) -> list[_Outcome]:
 
 
 def _is_root(outcome: _Outcome, view: View) -> bool:
-    """Say whether a fault can be the root: a guest that was not asked has no other, an unread licence needs what is certain."""
-    if not view.asked_guest or outcome.finding.severity not in outcome.entry.root_severities:
+    """Say whether a fault can be the root: a guest that was not asked has no other.
+
+    Where the licence was not read, it must be certain, or be why it could not be read.
+    """
+    found = outcome.finding
+    if not view.asked_guest or found.severity not in outcome.entry.root_severities:
         return False
-    return view.licensed is not None or outcome.finding.confidence == "certain"
+    return view.licensed is not None or found.confidence == "certain" or license_state_unreadable.ID in found.explains
 
 
 def _verdict(verdicts: t.Mapping[str, Finding], dangers: list[Finding]) -> Finding:

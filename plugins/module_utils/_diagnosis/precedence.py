@@ -94,6 +94,7 @@ TABLE: tuple[Entry, ...] = (
     Entry(
         guest_firewall_blocks_kms.RULE,
         "The guest's firewall is passed first; what it blocks never reaches Azure's network.",
+        _UNREACHED,
     ),
     Entry(
         nsg_denies_kms.RULE,

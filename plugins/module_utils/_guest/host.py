@@ -16,6 +16,8 @@ PORT_LIMIT = 65535
 _SET = ("KeyManagementServiceMachine", "KeyManagementServicePort")
 _DISCOVERED = ("DiscoveredKeyManagementServiceMachineName", "DiscoveredKeyManagementServiceMachinePort")
 _PRECEDENCE = ("product", "global", "policy", "discovered", "srv")
+# What Windows surely uses, or used, whatever stands in a global setting that could not be read.
+_SURE = ("product", "discovered")
 
 
 def classify(host: str, cloud: CloudEndpoints) -> str:
@@ -53,8 +55,11 @@ def parse(
     srv: tuple[HostSetting, ...],
     activation_id: str | None,
     cloud: CloudEndpoints,
-) -> KmsHost:
-    """Put together what CIM rows, registry and SRV discovery say; CIM comes first where both hold a place."""
+) -> KmsHost | None:
+    """Put together what CIM rows, registry and SRV discovery say; CIM comes first where both hold a place.
+
+    None when nothing that was read names the host in use, and neither place of the global setting could be read.
+    """
     base = rows.base if rows is not None else None
     service = rows.service if rows is not None else None
     found = [
@@ -69,10 +74,15 @@ def parse(
     ]
     first = {item.source: item for item in reversed(found)}
     kept = (*(item for item in dict.fromkeys(found) if first[item.source] == item), *dict.fromkeys(srv))
+    read = service is not None or (settings is not None and settings.part("spp") is not None)
+    sources = _PRECEDENCE if read else _SURE
+    effective = next((item for source in sources for item in kept if item.source == source), None)
+    if effective is None and not read:
+        return None
     activation = settings.part("activation") if settings is not None else None
     manual = activation.registry_number("Manual") if activation is not None else None
     return KmsHost(
-        effective=next((item for source in _PRECEDENCE for item in kept if item.source == source), None),
+        effective=effective,
         settings=kept,
         caching=service.boolean("KeyManagementServiceHostCaching") if service is not None else None,
         manual_activation=None if activation is None else manual == 1,

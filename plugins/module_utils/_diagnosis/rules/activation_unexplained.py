@@ -105,7 +105,7 @@ def _key(view: View) -> tuple[str, dict[str, str]]:
     unread = [name for name in _TELLING if view.missing(name)]
     if unread:
         return "unread", {"unread": wording.listed(unread)}
-    if guest.events is not None and attempt is None and not view.history.weak:
+    if guest.events is not None and not guest.events.attempts and not view.history.weak:
         return "untried", {}
     return "found", {"code": told}
 

@@ -28,6 +28,7 @@ TEXTS = {
     "code": "The last attempt could not resolve the KMS name, repair the guest's DNS and activate: {reason}.",
     "no_answer": "no address in the answer",
 }
+_TIMEOUT = "0x800705B4"
 
 
 def check(view: View) -> Finding | None:
@@ -49,7 +50,10 @@ def check(view: View) -> Finding | None:
     pinned = view.host is not None and view.host.kind == "azure_address"
     key = "local" if servers and not failing else "failed"
     reason = wording.code(answer.error) if answer.error else TEXTS["no_answer"]
-    return _found(view, key, facts, "warning" if pinned else "error", name=name, reason=reason)
+    # Windows waits longer for a resolver than the probe does: only an answer proves that there is no address.
+    silent = all(item.error is not None and item.error.code == _TIMEOUT for item in (answer, *failing))
+    severity, confidence = "warning" if pinned else "error", "likely" if silent else "certain"
+    return _found(view, key, facts, severity, confidence, name=name, reason=reason)
 
 
 def _from_codes(view: View) -> Finding | None:
@@ -60,7 +64,9 @@ def _from_codes(view: View) -> Finding | None:
     return finding(ID, title, confidence="likely", evidence=code_facts(codes), remedy=[_repair(view)])
 
 
-def _found(view: View, key: str, facts: list[Fact], severity: str, **parts: str) -> Finding:
+def _found(
+    view: View, key: str, facts: list[Fact], severity: str, confidence: str = "certain", **parts: str
+) -> Finding:
     local = remedy(
         GUEST_ADMIN,
         "Clear the cache: Clear-DnsClientCache",
@@ -72,6 +78,7 @@ def _found(view: View, key: str, facts: list[Fact], severity: str, **parts: str)
         ID,
         TEXTS[key].format(**parts),
         severity=severity,
+        confidence=confidence,
         evidence=facts,
         remedy=[local if key == "local" else _repair(view)],
     )

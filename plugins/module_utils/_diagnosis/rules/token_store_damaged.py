@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.history import SeenCode
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
     ACTIVATE,
@@ -32,7 +33,8 @@ _IN_USE = "0x80070020"
 
 def check(view: View) -> Finding | None:
     """Report codes that speak of the store, then what was seen of the file."""
-    codes = view.codes_of("token_store")
+    read = [code for code in view.section_codes("license") if code.cause_class == "token_store"]
+    codes = (*view.codes_of("token_store"), *(SeenCode(code, "reading the licence") for code in read))
     key, confidence, facts = _file(view)
     if codes:
         proven = any(seen.code.code in _PROOF for seen in codes)

@@ -63,6 +63,13 @@ ODD_NAME = {
     "connectivity": {"targets": [target("10.9.9.9", "filtered", ("dns",))]},
 }
 FIREWALL = targets("guest_blocked", code="0x8007271D")
+RULED = {
+    "firewall": {
+        "blocking": [
+            {"id": "{1}", "name": "x", "source": "local", "action": "block", "certain": True, "conditions": []}
+        ]
+    }
+}
 SILENT = targets("filtered")
 CLOCK = {"clock": {"offset_seconds": 18600.0}}
 STORE = events(others=(event(1003, "0xC004E002"),))
@@ -89,6 +96,7 @@ PAIRS: list[tuple[str, dict[str, t.Any], str, dict[str, t.Any], bool]] = [
     ("dns-resolution-failed", NO_NAME, "guest-firewall-blocks-kms", FIREWALL, True),
     ("dns-unexpected-answer", ODD_NAME, "clock-skew", CLOCK, True),
     ("guest-firewall-blocks-kms", FIREWALL, "clock-skew", CLOCK, True),
+    ("guest-firewall-blocks-kms", RULED, "kms-unreachable-unexplained", SILENT, False),
     ("kms-unreachable-unexplained", SILENT, "clock-skew", CLOCK, True),
     ("kms-unreachable-unexplained", SILENT, "token-store-damaged", STORE, True),
     ("clock-skew", CLOCK, "token-store-damaged", STORE, True),
@@ -166,6 +174,27 @@ VERDICTS: list[tuple[str, list[t.Any], str, str, str]] = [
         "fail",
     ),
     (
+        "licence unreadable because of the service",
+        [failed("license", value="0x8007041D")],
+        "licensing-service-disabled",
+        "error",
+        "fail",
+    ),
+    (
+        "licence unreadable, the store empty",
+        [failed("license"), {"token_store": {"size": 0}}],
+        "token-store-damaged",
+        "error",
+        "fail",
+    ),
+    (
+        "licence unreadable, no resolver answers",
+        [failed("license"), dns(answer(NAME, error="0x800705B4"))],
+        "license-state-unreadable",
+        "warning",
+        "unknown",
+    ),
+    (
         "licence unreadable, nothing certain",
         [failed("license"), SILENT],
         "license-state-unreadable",
@@ -218,6 +247,16 @@ def test_a_fault_of_an_activated_guest_is_a_warning_that_the_root_names() -> Non
     assert (fault.id, fault.severity) == ("kms-unreachable-unexplained", "warning")
     assert fault.title in diagnosis.root_cause.title
     assert diagnosis.root_cause.remedy == fault.remedy
+
+
+def test_a_success_in_the_log_is_an_attempt_that_was_seen() -> None:
+    silent, succeeded = (
+        build.verdict(BROKEN, events(*attempts)).root_cause
+        for attempts in ((), (attempt(build.NOW, "success", value=None),))
+    )
+    assert silent.id == succeeded.id == "activation-unexplained"
+    assert "nor any attempt" in silent.title
+    assert "nor any attempt" not in succeeded.title
 
 
 def test_the_renewal_that_is_late_is_a_symptom() -> None:

@@ -205,6 +205,16 @@ HITS: list[Case] = [
     ("dns-resolution-failed", [BROKEN, dns(answer(NAME, verdict="empty"))], "error certain"),
     (
         "dns-resolution-failed",
+        [BROKEN, dns(answer(NAME, error="0x800705B4"), answer(NAME, error="0x800705B4", server="1.1.1.1"))],
+        "error likely",
+    ),
+    (
+        "dns-resolution-failed",
+        [BROKEN, dns(answer(NAME, error="0x800705B4"), answer(NAME, error="0x8007232A", server="1.1.1.1"))],
+        "error certain",
+    ),
+    (
+        "dns-resolution-failed",
         [
             BROKEN,
             dns(
@@ -360,6 +370,7 @@ HITS: list[Case] = [
         None,
     ),
     ("token-store-damaged", [unlicensed(reason="0x8004E103")], "error likely"),
+    ("token-store-damaged", [failed("license", value="0xC004E015")], "error certain"),
     ("token-store-damaged", [BROKEN, store(path=None)], "error certain"),
     ("token-store-damaged", [BROKEN, store(size=0)], "error likely"),
     ("token-store-damaged", [BROKEN, store(readable=False, open_error=build.code("0x80070005"))], "error likely"),

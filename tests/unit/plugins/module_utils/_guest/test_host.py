@@ -80,6 +80,15 @@ PLACES: dict[str, dict[str, t.Any]] = {
 SRV = (HostSetting("srv", "srv.example", 1688, "other"), HostSetting("srv", "srv2.example", 1688, "other"))
 
 
+def parse(
+    rows: Rows | None, settings: dict[str, t.Any], issues: dict[str, None] | None = None, **more: t.Any
+) -> KmsHost:
+    place = {"srv": (), "activation_id": None, "cloud": PUBLIC, **more}
+    kms = host.parse(rows, Fields(settings, "kms_settings", {} if issues is None else issues), **place)
+    assert kms is not None
+    return kms
+
+
 def found(*places: str, srv: tuple[HostSetting, ...] = (), activation_id: str | None = "aaaa") -> KmsHost:
     base: dict[str, t.Any] = {}
     service: dict[str, t.Any] = {}
@@ -91,7 +100,7 @@ def found(*places: str, srv: tuple[HostSetting, ...] = (), activation_id: str | 
         settings.update(values)
     issues: dict[str, None] = {}
     rows = Rows(True, Fields(base, "row", issues), (), Fields(service, "service", issues))
-    return host.parse(rows, Fields(settings, "kms_settings", issues), srv, activation_id, PUBLIC)
+    return parse(rows, settings, issues, srv=srv, activation_id=activation_id)
 
 
 @pytest.mark.parametrize(
@@ -141,19 +150,35 @@ def test_with_no_licence_row_the_only_product_key_counts() -> None:
 @pytest.mark.parametrize(
     ("settings", "manual"),
     [
-        ({"activation": {"Manual": {"type": "DWord", "data": 1}}}, True),
-        ({"activation": {"Manual": None}}, False),
-        ({}, None),
+        ({"spp": {}, "activation": {"Manual": {"type": "DWord", "data": 1}}}, True),
+        ({"spp": {}, "activation": {"Manual": None}}, False),
+        ({"spp": {}}, None),
     ],
 )
 def test_manual_activation_is_unknown_until_it_was_read(settings: dict[str, t.Any], manual: bool | None) -> None:
-    assert host.parse(None, Fields(settings, "kms_settings", {}), (), None, PUBLIC).manual_activation is manual
+    assert parse(None, settings).manual_activation is manual
+
+
+DENIED = {"spp": None, "products": [], **PLACES["policy"], **PLACES["cached"]}
+
+
+def test_without_a_readable_global_setting_no_host_is_unknown_not_unset() -> None:
+    assert host.parse(None, Fields(DENIED, "kms_settings", {}), SRV, None, PUBLIC) is None
+    assert host.parse(None, None, SRV, None, PUBLIC) is None
+    assert parse(None, {"spp": {}}, srv=()).effective is None
+
+
+def test_a_host_that_windows_surely_used_counts_without_the_global_setting() -> None:
+    base = Fields(PLACES["discovered"]["base"], "row", {})
+    effective = parse(Rows(True, base, (), None), DENIED, srv=SRV).effective
+    assert effective is not None
+    assert effective.source == "discovered"
 
 
 @pytest.mark.parametrize("port", [{"type": "String", "data": "x"}, {"type": "String", "data": "70000"}, [1], {"no": 1}])
 def test_a_senseless_port_becomes_the_documented_one_and_is_noted(port: t.Any) -> None:
     issues: dict[str, None] = {}
     values = {"KeyManagementServiceName": {"type": "String", "data": "a.example"}, "KeyManagementServicePort": port}
-    kms = host.parse(None, Fields({"spp": values}, "kms_settings", issues), (), None, PUBLIC)
+    kms = parse(None, {"spp": values}, issues)
     assert kms.effective == HostSetting("global", "a.example", 1688, "other")
     assert len(issues) == 1

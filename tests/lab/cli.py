@@ -2,12 +2,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The lab's commands: serve, run, check and expect."""
+"""The lab's commands: serve, run, state, check and expect."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
 import os
 import pathlib
 import signal
@@ -18,7 +19,7 @@ import typing as t
 from tests.lab import expect
 from tests.lab.azure import half
 from tests.lab.azure.paste import AzureWorldError
-from tests.lab.server import child
+from tests.lab.server import child, control
 from tests.lab.server.inventory import AUTHENTICATIONS
 from tests.lab.server.lab import Lab
 from tests.lab.world import World, WorldError, load
@@ -77,6 +78,11 @@ def _parser() -> _Parser:
         command.add_argument("--port", type=_port, default=0, help="port of the server (default: a free one)")
     run.usage = f"{run.prog} WORLD [--state DIR] [--auth {{{','.join(AUTHENTICATIONS)}}}] [--port PORT] -- COMMAND..."
     _command(commands, "check", _check, "say whether a world can be loaded")
+    state = commands.add_parser(
+        "state", help=(text := "print a hash of what a running lab remembers"), description=text
+    )
+    state.add_argument("folder", type=pathlib.Path, metavar="DIR", help="state folder of the running lab")
+    state.set_defaults(carry_out=_state)
     expect = _command(commands, "expect", _expect, "compare a report with what the world expects")
     expect.add_argument("report", type=pathlib.Path, metavar="REPORT", help="kms-report.json")
     return parser
@@ -141,6 +147,14 @@ def _check(options: argparse.Namespace) -> int:
         if azure is not None:
             azure.stop()
     print("ok")
+    return 0
+
+
+def _state(options: argparse.Namespace) -> int:
+    try:
+        print(json.dumps(control.ask(options.folder), indent=2))
+    except control.ControlError as error:
+        raise UsageError(str(error)) from None
     return 0
 
 

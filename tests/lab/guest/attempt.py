@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
-import random
 import typing as t
 
 from tests.lab.azure.facts import KMS_PORT
-from tests.lab.guest import event_records, messages, surroundings
+from tests.lab.guest import clock, event_records, license_rows, messages, registry, services, store, windows
+from tests.lab.guest.computer import Computer, WindowsError
 from tests.lab.guest.event_records import ANSWER, FAILED, REQUEST
 from tests.lab.guest.license_rows import FULL_PERIOD, LICENSED, LICENSED_REASON, is_kms_client
 from tests.lab.guest.name_service import TIMEOUT, dns_answer
 from tests.lab.guest.reachability import literal
 from tests.lab.world.model import Tree
 
-if t.TYPE_CHECKING:
-    from tests.lab.guest.machine import GuestMachine
-
 UNAVAILABLE, CLOCK_SKEW = 0xC004F074, 0xC004F06C
-SERVICE_DISABLED, NO_KEY, STORE_INVALID = 0x80070422, 0xC004F014, 0xC004E002
-STORE_DAMAGED = frozenset({0xC004E015, STORE_INVALID, 0xC004D301})
+SERVICE_DISABLED, NO_KEY = 0x80070422, license_rows.NO_KEY
 _WRONG_KEY = 0xC004F056
 # What the activation servers say to a key that is not KMS's, by a word of the Description.
 _OTHER_CHANNELS = (
@@ -32,7 +28,7 @@ _OTHER_CHANNELS = (
     ("TIMEBASED", 0xC004F009),
 )  # fmt: skip
 _TOLERANCE = datetime.timedelta(hours=4)
-_DAMAGE_IN = (FAILED, REQUEST, 1003)
+_SERVICE = "SoftwareLicensingService"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -45,24 +41,54 @@ class Outcome:
     address: str | None = None
 
 
-def run(guest: GuestMachine, activation_id: str | None) -> Outcome:
-    """Find out how an attempt ends; changes nothing."""
-    stopped = _service_error(guest)
+def activate(computer: Computer, activation_id: str | None) -> int:
+    """Try to activate a product (default: the base product) and write down what Windows would: 0, or an HRESULT."""
+    computer.machine["attempts"] = computer.machine.get("attempts", 0) + 1
+    outcome = run(computer, activation_id)
+    write(computer.machine, outcome)
+    return outcome.code
+
+
+def run(computer: Computer, activation_id: str | None) -> Outcome:
+    """Find out how an attempt ends; at most the licensing service is started by it."""
+    stopped = _service_error(computer)
     if stopped:
         return Outcome(None, stopped)
-    row = _product(guest, activation_id)
-    refused = _store_damage(guest, row) or _key_error(row)
+    row = _product(computer.machine, activation_id)
+    refused = store.damage(computer.machine) or _key_error(row)
     if row is None or refused:
         return Outcome(row, refused or NO_KEY)
-    host, port = _host(guest)
-    return Outcome(row, messages.hresult(port)) if host is None else _ask(guest, row, host, port)
+    host, port = _host(computer.machine)
+    return Outcome(row, messages.hresult(port)) if host is None else _ask(computer, row, host, port)
 
 
-def _service_error(guest: GuestMachine) -> int:
-    service = guest.services.get("sppsvc")
-    if service is None or service["start_mode"] == "Disabled":
-        return SERVICE_DISABLED
-    return messages.hresult(service["start_error"] or 0)
+def service_error(code: int) -> int:
+    """Return what a caller of the licensing service sees when it cannot be started."""
+    return SERVICE_DISABLED if code in (services.DISABLED, services.UNKNOWN) else messages.hresult(code)
+
+
+def kms_hosts(machine: Tree) -> list[tuple[str, int]]:
+    """Return every KMS host that is set somewhere, the one that counts first."""
+    base = next((row for row in store.rows(machine) if license_rows.is_base(row)), {})
+    service = (machine["cim"].get(_SERVICE, {}).get("rows") or [{}])[0]
+    own, found = ("KeyManagementServiceMachine", "KeyManagementServicePort"), license_rows.DISCOVERED
+    stages: list[tuple[t.Any, ...]] = [
+        *(tuple(row.get(name) for name in own) for row in (base, service)),
+        tuple(registry.value(machine, license_rows.POLICY, name) for name in (license_rows.NAME, license_rows.PORT)),
+        *(tuple(row.get(name) for name in found) for row in (base, service)),
+    ]
+    return [(str(host), int(port or KMS_PORT)) for host, port in stages if host]
+
+
+def _service_error(computer: Computer) -> int:
+    try:
+        services.require_startable(computer, services.LICENSING)
+        # The start would make a new store where none is; that the old one is gone must show first.
+        if store.current(computer.machine) is not None:
+            services.start(computer, services.LICENSING)
+    except WindowsError as error:
+        return service_error(error.code)
+    return 0
 
 
 def _key_error(row: Tree | None) -> int:
@@ -74,95 +100,62 @@ def _key_error(row: Tree | None) -> int:
     )
 
 
-def _ask(guest: GuestMachine, row: Tree, host: str, port: int) -> Outcome:
+def _ask(computer: Computer, row: Tree, host: str, port: int) -> Outcome:
     named = f"{host}:{port}"
     address = literal(host)
     if address is None:
-        answer = dns_answer(guest.machine, host, "A")
+        answer = dns_answer(computer.machine, host, "A")
         if answer.get("error") or not answer["A"]:
             return Outcome(row, messages.hresult(answer.get("error") or 9501), named)
         address = answer["A"][0]
-    if guest.connection(address, port) != "kms" or _busy(guest, address):
+    if computer.ways.connection(address, port) != "kms" or computer.ways.busy(address):
         return Outcome(row, UNAVAILABLE, named, address)
-    if abs(guest.clock.offset) > _TOLERANCE:
+    if abs(clock.offset(computer.machine)) > _TOLERANCE:
         return Outcome(row, CLOCK_SKEW, named, address)
-    return Outcome(row, _told(guest), named, address)
+    return Outcome(row, computer.ways.told(address), named, address)
 
 
-def write(guest: GuestMachine, outcome: Outcome, now: datetime.datetime) -> None:
+def write(machine: Tree, outcome: Outcome) -> None:
     """Write the events of an attempt and, when it worked, the new licence state."""
     row = outcome.row
     if row is None:
         return
-    moment = now.replace(microsecond=0)
-    stamp = moment + guest.clock.offset
-    shift = moment - guest.clock.now
     if outcome.host is not None:
-        machine_id = guest.licensing.service["ClientMachineID"] or ""
-        _log(guest, REQUEST, shift, [event_records.request(outcome.code, outcome.host, row, machine_id, stamp)])
+        service = (machine["cim"].get(_SERVICE, {}).get("rows") or [{}])[0]
+        stamp = windows.parse_time(machine["utc_now"])
+        request = event_records.request(outcome.code, outcome.host, row, service.get("ClientMachineID") or "", stamp)
+        _log(machine, REQUEST, [request])
     if outcome.code:
-        _log(guest, FAILED, shift, event_records.failure(outcome.code, row["ID"]))
+        _log(machine, FAILED, event_records.failure(outcome.code, row["ID"]))
         return
-    _log(guest, ANSWER, shift, [event_records.answer(stamp)])
+    _log(machine, ANSWER, [event_records.answer(windows.parse_time(machine["utc_now"]))])
     row |= {
         "LicenseStatus": LICENSED, "LicenseStatusReason": LICENSED_REASON, "GracePeriodRemaining": FULL_PERIOD,
         "DiscoveredKeyManagementServiceMachineIpAddress": outcome.address,
     }  # fmt: skip
 
 
-def _log(guest: GuestMachine, number: int, at: datetime.timedelta, data: list[str]) -> None:
-    written = guest.machine["events"]
+def _log(machine: Tree, number: int, data: list[str]) -> None:
+    written = machine["events"]
     following = written[-1]["record_id"] + 1 if written else 1
-    written.append(event_records.record({"id": number, "at": at, "data": data}, guest.clock, following))
+    written.append(event_records.written(number, data, machine["utc_now"], following))
 
 
-def _product(guest: GuestMachine, activation_id: str | None) -> Tree | None:
+def _product(machine: Tree, activation_id: str | None) -> Tree | None:
+    rows = store.rows(machine)
     if activation_id is None:
-        return guest.licensing.base
-    rows = guest.licensing.products
+        return next((row for row in rows if license_rows.is_base(row)), None)
     return next((row for row in rows if str(row["ID"]).casefold() == activation_id.casefold()), None)
 
 
-def _store_damage(guest: GuestMachine, row: Tree | None) -> int:
-    """Return the code of a damaged token store: Windows has named it, or the file itself cannot be used."""
-    reason = (row or {}).get("LicenseStatusReason")
-    if reason in STORE_DAMAGED:
-        return int(reason)
-    store = next((item for path, item in guest.machine["files"].items() if _is_store(path)), None)
-    if store is None or not store["readable"] or not store["size"]:
-        return STORE_INVALID
-    newest = next((item for item in reversed(guest.machine["events"]) if item["id"] in (*_DAMAGE_IN, ANSWER)), None)
-    if newest is None or newest["id"] == ANSWER:
-        return 0
-    said = " ".join(newest["data"]).upper().replace("0X", "0x")
-    return next((code for code in STORE_DAMAGED if messages.hexadecimal(code) in said), 0)
-
-
-def _is_store(path: str) -> bool:
-    return path.casefold() in (surroundings.TOKEN_STORE.casefold(), r"c:\windows\system32\spp\store\tokens.dat")
-
-
-def _host(guest: GuestMachine) -> tuple[str | None, int]:
+def _host(machine: Tree) -> tuple[str | None, int]:
     """Return host and port, or None and the DNS error of the search for one."""
-    hosts = guest.kms_hosts()
+    hosts = kms_hosts(machine)
     if hosts:
         return hosts[0]
-    domain = guest.machine["domain"]["name"]
-    records = dns_answer(guest.machine, f"_vlmcs._tcp.{domain}" if domain else "_vlmcs._tcp", "SRV")
+    domain = (machine.get("domain") or {}).get("name")
+    records = dns_answer(machine, f"_vlmcs._tcp.{domain}" if domain else "_vlmcs._tcp", "SRV")
     if isinstance(records, list) and records:
         first = min(records, key=lambda record: (record["priority"], -record["weight"]))
         return first["target"].rstrip("."), first["port"] or KMS_PORT
     return None, records["error"] if isinstance(records, dict) else TIMEOUT
-
-
-def _busy(guest: GuestMachine, address: str) -> bool:
-    share = guest.network.servers.get(address, {}).get("busy", 0)
-    return random.Random(f"{guest.world.name} {guest.name} {guest.attempts}").random() < share
-
-
-def _told(guest: GuestMachine) -> int:
-    """Return what the world says Activate() answers to this attempt."""
-    answers = guest.guest.get("on_activate")
-    if isinstance(answers, list):
-        return (answers[guest.attempts - 1] or 0) if guest.attempts <= len(answers) else 0
-    return answers or 0

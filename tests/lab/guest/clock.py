@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import typing as t
 
 from tests.lab.world.times import zulu
 
@@ -36,3 +37,14 @@ class Clock:
     def guest(self, moment: datetime.timedelta | datetime.datetime) -> str:
         """Return a world's time as the guest's own clock stamped it."""
         return zulu(self.true(moment) + self.offset)
+
+
+def offset(machine: t.Mapping[str, t.Any]) -> datetime.timedelta:
+    """Return how far a machine's clock is ahead of the true time."""
+    return datetime.timedelta(seconds=machine.get("clock_offset", 0))
+
+
+def resync(machine: dict[str, t.Any]) -> None:
+    """Set the clock right, as the time service does; what was stamped before stays."""
+    true = datetime.datetime.fromisoformat(machine["utc_now"].replace("Z", "+00:00")) - offset(machine)
+    machine |= {"clock_offset": 0, "utc_now": zulu(true)}

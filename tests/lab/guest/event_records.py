@@ -46,6 +46,14 @@ def record(event: Tree, clock: Clock, number: int) -> Tree:
     }
 
 
+def written(number: int, data: list[str], time: str, record_id: int) -> Tree:
+    """Return an event that the guest itself writes at a time of its own clock."""
+    level = _LEVELS.get(number, _INFORMATION)
+    return {
+        "id": number, "record_id": record_id, "time": time, "level": level, "provider": SPP_PROVIDER, "data": data,
+    }  # fmt: skip
+
+
 def oldest(guest: Tree, clock: Clock, written: list[Tree]) -> str | None:
     """Return when the whole log begins: well before what is in it, or when it was cleared."""
     cleared = (guest.get("event_log") or {}).get("cleared_at")

@@ -14,6 +14,7 @@ import ipaddress
 import typing as t
 import uuid
 
+from tests.lab.guest import registry as keys
 from tests.lab.guest.os_defaults import NAMESPACE
 from tests.lab.world.model import Tree
 
@@ -76,6 +77,21 @@ def registry(guest: Tree, version: str) -> dict[str, dict[str, Tree]]:
         root = POLICY if rule.get("store") == "policy" else LOCAL
         keys.setdefault(f"{root}\\FirewallRules", {})[rule_id(rule)] = _string(rule_string(rule, version))
     return keys
+
+
+def follow(guest: Tree, machine: Tree, version: str) -> None:
+    """Let the registry show the local rules as they are now, and the rules know whether their service runs."""
+    state = machine["services"].get("mpssvc")
+    guest.setdefault("services", {})["mpssvc"] = None if state is None else {"state": state["status"]}
+    shown = machine.setdefault("firewall_shown", None)
+    local = [rule for rule in (guest.get("firewall") or {}).get("rules") or [] if rule.get("store") != "policy"]
+    now = {rule_id(rule): rule_string(rule, version) for rule in local}
+    if shown is not None:
+        key = f"{LOCAL}\\FirewallRules"
+        keys.remove(machine, key, *(name for name in shown if name not in now))
+        for name in (name for name in now if shown.get(name) != now[name]):
+            keys.write(machine, key, name, now[name])
+    machine["firewall_shown"] = now
 
 
 def rule_id(rule: Tree) -> str:

@@ -12,11 +12,13 @@ import typing as t
 import uuid
 
 from tests.lab.azure.facts import KMS_PORT
+from tests.lab.guest import registry as keys
 from tests.lab.guest.os_defaults import NAMESPACE, OFFICE_APP, WINDOWS_APP, System
 from tests.lab.world.model import Tree
 
 FULL_PERIOD = 259200
 LICENSED, LICENSED_REASON = 1, 0x4004F040
+NO_KEY = 0xC004F014
 _RENEWED = 3 * 1440 + 37
 _NO_DATE = "1601-01-01T00:00:00Z"
 SPP = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion\SoftwareProtectionPlatform"
@@ -39,6 +41,7 @@ SERVICE = (
     "VLActivationTypeEnabled", "RemainingWindowsReArmCount", "IsKeyManagementServiceMachine",
     "PolicyCacheRefreshRequired",
 )  # fmt: skip
+CLASSES = ("SoftwareLicensingProduct", "SoftwareLicensingService")
 _CODES = ("LicenseStatusReason",)
 _ABSENT = object()
 
@@ -68,6 +71,19 @@ def is_kms_client(row: Tree) -> bool:
     return "VOLUME_KMSCLIENT" in str(row["Description"]).upper()
 
 
+def without_key(row: Tree) -> Tree:
+    """Return a product's row as it is without a key."""
+    return row | {
+        "PartialProductKey": None, "ProductKeyChannel": None, "LicenseStatus": 0, "LicenseStatusReason": NO_KEY,
+        "GracePeriodRemaining": 0,
+    }  # fmt: skip
+
+
+def client_row(system: System) -> Tree:
+    """Return the KMS client product of an edition, as a healthy guest has it."""
+    return _default_products(system)[-1]
+
+
 def build(guest: Tree, name: str, system: System, cloud_host: str, time: t.Callable[[t.Any], str]) -> Licensing:
     """Put rows and registry together; `time` turns a world's time into the text CIM answers with."""
     cim = guest.get("cim") or {}
@@ -89,6 +105,15 @@ def build(guest: Tree, name: str, system: System, cloud_host: str, time: t.Calla
         _product_host(row, given_products is not None, guest, service, registry)
     registry[NETWORK_SERVICE] = _cached(guest, products, service)
     return Licensing(products, service, registry)
+
+
+def forget_cached_host(machine: Tree) -> None:
+    """Drop the discovered KMS host, as the licensing service does when it starts after its setting was changed."""
+    if machine.pop("kms_cache", None) != "stale":
+        return
+    for row in (row for class_ in CLASSES for row in machine["cim"].get(class_, {}).get("rows") or []):
+        row |= {name: None for name in DISCOVERED if row.get(name)}
+    keys.remove(machine, NETWORK_SERVICE, f"Discovered{NAME}", f"Discovered{PORT}")
 
 
 def registry_key(guest: Tree, path: str) -> dict[str, Tree | None]:
@@ -139,7 +164,7 @@ def _default_products(system: System) -> list[Tree]:
     unused = {
         "ID": str(uuid.uuid5(NAMESPACE, f"unused {system.activation_id}")), "Name": prefix,
         "Description": "Windows(R) Operating System, RETAIL channel", "LicenseFamily": system.edition_id,
-        "LicenseStatus": 0, "LicenseStatusReason": 0xC004F014, "GracePeriodRemaining": 0,
+        "LicenseStatus": 0, "LicenseStatusReason": NO_KEY, "GracePeriodRemaining": 0,
     }  # fmt: skip
     used = {
         "ID": system.activation_id, "Name": prefix, "LicenseFamily": system.edition_id,

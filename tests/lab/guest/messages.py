@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+ACCESS_DENIED = 0x80070005
 _TEXTS: dict[int, dict[str, str]] = {
     0x80041010: {
         "en": "Invalid class", "de": "Ungültige Klasse", "fr": "Classe non valide", "ja": "無効なクラスです",

@@ -30,8 +30,10 @@ class Endpoints(t.Protocol):
 class Network:
     """Answers how a connection of one guest ends; asks the guest's firewall, its own `tcp`, Azure, the KMS servers."""
 
-    def __init__(self, world: World, name: str, clouds: t.Iterable[str], reach: Reach | None) -> None:
-        self._guest = world.guests[name]
+    def __init__(
+        self, world: World, name: str, clouds: t.Iterable[str], reach: Reach | None, guest: Tree | None = None
+    ) -> None:
+        self._guest = world.guests[name] if guest is None else guest
         self._name = name
         self._tcp: dict[str, str] = self._guest.get("tcp") or {}
         self._reach = reach

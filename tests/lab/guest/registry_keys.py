@@ -10,12 +10,12 @@ import typing as t
 
 from tests.lab.guest.license_rows import POLICY, SPP, registry_key
 from tests.lab.guest.os_defaults import System
+from tests.lab.guest.surroundings import START
 from tests.lab.world.model import Tree
 
 CURRENT_VERSION = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 SERVICES = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services"
 PROXY = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections"
-_START = {"Boot": 0, "System": 1, "Auto": 2, "Manual": 3, "Disabled": 4}
 _DIRECT, _BY_PROXY = 1, 3
 Keys = dict[str, dict[str, Tree]]
 
@@ -85,7 +85,7 @@ def _current_version(system: System) -> dict[str, Tree]:
 
 
 def _service(service: Tree) -> dict[str, Tree]:
-    values = {"Start": _number(_START[service["start_mode"]]), "Type": _number(0x20)}
+    values = {"Start": _number(START[service["start_mode"]]), "Type": _number(0x20)}
     if service["delayed"]:
         values["DelayedAutostart"] = _number(1)
     return values

@@ -13,13 +13,13 @@ import uuid
 from tests.lab.guest import messages
 from tests.lab.guest.clock import Clock
 from tests.lab.guest.os_defaults import NAMESPACE, System
+from tests.lab.guest.store import PATHS
 from tests.lab.world.model import Tree, World
 
 AZURE_ENVIRONMENTS = {
     "AzureCloud": "AzurePublicCloud", "AzureUSGovernment": "AzureUSGovernmentCloud",
     "AzureChinaCloud": "AzureChinaCloud",
 }  # fmt: skip
-TOKEN_STORE = r"C:\Windows\System32\spp\store\2.0\tokens.dat"
 ACCESS_DENIED = 0x80070005
 _USUAL_AGE = datetime.timedelta(days=-3)
 _SERVICES: dict[str, Tree] = {
@@ -30,6 +30,13 @@ _SERVICES: dict[str, Tree] = {
     "WinRM": {"state": "Running", "start_mode": "Auto"},
     "Winmgmt": {"state": "Running", "start_mode": "Auto"},
 }
+START = {"Boot": 0, "System": 1, "Auto": 2, "Manual": 3, "Disabled": 4}
+# Some of the licence files that Windows installs its licences from.
+_LICENSE_FILES = tuple(
+    rf"C:\Windows\System32\spp\tokens\{name}.xrm-ms"
+    for name in (r"pkeyconfig\pkeyconfig", r"ppdlic\Security-SPP-ppdlic", r"skus\Security-SPP-Volume-GVLK-ul")
+)
+_LICENSE_FILE = {"size": 4096, "modified": datetime.timedelta(days=-200)}
 _OFFERS = {
     "Windows Server 2012 R2": ("WindowsServer", "2012-R2-Datacenter"),
     "Windows Server 2016": ("WindowsServer", "2016-datacenter-gensecond"),
@@ -54,13 +61,29 @@ def services(guest: Tree) -> Tree:
         if given is not None:
             stopped = {"state": "Stopped"} if given.get("start_mode") == "Disabled" else {}
             found[known] = {**below, **stopped, **given}
-    blank = {"delayed": False, "start_error": None, "dependents": []}
-    return {name: {**blank, **item} for name, item in found.items()}
+    blank: Tree = {"delayed": False, "start_error": None, "dependents": []}
+    # The licensing service's own security descriptor keeps administrators from its start type.
+    return {name: {**blank, "protected": name.casefold() == "sppsvc", **item} for name, item in found.items()}
+
+
+def service_states(services: Tree) -> Tree:
+    """Return the services as the machine holds them; `start` is the type that counts until the next boot."""
+    named = {item for service in services.values() for item in service["dependents"]}
+    states = {
+        name: {
+            "status": item["state"], "dependents": item["dependents"], "start_error": item["start_error"],
+            "start": START[item["start_mode"]], "delayed": bool(item["delayed"]), "protected": item["protected"],
+        }
+        for name, item in services.items()
+    }  # fmt: skip
+    known = {name.casefold() for name in services}
+    others = sorted(name for name in named if name.casefold() not in known)
+    return states | {name: {"status": "Running", "dependents": [], "start": START["Manual"]} for name in others}
 
 
 def files(guest: Tree, clock: Clock) -> Tree:
     """Return path -> {size, modified, readable, error}; a file that is null is not there."""
-    found: Tree = {TOKEN_STORE: {}}
+    found: Tree = {PATHS[0]: {}, **{path: dict(_LICENSE_FILE) for path in _LICENSE_FILES}}
     for path, given in (guest.get("files") or {}).items():
         known = next((item for item in found if item.casefold() == path.casefold()), path)
         found.pop(known, None)

@@ -13,7 +13,8 @@ import json
 import threading
 import traceback
 
-from tests.lab.server import modules, payload, powershell, raw
+from tests.lab.guest.steps import CutError
+from tests.lab.server import journal, modules, payload, powershell, raw
 from tests.lab.server.behaviour import Behaviour
 from tests.lab.server.journal import Journal
 from tests.lab.server.modules import Surroundings
@@ -29,13 +30,13 @@ _UPTIME = datetime.timedelta(days=3)
 class Guest:
     """Runs what a client sends, each run in a thread of its own."""
 
-    def __init__(self, around: Surroundings, behaviour: Behaviour, journal: Journal) -> None:
+    def __init__(self, around: Surroundings, behaviour: Behaviour, log: Journal) -> None:
         self.name = around.guest
         self.behaviour = behaviour
         self.shells = Shells(self._run)
         self.connections: set[asyncio.WriteTransport] = set()
         self._around = around
-        self._journal = journal
+        self._journal = log
         self._requests = 0
         self._away = False
         self._booted = datetime.datetime.now(datetime.timezone.utc) - _UPTIME
@@ -85,6 +86,8 @@ class Guest:
             return Output(stderr=f"lab: {work.name} is not simulated\r\n", exit_code=1)
         try:
             result = modules.answer(work, self._around)
+        except CutError:
+            return Output(cut=True)
         except Exception as error:
             # A fault of the lab itself must show in the task, and must not stop the server.
             self._journal.write(self.name, "lab-error", traceback=traceback.format_exc())
@@ -97,7 +100,9 @@ class Guest:
             details["ansible_core"] = work.internal["version"]
         if work.name == "win_powershell":
             details["script"] = powershell.script_name(work, self._around.scripts)
-            details["parameters"] = work.arguments.get("parameters") or {}
+            sensitive = work.arguments.get("sensitive_parameters") or []
+            hidden = {str(item.get("name")): journal.hidden(item.get("value")) for item in sensitive}
+            details["parameters"] = {**(work.arguments.get("parameters") or {}), **hidden}
         event = {"module": "script" if work.name == "win_powershell" else "module"}.get(work.kind, work.kind)
         self._journal.write(self.name, event, **details)
 
@@ -109,5 +114,7 @@ class Guest:
         asyncio.get_running_loop().call_later(_AWAY, self._come_back)
 
     def _come_back(self) -> None:
+        if self._around.changer is not None:
+            self._around.changer.boot()
         self._booted = datetime.datetime.now(datetime.timezone.utc)
         self._away = False

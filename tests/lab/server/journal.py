@@ -39,6 +39,12 @@ class Journal:
             self._file.close()
 
 
+def hidden(value: t.Any) -> str:
+    """Return what may be kept of a secret: the end of a product key, of anything else nothing."""
+    found = _PRODUCT_KEY.fullmatch(str(value).strip())
+    return f"***-{found[1]}" if found else "***"
+
+
 def _clean(value: t.Any, name: str = "") -> t.Any:
     if isinstance(value, dict):
         return {key: _clean(item, str(key)) for key, item in value.items()}

@@ -6,26 +6,28 @@
 
 from __future__ import annotations
 
-import datetime
 import functools
 import os
 import pathlib
 import secrets
 import shlex
 import ssl
+import typing as t
 
 import trustme
 
 from tests.lab.azure import half
-from tests.lab.guest import machine
 from tests.lab.server import inventory, scripts, security
 from tests.lab.server.behaviour import Faults, behaviour
+from tests.lab.server.changing import Changer
+from tests.lab.server.control import FILE, Control
 from tests.lab.server.guest import Guest
 from tests.lab.server.journal import Journal
 from tests.lab.server.modules import Surroundings
-from tests.lab.server.scripts import Machine
 from tests.lab.server.security import Account, Basic, Negotiate, Security
 from tests.lab.server.service import Service
+from tests.lab.server.states import States
+from tests.lab.server.step_faults import StepFaults
 from tests.lab.sockets import Endpoints
 from tests.lab.world import World
 
@@ -43,6 +45,8 @@ class Lab:
         self._azure: half.AzureLab | None = None
         self._journal: Journal | None = None
         self._service: Service | None = None
+        self._control: Control | None = None
+        self._states: States | None = None
 
     @property
     def inventory(self) -> pathlib.Path:
@@ -55,9 +59,12 @@ class Lab:
         self._journal = Journal(self._state / "requests.jsonl")
         self._endpoints.start()
         self._azure = half.start(self._world, self._state)
+        self._states = states = States(self._world, self._azure.reach if self._azure else None, self._endpoints)
+        self._control = Control(self.state)
+        await self._control.start(self._state)
         authority, tls = self._certificates()
         self._service = Service(
-            self._guests(self._journal), self._new_security, Faults(self._world.faults), self._journal
+            self._guests(states, self._journal), self._new_security, Faults(self._world.faults), self._journal
         )
         bound = await self._service.start(port, tls if self._authentication == "basic-tls" else None)
         access = inventory.Access(
@@ -76,7 +83,10 @@ class Lab:
 
     async def stop(self) -> None:
         """Stop everything that was started."""
-        (self._state / "ready").unlink(missing_ok=True)
+        for name in ("ready", FILE):
+            (self._state / name).unlink(missing_ok=True)
+        if self._control is not None:
+            self._control.stop()
         if self._service is not None:
             await self._service.stop()
         if self._azure is not None:
@@ -85,18 +95,22 @@ class Lab:
         if self._journal is not None:
             self._journal.close()
 
-    def _guests(self, journal: Journal) -> dict[str, Guest]:
+    def _guests(self, states: States, journal: Journal) -> dict[str, Guest]:
         known = scripts.read()
+        faults = StepFaults(self._world.faults)
         guests = {}
         for name, guest in self._world.guests.items():
-            around = Surroundings(name, functools.partial(self._machine, name), known)
+            changer = Changer(name, states, faults, journal)
+            around = Surroundings(name, functools.partial(states.snapshot, name), known, changer)
             guests[name] = Guest(around, behaviour(guest.get("connection")), journal)
         return guests
 
-    def _machine(self, name: str) -> Machine:
-        """Build the guest's machine anew for each run: its clock goes on, and Azure may have changed."""
-        now = datetime.datetime.now(datetime.timezone.utc)
-        return machine.build(self._world, name, now, self._azure.reach if self._azure else None, self._endpoints)
+    def state(self) -> dict[str, t.Any]:
+        """Return a hash of every guest's lasting state, and of the Azure half's."""
+        return {
+            "guests": self._states.hashes() if self._states else {},
+            "azure": self._azure.state_hash() if self._azure else None,
+        }
 
     def _new_security(self) -> Security:
         if self._authentication == "basic-tls":

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime
+import functools
 import ntpath
 import typing as t
 
-from tests.lab.server import powershell
+from tests.lab.server import commands, firewall_module, powershell, service_module
+from tests.lab.server.changing import Changer, Module
 from tests.lab.server.payload import Payload
 from tests.lab.server.scripts import Machine, Script
 
@@ -22,21 +24,27 @@ _ROLES = {1: "workstation", 2: "domain_controller", 3: "server"}
 
 @dataclasses.dataclass(frozen=True)
 class Surroundings:
-    """What a module can see: the guest's name, its machine (built when asked for) and the known scripts."""
+    """What a module can see: the guest's name, its machine (copied when asked for), the known scripts, who changes it."""
 
     guest: str
     machine: t.Callable[[], Machine]
     scripts: t.Mapping[str, Script]
+    changer: Changer | None = None
 
 
 def answer(payload: Payload, around: Surroundings) -> Result:
     """Return the object that the module prints."""
     if "async" in payload.wrappers:
         return refuse("lab: asynchronous tasks are not simulated", payload)
-    module = _MODULES.get(payload.name)
-    if module is None:
+    module, changing = _MODULES.get(payload.name), _CHANGING.get(payload.name)
+    if changing is not None and around.changer is not None:
+        found = around.changer.module(changing, payload)
+    elif module is not None:
+        found = module(payload, around)
+    else:
         return refuse(f"lab: module {payload.name} is not simulated", payload)
-    return {"changed": False, "invocation": {"module_args": dict(payload.arguments)}, **module(payload, around)}
+    result = {"changed": False, "invocation": {"module_args": dict(payload.arguments)}, **found}
+    return t.cast("Result", _without(result, _secrets(payload.arguments)))
 
 
 def refuse(message: str, payload: Payload) -> Result:
@@ -51,10 +59,6 @@ def _ping(payload: Payload, _around: Surroundings) -> Result:
     if data == "crash":
         return {"failed": True, "msg": "Unhandled exception while executing module: boom"}
     return {"ping": data}
-
-
-def _command(_payload: Payload, _around: Surroundings) -> Result:
-    return {"failed": True, "msg": "lab: does not run commands"}
 
 
 def _setup(_payload: Payload, around: Surroundings) -> Result:
@@ -109,7 +113,28 @@ def _stat(payload: Payload, around: Surroundings) -> Result:
 
 
 def _win_powershell(payload: Payload, around: Surroundings) -> Result:
-    return powershell.answer(payload, around.scripts, around.machine)
+    changer = around.changer
+    if changer is None:
+        return powershell.answer(payload, around.scripts, around.machine)
+    return powershell.answer(payload, around.scripts, around.machine, changer.script, changer.wake)
+
+
+def _secrets(arguments: t.Mapping[str, t.Any]) -> list[str]:
+    sensitive = arguments.get("sensitive_parameters") or []
+    return [str(item[name]) for item in sensitive for name in ("value", "password") if item.get(name)]
+
+
+def _without(value: t.Any, secrets: list[str]) -> t.Any:
+    """Return a result as modules print it: without the values of what is not to be logged."""
+    if isinstance(value, dict):
+        return {name: _without(item, secrets) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_without(item, secrets) for item in value]
+    if value in secrets:
+        return "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+    if isinstance(value, str):
+        return functools.reduce(lambda text, secret: text.replace(secret, "********"), secrets, value)
+    return value
 
 
 def _row(machine: Machine, name: str) -> t.Mapping[str, t.Any]:
@@ -120,9 +145,13 @@ def _row(machine: Machine, name: str) -> t.Mapping[str, t.Any]:
 
 _MODULES: t.Mapping[str, t.Callable[[Payload, Surroundings], Result]] = {
     "setup": _setup,
-    "win_command": _command,
     "win_ping": _ping,
     "win_powershell": _win_powershell,
-    "win_shell": _command,
     "win_stat": _stat,
+}
+_CHANGING: t.Mapping[str, Module] = {
+    "win_command": commands.win_command,
+    "win_firewall_rule": firewall_module.answer,
+    "win_service": service_module.answer,
+    "win_shell": commands.win_shell,
 }

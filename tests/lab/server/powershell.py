@@ -13,6 +13,7 @@ import typing as t
 from tests.lab.server.payload import Payload
 from tests.lab.server.scripts import Machine, Script, fingerprint
 
+Changing = t.Callable[[Script, Payload], dict[str, t.Any]]
 _SHOULD_PROCESS = re.compile(r"\[CmdletBinding\([^)]*SupportsShouldProcess(?!\s*=\s*\$false)[^)]*\)\]", re.IGNORECASE)
 _OPTIONS: t.Mapping[str, t.Any] = {
     "arguments": None, "chdir": None, "creates": None, "depth": 2, "error_action": "continue", "executable": None,
@@ -21,20 +22,41 @@ _OPTIONS: t.Mapping[str, t.Any] = {
 }  # fmt: skip
 
 
-def answer(payload: Payload, scripts: t.Mapping[str, Script], machine: t.Callable[[], Machine]) -> dict[str, t.Any]:
-    """Return the result of one win_powershell run."""
+def answer(
+    payload: Payload,
+    scripts: t.Mapping[str, Script],
+    machine: t.Callable[[], Machine],
+    change: Changing | None = None,
+    wake: t.Callable[[Payload], None] | None = None,
+) -> dict[str, t.Any]:
+    """Return the result of one win_powershell run. Raises CutError."""
     invocation = {"invocation": {"module_args": {**_OPTIONS, **payload.arguments}}}
     text = str(payload.arguments.get("script") or "")
     if payload.check_mode and not _SHOULD_PROCESS.search(text):
         return {**invocation, "changed": True, "msg": "skipped, running in check mode"}
     script = scripts.get(fingerprint(text))
-    if script is None or script.twin is None:
+    said: dict[str, t.Any]
+    if script is not None and script.twin is not None:
+        if wake is not None:
+            wake(payload)
+        said = script.twin(machine(), parameters(payload))
+    elif script is not None and script.change is not None and change is not None:
+        said = change(script, payload)
+    else:
         name = f" ({script.name}.ps1)" if script else ""
         return {**invocation, **_thrown(f"lab: this script is not simulated{name}")}
-    parameters = payload.arguments.get("parameters") or {}
-    said = script.answer(machine(), parameters, payload.check_mode)
     line = json.dumps(said, ensure_ascii=False, separators=(",", ":"))
-    return {**invocation, **_streams(), "changed": bool(said.get("changed")), "failed": False, "output": [line]}
+    changed = any(step.get("ok") for step in said.get("steps", []))
+    return {**invocation, **_streams(), "changed": changed, "failed": False, "output": [line]}
+
+
+def parameters(payload: Payload) -> dict[str, t.Any]:
+    """Return the script's parameters, the sensitive ones among them."""
+    sensitive = payload.arguments.get("sensitive_parameters") or []
+    return {
+        **(payload.arguments.get("parameters") or {}),
+        **{str(item["name"]): item.get("value") for item in sensitive if item.get("name")},
+    }
 
 
 def script_name(payload: Payload, scripts: t.Mapping[str, Script]) -> str | None:

@@ -17,12 +17,13 @@ _LOGGED_ON = re.compile(r"AutoLogonChecked.*?'(success-[0-9a-f-]+)'", re.IGNOREC
 
 @dataclasses.dataclass(frozen=True)
 class Output:
-    """What one process left behind; `reboots` says that the guest goes down afterwards."""
+    """What one process left behind; `reboots`: the guest goes down afterwards; `cut`: the connection is lost instead."""
 
     stdout: str = ""
     stderr: str = ""
     exit_code: int = 0
     reboots: bool = False
+    cut: bool = False
 
 
 def run(script: str, booted: datetime.datetime) -> Output:

@@ -10,56 +10,54 @@ import dataclasses
 import hashlib
 import importlib
 import importlib.util
-import inspect
 import pathlib
 import re
 import typing as t
 
+from tests.lab.guest import changes
+from tests.lab.guest.changes import Change
+
 FOLDER = pathlib.Path(__file__).resolve().parents[3] / "plugins" / "plugin_utils" / "_powershell"
 _TWINS = "tests.lab.guest"
+# Scripts travel with what they share in place of these lines; of a shared file all below its empty parameters.
 _INCLUDE = re.compile(r"^# include: (\w+\.ps1)$", re.MULTILINE)
+_SHARED_HEADER_END = "\nparam()\n"
 
 Machine = t.Mapping[str, t.Any]
 
 
 class Twin(t.Protocol):
-    """What a script does to a machine. A twin that changes the machine also takes `check`."""
+    """What a script that only reads answers about a machine."""
 
-    def __call__(self, machine: Machine, parameters: t.Mapping[str, t.Any], *more: bool) -> dict[str, t.Any]:
+    def __call__(self, machine: Machine, parameters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
         """Return the object that the script writes as JSON."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Script:
-    """One known script; `twin` is None when the lab does not simulate it."""
+    """One known script: `twin` answers one that reads, `change` carries out one that changes; else it is not simulated."""
 
     name: str
-    twin: Twin | None
-
-    def answer(self, machine: Machine, parameters: t.Mapping[str, t.Any], check: bool) -> dict[str, t.Any]:
-        """Return what the script answers on this machine; only for a script with a twin."""
-        assert self.twin is not None
-        if "check" in inspect.signature(self.twin).parameters:
-            return self.twin(machine, parameters, check)
-        return self.twin(machine, parameters)
+    twin: Twin | None = None
+    change: Change | None = None
 
 
 def read(folder: pathlib.Path = FOLDER) -> dict[str, Script]:
-    """Return the scripts of `folder` by their fingerprint."""
+    """Return the scripts of `folder` by their fingerprint; a name that begins with _ is a part of scripts."""
     return {
-        fingerprint(whole(path)): Script(path.stem, _twin(path.stem))
-        for path in sorted(folder.glob("*.ps1"))
-        if not path.stem.startswith("_")
+        fingerprint(whole(path)): Script(path.stem, _twin(path.stem), changes.SCRIPTS.get(path.stem))
+        for path in sorted(folder.glob("[!_]*.ps1"))
     }
 
 
 def whole(path: pathlib.Path) -> str:
-    """Return a script with the files that it includes, each without its own header."""
+    """Return a script with the parts it includes."""
 
-    def included(match: re.Match[str]) -> str:
-        return (path.parent / match[1]).read_text(encoding="utf-8").split("\nparam()\n", 1)[1].strip("\n")
+    def part(match: re.Match[str]) -> str:
+        text = (path.parent / match[1]).read_text(encoding="utf-8-sig")
+        return text.partition(_SHARED_HEADER_END)[2].strip("\n")
 
-    return _INCLUDE.sub(included, path.read_text(encoding="utf-8-sig"))
+    return _INCLUDE.sub(part, path.read_text(encoding="utf-8-sig"))
 
 
 def fingerprint(text: str) -> str:
@@ -70,7 +68,7 @@ def fingerprint(text: str) -> str:
 
 def _twin(name: str) -> Twin | None:
     module = f"{_TWINS}.{name}"
-    if importlib.util.find_spec(_TWINS) is None or importlib.util.find_spec(module) is None:
+    if importlib.util.find_spec(module) is None:
         return None
-    twin: Twin = importlib.import_module(module).answer
+    twin: Twin | None = getattr(importlib.import_module(module), "answer", None)
     return twin

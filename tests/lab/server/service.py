@@ -12,7 +12,7 @@ import traceback
 import typing as t
 import urllib.parse
 
-from tests.lab.server import envelope, http
+from tests.lab.server import envelope, http, shells
 from tests.lab.server.behaviour import Faults
 from tests.lab.server.envelope import Message
 from tests.lab.server.guest import Guest
@@ -105,6 +105,9 @@ class Service:
             answer = await guest.shells.handle(message)
         except envelope.FaultError as fault:
             return 500, envelope.fault(fault, message.message_id)
+        except shells.CutError:
+            self._journal.write(guest.name, "cut", step=message.verb.lower())
+            raise _CutError from None
         if message.verb.lower() == "create":
             self._journal.write(guest.name, "shell")
         return 200, answer

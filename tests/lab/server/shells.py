@@ -22,6 +22,10 @@ _LONGEST_WAIT = 60.0
 Run = t.Callable[[str, bytes | None], t.Coroutine[t.Any, t.Any, Output]]
 
 
+class CutError(Exception):
+    """The connection is lost instead of an answer."""
+
+
 @dataclasses.dataclass
 class _Command:
     """One command: collects its input, runs once, and is read in pieces."""
@@ -40,7 +44,7 @@ class Shells:
         self._shells: dict[str, dict[str, _Command]] = {}
 
     async def handle(self, message: Message) -> bytes:
-        """Return the envelope that answers `message`. Raises FaultError."""
+        """Return the envelope that answers `message`. Raises FaultError, CutError."""
         operation = self._operations.get(message.verb.lower())
         if operation is None or message.resource != envelope.SHELL_RESOURCE:
             reason = f"lab: {message.verb} of {message.resource or 'nothing'} is not simulated; use ansible_connection=winrm."
@@ -89,6 +93,8 @@ class Shells:
         if command.task.cancelled():
             raise envelope.unknown_shell()
         output = command.task.result()
+        if output.cut:
+            raise CutError
         if command.unread is None:
             command.unread = [*_pieces("stdout", output.stdout), *_pieces("stderr", output.stderr)]
         stream, data = command.unread.pop(0) if command.unread else ("stdout", b"")

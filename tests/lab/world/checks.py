@@ -36,13 +36,13 @@ class At:
 Check = t.Callable[[t.Any, At], t.Any]
 
 
-def unknown(name: str, known: t.Iterable[str], at: At) -> WorldError:
+def unknown(name: str, known: t.Iterable[str], at: At, what: str = "key") -> WorldError:
     """Return the error for a key that nobody knows, with the nearest one that is known."""
     names = [str(item) for item in known]
     folded = {item.casefold(): item for item in reversed(names)}
     near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
     hint = f"did you mean '{folded[near[0]]}'?" if near else f"known here: {', '.join(names)}"
-    return at.error(f"unknown key; {hint}")
+    return at.error(f"unknown {what}; {hint}")
 
 
 def mapping(fields: t.Mapping[str, Check], required: t.Collection[str] = (), nothing: t.Any = None) -> Check:

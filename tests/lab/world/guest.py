@@ -58,6 +58,7 @@ def _service(value: t.Any, at: At) -> Tree | None:
             "delayed": checks.optional(checks.boolean),
             "start_error": checks.optional(checks.code),
             "dependents": checks.several(checks.text),
+            "protected": checks.boolean,
         }
     )(value, at)
     if found.get("start_mode") == "Automatic":
@@ -206,6 +207,7 @@ FIELDS: dict[str, Check] = {
     "attestation": forms.worded(("ok", "unreachable"), {"missing-issuer": checks.text}, word="chain"),
     "azure_id": checks.optional(checks.text),
     "on_activate": forms.attempts,
+    "on_rebuild": checks.mapping({"key": checks.choice("kept", "lost"), "error": checks.optional(checks.code)}),
 }
 guest = checks.mapping(FIELDS)
 

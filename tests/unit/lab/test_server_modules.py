@@ -32,8 +32,7 @@ def ask(name: str, check: bool = False, wrappers: tuple[str, ...] = (), **argume
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("win_command", "lab: does not run commands"),
-        ("win_shell", "lab: does not run commands"),
+        ("win_copy", "lab: module win_copy is not simulated"),
         ("win_service", "lab: module win_service is not simulated"),
     ],
 )
@@ -113,15 +112,6 @@ def test_every_script_of_the_collection_is_known() -> None:
     names = {path.stem for path in scripts.FOLDER.glob("[!_]*.ps1")}
     assert "probe" in names
     assert {script.name for script in scripts.read().values()} == names
-
-
-def test_twin_that_changes_the_guest_is_told_about_check_mode() -> None:
-    def changing(_machine: t.Any, _parameters: t.Any, check: bool) -> dict[str, t.Any]:
-        return {"changed": not check}
-
-    script = Script("kms_host", t.cast(scripts.Twin, changing))
-    assert script.answer(MACHINE, {}, check=True) == {"changed": False}
-    assert script.answer(MACHINE, {}, check=False) == {"changed": True}
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def to_plain(value: t.Any) -> t.Any:
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_plain(item) for item in value]
-    return value
+    return str(value) if isinstance(value, str) else value
 
 
 def from_plain(kind: type[T], value: t.Any) -> T:

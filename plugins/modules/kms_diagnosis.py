@@ -230,6 +230,19 @@ diagnoses:
     resource_id:
       description: The Azure resource id of the VM, null when not known.
       type: str
+    messages:
+      description:
+        - The English texts of this diagnosis that are no raw evidence, each with the id of its message and the parameters in it, from which
+          a report in another language is made.
+        - A parameter that has an entry of its own is a message too.
+      type: dict
+      sample:
+        "The KMS host is kms.corp.example, which is not Azure's KMS: set it to azkms.core.windows.net:1688 and activate.":
+          id: wrong-kms-host.other
+          params:
+            host: kms.corp.example
+            target: azkms.core.windows.net:1688
+            why: known not to be Azure's KMS
 summary:
   description: The tally of the root causes.
   returned: success

@@ -10,9 +10,24 @@ import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import restored, texts
 
 Plain = t.Mapping[str, t.Any]
 SOURCE = "azure_kms_path_info"
+TEXTS = texts(
+    "path",
+    {
+        "verdict": "verdict for {address}",
+        "route": "route for {address}",
+        "egress": "egress for {address}",
+        "nsg": "security rules for {address}",
+        "hop": "hop for {address}",
+        "something": "something",
+        "of": "{what} of {scope}",
+        "because": "{what}: {reason}",
+        "grant": "{what} (grant {action})",
+    },
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +52,7 @@ def read(path: Plain | None) -> AzurePath | None:
     """Return the path, None when Azure was not asked about this VM."""
     if path is None:
         return None
+    path = restored(path, path.get("messages"))
     causes = [item for item in _list(path.get("causes")) if isinstance(item, str)]
     first = _text(path.get("cause"))
     routes = path.get("kms_routes")
@@ -55,21 +71,25 @@ def read(path: Plain | None) -> AzurePath | None:
 def facts(row: Plain) -> list[Fact]:
     """Return the deciding route, rule, hops and egress of one address."""
     address = row.get("address")
-    found = [Fact(f"verdict for {address}", _text(row.get("reason")) or row.get("verdict"), SOURCE, "open")]
+    found = [
+        Fact(TEXTS["verdict"].format(address=address), _text(row.get("reason")) or row.get("verdict"), SOURCE, "open")
+    ]
     for key, parts in (
         ("route", ("name", "prefix", "source", "next_hop_type", "next_hop_ip", "route_table_id", "origin")),
         ("egress", ("method", "resource_id", "public_ips", "reason")),
     ):
         part = row.get(key)
         if isinstance(part, t.Mapping):
-            found.append(Fact(f"{key} for {address}", _some(part, parts), SOURCE))
+            found.append(Fact(TEXTS[key].format(address=address), _some(part, parts), SOURCE))
     nsg = row.get("nsg")
     if isinstance(nsg, t.Mapping) and nsg.get("verdict") != "allow":
         found.append(
-            Fact(f"security rules for {address}", _some(nsg, ("verdict", "reason", "platform_rule", "rule")), SOURCE)
+            Fact(
+                TEXTS["nsg"].format(address=address), _some(nsg, ("verdict", "reason", "platform_rule", "rule")), SOURCE
+            )
         )
     shown = ("kind", "name", "ip", "verdict", "reason", "rule")
-    found += [Fact(f"hop for {address}", _some(hop, shown), SOURCE) for hop in _rows(row.get("hops"))]
+    found += [Fact(TEXTS["hop"].format(address=address), _some(hop, shown), SOURCE) for hop in _rows(row.get("hops"))]
     return found
 
 
@@ -84,8 +104,12 @@ def _some(part: Plain, keys: t.Iterable[str]) -> dict[str, t.Any]:
 
 def _unread(row: Plain) -> str:
     what, scope, reason, action = (_text(row.get(key)) for key in ("what", "scope", "reason", "action"))
-    text = (what or "something") + (f" of {scope}" if scope else "") + (f": {reason}" if reason else "")
-    return text + (f" (grant {action})" if action else "")
+    text: str = what or TEXTS["something"]
+    if scope:
+        text = TEXTS["of"].format(what=text, scope=scope)
+    if reason:
+        text = TEXTS["because"].format(what=text, reason=reason)
+    return TEXTS["grant"].format(what=text, action=action) if action else text
 
 
 def _rows(value: t.Any) -> tuple[Plain, ...]:

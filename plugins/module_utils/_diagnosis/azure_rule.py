@@ -16,7 +16,19 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     target_facts,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import AZURE, View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text, texts
 
+TEXTS = texts(
+    "azure",
+    {
+        "kms": "Azure's KMS",
+        "some_rule": "a rule",
+        "some_hop": "the next hop",
+        "some_route": "its route",
+        "rule": "the rule {name}",
+        "route": "the route {name} to {hop}",
+    },
+)
 BLOCKED, SUSPECT, OPEN, UNKNOWN = "blocked", "suspect", "open", "unknown"
 # KMS answers the connection and refuses the request when it does not leave from an Azure public address.
 REFUSED_BY_EGRESS = frozenset({"forced-tunneling", "appliance-blocks-kms"})
@@ -37,11 +49,11 @@ def contradicted(view: View, cause: str) -> bool:
 
 
 def judge(
-    view: View, cause: str, texts: t.Mapping[str, str], remedies: t.Sequence[Remedy], **parts: str
+    view: View, cause: str, sentences: t.Mapping[str, Text], remedies: t.Sequence[Remedy], **parts: str
 ) -> Finding | None:
     """Return the finding for a cause that the path names, unless the guest's test contradicts it.
 
-    `texts` has `found`, and may have `refused` for a guest that connects and is not served. The parts `addresses`, `rule`, `hop`
+    `sentences` has `found`, and may have `refused` for a guest that connects and is not served. The parts `addresses`, `rule`, `hop`
     and `route` are filled in beside the given ones.
     """
     path = view.path
@@ -52,14 +64,14 @@ def judge(
     refused = state == "reached" and cause in REFUSED_BY_EGRESS
     if refused and path.verdict == SUSPECT and not view.history.network:
         return None
-    named = {"addresses": wording.listed(azure_path.names(rows)) or "Azure's KMS", **_deciding(rows), **parts}
+    named = {"addresses": wording.listed(azure_path.names(rows)) or TEXTS["kms"], **_deciding(rows), **parts}
     facts = [Fact("way out of Azure", path.reason or path.verdict, azure_path.SOURCE, OPEN)]
     for row in rows:
         facts += azure_path.facts(row)
     facts += target_facts(view.reach.dead if view.asked_guest else ())
     return finding(
         cause,
-        texts["refused" if refused and "refused" in texts else "found"].format(**named),
+        sentences["refused" if refused and "refused" in sentences else "found"].format(**named),
         severity=_severity(view, refused),
         confidence=_confidence(view, rows, refused),
         evidence=facts,
@@ -90,11 +102,12 @@ def _confidence(view: View, rows: t.Sequence[azure_path.Plain], refused: bool) -
 
 def _deciding(rows: t.Sequence[azure_path.Plain]) -> dict[str, str]:
     """Return the names of the rule, hop and route that decide, for the title."""
-    found = {"rule": "a rule", "hop": "the next hop", "route": "its route"}
+    found: dict[str, str] = {key: TEXTS[f"some_{key}"] for key in ("rule", "hop", "route")}
     for row in rows:
         route, nsg = row.get("route"), row.get("nsg")
         if isinstance(route, t.Mapping):
-            found["route"] = f"the route {route.get('name') or route.get('prefix')} to {route.get('next_hop_type')}"
+            name = route.get("name") or route.get("prefix")
+            found["route"] = TEXTS["route"].format(name=name, hop=route.get("next_hop_type"))
         rules = [nsg.get("rule")] if isinstance(nsg, t.Mapping) and nsg.get("verdict") == "deny" else []
         hops = row.get("hops")
         for hop in hops if isinstance(hops, (list, tuple)) else ():
@@ -103,5 +116,5 @@ def _deciding(rows: t.Sequence[azure_path.Plain]) -> dict[str, str]:
                 rules.append(hop.get("rule"))
         for item in rules:
             if isinstance(item, t.Mapping) and item.get("name"):
-                found["rule"] = f"the rule {item['name']}"
+                found["rule"] = TEXTS["rule"].format(name=item["name"])
     return found

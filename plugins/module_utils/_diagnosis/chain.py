@@ -12,30 +12,37 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import LICENSED, View
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Product
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text, texts
 
-TEXTS = {
-    "reach": "From the guest, {targets}.",
-    "attempt": "The last attempt, at {time} with {host}, {outcome}: {code}.",
-    "no_host": "no host named",
-    "next": "To be mended as well: {title}",
-    "azure": "On the Azure side: {reason}",
-    "unasked": "Whether Windows is activated is not known, since the guest gave no answer.",
-    "unknown": "Whether Windows is activated is not known, since its licence state could not be read.",
-    "no_key": "Windows has no product key and is not activated.",
-    "permanent": "Windows is licensed without an end.",
-    "licensed": "Windows is licensed for {left} more.",
-    "licensed_open": "Windows is licensed; until when is not known.",
-    "grace": "Windows is not activated: it is {state} (LicenseStatus {status}) with {left} left{reason}.",
-    "expired": "Windows is not activated: it is {state} (LicenseStatus {status}){reason}.",
-    "strange": "Windows reports LicenseStatus {status}, which is not known here.",
-    "reason": ", reason {code}",
-}
-OUTCOMES = {
-    "refused": "was answered and refused",
-    "unanswered": "got no answer",
-    "send_failed": "could not be sent",
-    "success": "succeeded",
-}
+TEXTS = texts(
+    "chain",
+    {
+        "reach": "From the guest, {targets}.",
+        "attempt": "The last attempt, at {time} with {host}, {outcome}: {code}.",
+        "no_host": "no host named",
+        "next": "To be mended as well: {title}",
+        "azure": "On the Azure side: {reason}",
+        "unasked": "Whether Windows is activated is not known, since the guest gave no answer.",
+        "unknown": "Whether Windows is activated is not known, since its licence state could not be read.",
+        "no_key": "Windows has no product key and is not activated.",
+        "permanent": "Windows is licensed without an end.",
+        "licensed": "Windows is licensed for {left} more.",
+        "licensed_open": "Windows is licensed; until when is not known.",
+        "grace": "Windows is not activated: it is {state} (LicenseStatus {status}) with {left} left{reason}.",
+        "expired": "Windows is not activated: it is {state} (LicenseStatus {status}){reason}.",
+        "strange": "Windows reports LicenseStatus {status}, which is not known here.",
+        "reason": ", reason {code}",
+    },
+)
+OUTCOMES = texts(
+    "outcome",
+    {
+        "refused": "was answered and refused",
+        "unanswered": "got no answer",
+        "send_failed": "could not be sent",
+        "success": "succeeded",
+    },
+)
 
 
 def build(view: View, root: Finding, others: t.Sequence[Finding]) -> tuple[str, ...]:
@@ -50,7 +57,7 @@ def build(view: View, root: Finding, others: t.Sequence[Finding]) -> tuple[str, 
     return tuple(dict.fromkeys(sentences))
 
 
-def state(view: View) -> str:
+def state(view: View) -> Text:
     """Return one sentence on the licence."""
     if not view.asked_guest:
         return TEXTS["unasked"]
@@ -67,14 +74,14 @@ def state(view: View) -> str:
     return _unlicensed(product, left)
 
 
-def _unlicensed(product: Product, left: str | None) -> str:
+def _unlicensed(product: Product, left: Text | None) -> Text:
     reason = TEXTS["reason"].format(code=wording.code(product.status_reason)) if product.status_reason else ""
     state_name = wording.LICENSE_STATES.get(product.status_name, product.status_name)
     key = "grace" if left and product.status != LICENSED else "expired"
     return TEXTS[key].format(state=state_name, status=product.status, left=left, reason=reason)
 
 
-def _guest(view: View, root: Finding) -> list[str]:
+def _guest(view: View, root: Finding) -> list[Text]:
     sentences = []
     if view.needs_kms and view.reach.dead and root.status != "ok":
         sentences.append(

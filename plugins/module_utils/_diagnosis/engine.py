@@ -27,13 +27,19 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     transient_failure,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import AZURE, View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text, folded, messages, texts
 
-TEXTS = {
-    "skipped": "Not checked: {subject}, because {need} was not asked for.",
-    "unknown": "Could not be checked: {subject}, because {need} could not be read.",
-    "raised": "Could not be checked: {subject}, because the check itself failed, which is a fault of the collection.",
-    "no_verdict": "No verdict was possible because the checks themselves failed, which is a fault of the collection.",
-}
+TEXTS = texts(
+    "engine",
+    {
+        "skipped": "Not checked: {subject}, because {need} was not asked for.",
+        "unknown": "Could not be checked: {subject}, because {need} could not be read.",
+        "raised": "Could not be checked: {subject}, because the check itself failed, which is a fault of the collection.",
+        "no_verdict": "No verdict was possible because the checks themselves failed, which is a fault of the collection.",
+        "either": "{first} or {rest}",
+        "rule": "rule {id}",
+    },
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +79,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     else:
         root = chosen.finding
         rest += [found for found in verdicts.values() if found.id not in root.explains and found.id in _BESIDE]
-    return Diagnosis(
+    diagnosis = Diagnosis(
         name=evidence.name,
         root_cause=root,
         chain=chain.build(view, root, rest),
@@ -85,6 +91,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         os=sides.os_name(view),
         resource_id=sides.resource_id(view),
     )
+    return dataclasses.replace(diagnosis, messages=messages(diagnosis))
 
 
 # Verdicts that say something beside a root cause; the others only say that there is one.
@@ -100,8 +107,8 @@ def _run(rule: Rule, view: View) -> tuple[Finding | None, bool]:
             return None, True
         found = rule.check(view)
     except Exception as error:  # one broken rule must not silence the others
-        fact = Fact("exception", f"{type(error).__name__}: {error}", f"rule {rule.id}")
-        title = TEXTS["raised"].format(subject=rule.subject)
+        fact = Fact("exception", f"{type(error).__name__}: {error}", TEXTS["rule"].format(id=rule.id))
+        title = TEXTS["raised"].format(subject=rule.about)
         return _unseen(rule, "unknown", title, (fact,)), False
     if found is not None:
         return found, True
@@ -115,15 +122,15 @@ def _not_seen(rule: Rule, view: View) -> Finding | None:
         reasons = [view.missing(choice) for choice in choices]
         if all(reasons):
             status = "unknown" if "unknown" in reasons else "skipped"
-            title = TEXTS[status].format(subject=rule.subject, need=" or ".join(choices))
+            title = TEXTS[status].format(subject=rule.about, need=folded(TEXTS["either"], choices))
             return _unseen(rule, status, title, tuple(Fact(item, status, "guest sections") for item in choices))
         if need == AZURE and view.path is not None and view.path.verdict == "unknown":
             facts = tuple(Fact("could not read", item, "azure_kms_path_info") for item in view.path.unread)
-            return _unseen(rule, "unknown", TEXTS["unknown"].format(subject=rule.subject, need=need), facts)
+            return _unseen(rule, "unknown", TEXTS["unknown"].format(subject=rule.about, need=need), facts)
     return None
 
 
-def _unseen(rule: Rule, status: str, title: str, facts: tuple[Fact, ...]) -> Finding:
+def _unseen(rule: Rule, status: str, title: Text, facts: tuple[Fact, ...]) -> Finding:
     return finding(rule.id, title, severity="info", status=status, confidence="possible", evidence=facts)
 
 

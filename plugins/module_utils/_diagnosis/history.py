@@ -10,6 +10,7 @@ import dataclasses
 import datetime
 import typing as t
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
     Attempt,
     Code,
@@ -58,10 +59,10 @@ class History:
 
     def codes(self) -> tuple[SeenCode, ...]:
         """Return every code of the failures, of the weaker events and of the status check."""
-        found = [SeenCode(item.code, "event 12288/12289", item.time) for item in self.failures if item.code]
-        found += [SeenCode(item.code, f"event {item.id}", item.time) for item in self.weak if item.code]
+        found = [SeenCode(item.code, wording.event("12288/12289"), item.time) for item in self.failures if item.code]
+        found += [SeenCode(item.code, wording.event(item.id), item.time) for item in self.weak if item.code]
         if self.status_check is not None and self.status_check.code is not None:
-            found.append(SeenCode(self.status_check.code, "event 1003", self.status_check.time))
+            found.append(SeenCode(self.status_check.code, wording.event(STATUS_CHECK), self.status_check.time))
         return tuple(found)
 
 

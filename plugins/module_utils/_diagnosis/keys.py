@@ -14,22 +14,29 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     remedy,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 KEY_LIST = "https://learn.microsoft.com/windows-server/get-started/kms-client-activation-keys"
-CHANNEL_NAMES = {
-    "mak": "a multiple activation key (MAK)",
-    "retail": "a retail key",
-    "oem": "a manufacturer's (OEM) key",
-    "avma": "a key for virtual machines on Hyper-V (AVMA)",
-    "kms_host": "a KMS host's key",
-}
-TEXTS = {
-    "no_key_here": "Do not install a key: this is an evaluation or multi-session edition",
-    "redeploy": "Deploy the VM anew from an intact image",
-    "known": "Install the KMS client setup key of {title}, which ends in {partial} (list: {url}): cscript //nologo %windir%\\system32\\slmgr.vbs /ipk <key>",
-    "unknown": "Find out the edition (registry EditionID) and its KMS client setup key ({url}); evaluation and multi-session editions must not get one",
-    "unpublished": "No KMS client setup key is published for this edition and build; use an edition that Azure's KMS can activate",
-}
+CHANNEL_NAMES = texts(
+    "channel",
+    {
+        "mak": "a multiple activation key (MAK)",
+        "retail": "a retail key",
+        "oem": "a manufacturer's (OEM) key",
+        "avma": "a key for virtual machines on Hyper-V (AVMA)",
+        "kms_host": "a KMS host's key",
+    },
+)
+TEXTS = texts(
+    "key",
+    {
+        "no_key_here": "Do not install a key: this is an evaluation or multi-session edition",
+        "redeploy": "Deploy the VM anew from an intact image",
+        "known": "Install the KMS client setup key of {title}, which ends in {partial} (list: {url}): cscript //nologo %windir%\\system32\\slmgr.vbs /ipk <key>",
+        "unknown": "Find out the edition (registry EditionID) and its KMS client setup key ({url}); evaluation and multi-session editions must not get one",
+        "unpublished": "No KMS client setup key is published for this edition and build; use an edition that Azure's KMS can activate",
+    },
+)
 
 
 def install_key(view: View) -> tuple[Remedy, ...]:

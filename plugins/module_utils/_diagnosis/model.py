@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message
 
 SEVERITIES = ("error", "warning", "info")
 STATUSES = ("fail", "ok", "skipped", "unknown")
@@ -95,7 +96,10 @@ class Side:
 
 @dataclasses.dataclass(frozen=True)
 class Diagnosis:
-    """One host's verdict: exactly one root cause, the chain of sentences from it to what the user sees, the other findings."""
+    """One host's verdict: exactly one root cause, the chain of sentences from it to what the user sees, the other findings.
+
+    `messages` tells of every English text in it that is no raw evidence which message it is, for reports in other languages.
+    """
 
     name: str
     root_cause: Finding
@@ -107,3 +111,4 @@ class Diagnosis:
     expires_at: str | None = None
     os: str | None = None
     resource_id: str | None = None
+    messages: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)

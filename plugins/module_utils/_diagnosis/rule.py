@@ -4,7 +4,8 @@
 
 """What a rule is, and how a finding is put together.
 
-Each rule keeps its wording in TEXTS, by key and with named parameters, so that a catalogue of another language can stand beside it.
+Each rule keeps its sentences in TEXTS, by key and with named parameters: they are messages, which a catalogue says in other
+languages. The names, sources and expected values of facts are fixed words, which the catalogue knows by themselves.
 """
 
 from __future__ import annotations
@@ -17,13 +18,22 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Target
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message, Text, texts
 
 GUEST_ADMIN = "guest_admin"
 NETWORK_TEAM = "network_team"
 IMAGE_OWNER = "image_owner"
 MICROSOFT = "microsoft"
 
-ACTIVATE = "Activate, and repeat it up to 12 times with 5 seconds between (a busy KMS is normal): cscript //nologo %windir%\\system32\\slmgr.vbs /ato"
+TEXTS = texts(
+    "rule",
+    {
+        "activate": "Activate, and repeat it up to 12 times with 5 seconds between (a busy KMS is normal): cscript //nologo %windir%\\system32\\slmgr.vbs /ato",
+        "set_host": "Set the KMS host: cscript //nologo %windir%\\system32\\slmgr.vbs /skms {target}",
+        "again": "Diagnose again",
+    },
+)
+ACTIVATE, AGAIN = TEXTS["activate"], TEXTS["again"]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +49,11 @@ class Rule:
     check: t.Callable[[View], Finding | None]
     applies: t.Callable[[View], bool] = lambda view: view.needs_kms
 
+    @property
+    def about(self) -> Text:
+        """The subject as a message."""
+        return Text(self.subject, Message(f"subject.{self.id}"))
+
 
 def doc(finding_id: str) -> str:
     """Return the page of a finding."""
@@ -47,7 +62,7 @@ def doc(finding_id: str) -> str:
 
 def finding(  # noqa: PLR0913 (keywords only)
     finding_id: str,
-    title: str,
+    title: Text,
     *,
     severity: str = "error",
     status: str = "fail",
@@ -60,16 +75,14 @@ def finding(  # noqa: PLR0913 (keywords only)
     return found.with_evidence(evidence)
 
 
-def remedy(who: str, *steps: str, action: str | None = None) -> Remedy:
+def remedy(who: str, *steps: Text, action: str | None = None) -> Remedy:
     """Return a remedy; `action` is the name that `remediate_actions` has to hold."""
     return Remedy(who, steps, None if action is None else f"remediate_actions: [{action}]", action)
 
 
 def code_facts(codes: t.Iterable[SeenCode]) -> list[Fact]:
     """Return codes as facts with their place and time."""
-    return [
-        Fact("code", wording.code(seen.code), seen.source + (f" at {seen.time}" if seen.time else "")) for seen in codes
-    ]
+    return [Fact("code", wording.code(seen.code), wording.at(seen.source, seen.time)) for seen in codes]
 
 
 def target_facts(targets: t.Iterable[Target]) -> list[Fact]:
@@ -85,9 +98,6 @@ def target_facts(targets: t.Iterable[Target]) -> list[Fact]:
     ]
 
 
-def set_host_steps(view: View) -> tuple[str, ...]:
+def set_host_steps(view: View) -> tuple[Text, ...]:
     """Return the commands that point the guest to Azure's KMS."""
-    return (
-        f"Set the KMS host: cscript //nologo %windir%\\system32\\slmgr.vbs /skms {view.target_name}",
-        ACTIVATE,
-    )
+    return TEXTS["set_host"].format(target=view.target_name), ACTIVATE

@@ -13,7 +13,18 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Section
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import iso, parse_time
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
+TEXTS = texts(
+    "side",
+    {
+        "part": "{name}: {why}",
+        "not_asked": "not asked",
+        "failed": "{status}, {reason}",
+        "nothing": "no section of the guest could be read",
+        "untold": "the way out of Azure could not be told",
+    },
+)
 _UNSEEN = {"unreachable": "unreachable", "failed": "unreadable"}
 
 
@@ -25,9 +36,13 @@ def guest_side(view: View) -> Side:
             return Side("not_asked")
         return Side(_UNSEEN.get(problem.kind, "not_asked"), problem.message or None)
     sections = view.guest.sections
-    unread = tuple(f"{name}: {_why(section)}" for name, section in sections.items() if section.status != "ok")
+    unread = tuple(
+        TEXTS["part"].format(name=name, why=_why(section))
+        for name, section in sections.items()
+        if section.status != "ok"
+    )
     if not any(section.status in {"ok", "partial"} for section in sections.values()):
-        return Side("unreadable", "no section of the guest could be read", unread)
+        return Side("unreadable", TEXTS["nothing"], unread)
     return Side("partial" if unread else "ok", unread=unread)
 
 
@@ -38,7 +53,7 @@ def azure_side(view: View) -> Side:
         return Side("unreadable", problem) if problem else Side("not_asked")
     unread = path.unread
     if not unread and path.verdict == "unknown":
-        unread = (path.reason or "the way out of Azure could not be told",)
+        unread = (path.reason or TEXTS["untold"],)
     return Side("partial" if unread or problem else "ok", problem, unread)
 
 
@@ -76,6 +91,6 @@ def resource_id(view: View) -> str | None:
 
 def _why(section: Section) -> str:
     if section.status == "skipped":
-        return "not asked"
+        return TEXTS["not_asked"]
     told = [error.message or wording.code(error.code) for error in section.errors]
-    return f"{section.status}, {told[0]}" if told else section.status
+    return TEXTS["failed"].format(status=section.status, reason=told[0]) if told else section.status

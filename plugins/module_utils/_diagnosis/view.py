@@ -10,7 +10,7 @@ import datetime
 import functools
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path, wording
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.history import History, SeenCode
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.history import read as read_history
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
@@ -187,7 +187,7 @@ class View:
         """Codes that speak of today: of a guest in order only those of the status check."""
         if self.healthy:
             check = self.history.status_check
-            return (SeenCode(check.code, "event 1003", check.time),) if check and check.code else ()
+            return (SeenCode(check.code, wording.event(check.id), check.time),) if check and check.code else ()
         reason = self.product.status_reason if self.product is not None else None
         own = (SeenCode(reason, "SoftwareLicensingProduct.LicenseStatusReason"),) if reason else ()
         return own + self.history.codes()

@@ -2,62 +2,156 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Words for values that several findings show: durations, codes, lists of targets."""
+"""Words for values that several findings show: durations, codes, attempts, places, lists of targets."""
 
 from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Code, Target
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
+    Attempt,
+    Code,
+    DnsAnswer,
+    HostSetting,
+    Product,
+    Target,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._reference import error_codes
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message, Text, folded, texts
 
 MINUTES_PER_DAY = 1440
 _MINUTES_PER_HOUR = 60
 _SHOWN = 4
 
-TARGET_STATES = {
-    "kms": "answers as a KMS",
-    "open": "accepts the connection, but no KMS answers",
-    "refused": "refuses the connection",
-    "filtered": "does not answer",
-    "reset": "resets the connection",
-    "guest_blocked": "is forbidden by the guest's own firewall",
-    "error": "cannot be connected to",
-}
+TEXTS = texts(
+    "wording",
+    {
+        "days": "{count} days",
+        "hours": "{count} hours",
+        "minutes": "{count} minutes",
+        "minute": "1 minute",
+        "code": "{code} ({meaning})",
+        "code_unknown": "{code} (meaning not known)",
+        "no_code": "no code",
+        "list": "{first}, {rest}",
+        "more": "{items} and {count} more",
+        "target": "{address} {state}",
+        "said": "{what}: {detail}",
+        "events_at": "events at {time}",
+        "setting": "KMS host ({source})",
+        "resolver": "resolver {server}",
+        "windows": "name resolution of Windows",
+        "event": "event {id}",
+        "at": "{source} at {time}",
+        "license_status": "LicenseStatus {status} ({name})",
+    },
+)
+TARGET_STATES = texts(
+    "target",
+    {
+        "kms": "answers as a KMS",
+        "open": "accepts the connection, but no KMS answers",
+        "refused": "refuses the connection",
+        "filtered": "does not answer",
+        "reset": "resets the connection",
+        "guest_blocked": "is forbidden by the guest's own firewall",
+        "error": "cannot be connected to",
+    },
+)
+LICENSE_STATES = texts(
+    "license",
+    {
+        "unlicensed": "unlicensed",
+        "licensed": "licensed",
+        "oob_grace": "in the grace period after installation",
+        "oot_grace": "in the grace period after its licence ended or the hardware changed",
+        "non_genuine_grace": "in the grace period of a system that is not genuine",
+        "notification": "in notification mode",
+        "extended_grace": "in an extended grace period",
+    },
+)
 
-LICENSE_STATES = {
-    "unlicensed": "unlicensed",
-    "licensed": "licensed",
-    "oob_grace": "in the grace period after installation",
-    "oot_grace": "in the grace period after its licence ended or the hardware changed",
-    "non_genuine_grace": "in the grace period of a system that is not genuine",
-    "notification": "in notification mode",
-    "extended_grace": "in an extended grace period",
-}
 
-
-def duration(minutes: float) -> str:
+def duration(minutes: float) -> Text:
     """Return minutes in the largest unit that fits: `95 days`, `3 hours`, `1 minute`."""
     whole = abs(int(minutes))
-    for size, unit in ((MINUTES_PER_DAY, "day"), (_MINUTES_PER_HOUR, "hour")):
+    for size, unit in ((MINUTES_PER_DAY, "days"), (_MINUTES_PER_HOUR, "hours")):
         if whole >= 2 * size:
-            return f"{whole // size} {unit}s"
-    return f"{whole} minute{'' if whole == 1 else 's'}"
+            return TEXTS[unit].format(count=whole // size)
+    return TEXTS["minute"] if whole == 1 else TEXTS["minutes"].format(count=whole)
 
 
-def code(value: Code | None) -> str:
+def code(value: Code | None) -> Text:
     """Return a code with its meaning, as far as known."""
     if value is None:
-        return "no code"
-    return f"{value.code} ({value.meaning.rstrip('.')})" if value.meaning else f"{value.code} (meaning not known)"
+        return TEXTS["no_code"]
+    if not value.meaning:
+        return TEXTS["code_unknown"].format(code=value.code)
+    meaning = value.meaning.rstrip(".")
+    if value.code in error_codes.CODES:
+        meaning = Text(meaning, Message(f"meaning.{value.code}"))
+    return TEXTS["code"].format(code=value.code, meaning=meaning)
+
+
+def attempt(value: Attempt) -> Text:
+    """Return how an attempt ended: `unanswered: 0x800706BA (...)`."""
+    return TEXTS["said"].format(what=value.outcome, detail=code(value.code))
+
+
+def attempt_at(value: Attempt) -> Text:
+    """Return whom an attempt asked and how it ended."""
+    return TEXTS["said"].format(what=value.host, detail=code(value.code))
+
+
+def events_at(time: str) -> Text:
+    """Return the events of an attempt as a source."""
+    return TEXTS["events_at"].format(time=time)
+
+
+def event(number: int | str) -> Text:
+    """Return an event as a source."""
+    return TEXTS["event"].format(id=number)
+
+
+def at(source: str, time: str | None) -> str:
+    """Return a source with the time."""
+    return TEXTS["at"].format(source=source, time=time) if time else source
+
+
+def license_status(product: Product) -> Text:
+    """Return `LicenseStatus 1 (licensed)`."""
+    return TEXTS["license_status"].format(status=product.status, name=product.status_name)
+
+
+def setting(value: HostSetting) -> Text:
+    """Return the name of the fact that one place sets a KMS host: `KMS host (policy)`."""
+    return TEXTS["setting"].format(source=value.source)
+
+
+def resolver(value: DnsAnswer) -> Text:
+    """Return who gave a DNS answer."""
+    return TEXTS["resolver"].format(server=value.server) if value.server else TEXTS["windows"]
+
+
+def clause(sentence: str) -> str:
+    """Return a sentence as a part of another one, without its full stop."""
+    cut = sentence.strip().rstrip(".")
+    return sentence if cut == sentence else cut
 
 
 def listed(items: t.Iterable[str]) -> str:
-    """Return distinct items joined by commas, the surplus as a count."""
+    """Return distinct items joined by commas, the surplus as a count; nothing for none."""
     found = list(dict.fromkeys(items))
-    surplus = len(found) - _SHOWN
-    return ", ".join(found[:_SHOWN]) + (f" and {surplus} more" if surplus > 0 else "")
+    if not found:
+        return ""
+    shown, surplus = found[:_SHOWN], len(found) - _SHOWN
+    # Names read the same in every language; only sentences have to be joined as sentences are.
+    sentences = any(isinstance(item, Text) for item in shown)
+    joined = folded(TEXTS["list"], shown) if sentences else ", ".join(shown)
+    return TEXTS["more"].format(items=joined, count=surplus) if surplus > 0 else joined
 
 
-def target(value: Target) -> str:
+def target(value: Target) -> Text:
     """Return `20.118.99.224:1688 does not answer`."""
-    return f"{value.address}:{value.port} {TARGET_STATES.get(value.state, value.state)}"
+    state = TARGET_STATES.get(value.state, value.state)
+    return TEXTS["target"].format(address=f"{value.address}:{value.port}", state=state)

@@ -14,18 +14,22 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule, finding
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "activated"
-TEXTS = {
-    "kms": "Windows is activated by KMS and was renewed {age} ago, nothing is to be done.",
-    "other_kms": (
-        "Windows is activated by {host}, which is not Azure's KMS, and was renewed {age} ago: nothing is to be done "
-        "while that host is meant to serve it."
-    ),
-    "permanent": "Windows is activated permanently with {channel}, so that KMS does not matter.",
-    "unknown_channel": "Windows says that it is licensed without an end through a channel that is not known here ({channel}).",
-    "at_risk": "Windows is activated, but its next renewal will fail unless this is mended: {title}",
-}
+TEXTS = texts(
+    ID,
+    {
+        "kms": "Windows is activated by KMS and was renewed {age} ago, nothing is to be done.",
+        "other_kms": (
+            "Windows is activated by {host}, which is not Azure's KMS, and was renewed {age} ago: nothing is to be done "
+            "while that host is meant to serve it."
+        ),
+        "permanent": "Windows is activated permanently with {channel}, so that KMS does not matter.",
+        "unknown_channel": "Windows says that it is licensed without an end through a channel that is not known here ({channel}).",
+        "at_risk": "Windows is activated, but its next renewal will fail unless this is mended: {title}",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -34,12 +38,7 @@ def check(view: View) -> Finding | None:
     if product is None:
         return None
     facts = [
-        Fact(
-            "licence",
-            f"LicenseStatus {product.status} ({product.status_name})",
-            "SoftwareLicensingProduct",
-            "1 (licensed)",
-        ),
+        Fact("licence", wording.license_status(product), "SoftwareLicensingProduct", "1 (licensed)"),
         Fact("key channel", product.description or product.channel, "SoftwareLicensingProduct.Description"),
         Fact("minutes left", product.grace_minutes, "SoftwareLicensingProduct.GracePeriodRemaining"),
     ]
@@ -53,9 +52,7 @@ def check(view: View) -> Finding | None:
     host = view.host
     foreign = host is not None and not view.host_is_azure
     if host is not None:
-        facts.append(
-            Fact(f"KMS host ({host.source})", f"{host.host}:{host.port}", "licensing service, registry and policy")
-        )
+        facts.append(Fact(wording.setting(host), f"{host.host}:{host.port}", "licensing service, registry and policy"))
     title = TEXTS["other_kms" if foreign else "kms"].format(
         host=reach.bare(host.host) if host is not None else "", age=wording.duration(view.renewal_age or 0)
     )

@@ -20,21 +20,38 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     target_facts,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text, texts
 
 ID = "activation-unexplained"
-TEXTS = {
-    "refused": (
-        "Windows is not activated although KMS answers the guest, activate again and check that the traffic leaves "
-        "from an Azure public address: {code}."
-    ),
-    "untried": "Windows is not activated and nothing was seen that stops it, nor any attempt: activate now and watch the result.",
-    "manual": "Windows is not activated and its automatic activation is turned off, activate it by hand or turn it on again.",
-    "type": "Windows is not activated and is not allowed to use KMS (activation type {type}), allow KMS activation and activate.",
-    "unread": "Windows is not activated and what was read does not say why, make the rest readable and diagnose again: {unread}.",
-    "found": "Windows is not activated and nothing that was read explains it, activate again and look up the code: {code}.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "refused": (
+            "Windows is not activated although KMS answers the guest, activate again and check that the traffic leaves "
+            "from an Azure public address: {code}."
+        ),
+        "untried": "Windows is not activated and nothing was seen that stops it, nor any attempt: activate now and watch the result.",
+        "manual": "Windows is not activated and its automatic activation is turned off, activate it by hand or turn it on again.",
+        "type": "Windows is not activated and is not allowed to use KMS (activation type {type}), allow KMS activation and activate.",
+        "unread": "Windows is not activated and what was read does not say why, make the rest readable and diagnose again: {unread}.",
+        "found": "Windows is not activated and nothing that was read explains it, activate again and look up the code: {code}.",
+        "key": "is not the published one, which ends in {partial}",
+        "directory": "1, Active Directory only",
+        "token": "3, token only",
+    },
+)
 _TELLING = ("kms_settings", "dns", "connectivity", "events", "services", "token_store", "firewall", "clock")
-_OTHER_TYPES = {1: "1, Active Directory only", 3: "3, token only"}
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "manual": "Set Activation\\Manual to 0 below HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\SoftwareProtectionPlatform",
+        "type": "Allow every activation type: cscript //nologo %windir%\\system32\\slmgr.vbs /act-type 0",
+        "events": "Read the newest events 12288, 12289 and 8198 in the Application log",
+        "egress": "KMS answers only requests that leave from an Azure public address: check routes to gateways and appliances",
+        "support": "When it still fails, open a support request with this report",
+    },
+)
+_OTHER_TYPES = {1: TEXTS["directory"], 3: TEXTS["token"]}
 
 
 def check(view: View) -> Finding | None:
@@ -45,25 +62,12 @@ def check(view: View) -> Finding | None:
     key, parts = _key(view)
     facts = []
     if product is not None:
-        facts.append(
-            Fact(
-                "licence",
-                f"LicenseStatus {product.status} ({product.status_name})",
-                "SoftwareLicensingProduct",
-                "1 (licensed)",
-            )
-        )
+        facts.append(Fact("licence", wording.license_status(product), "SoftwareLicensingProduct", "1 (licensed)"))
         facts.append(Fact("key channel", product.channel_raw or product.channel, "SoftwareLicensingProduct"))
     if guest.client_key is not None and guest.client_key.matches is False:
-        facts.append(
-            Fact(
-                "installed key", f"is not the published one, which ends in {guest.client_key.partial}", "published keys"
-            )
-        )
+        facts.append(Fact("installed key", TEXTS["key"].format(partial=guest.client_key.partial), "published keys"))
     if attempt is not None:
-        facts.append(
-            Fact("last attempt", f"{attempt.outcome}: {wording.code(attempt.code)}", f"events at {attempt.time}")
-        )
+        facts.append(Fact("last attempt", wording.attempt(attempt), wording.events_at(attempt.time)))
     if guest.events is not None and guest.events.last_success:
         facts.append(Fact("last successful attempt", guest.events.last_success, "event 12289"))
     facts += [*code_facts(view.codes), *target_facts(view.reach.served)]
@@ -78,14 +82,11 @@ def check(view: View) -> Finding | None:
                 GUEST_ADMIN,
                 *_first_step(key),
                 ACTIVATE,
-                "Read the newest events 12288, 12289 and 8198 in the Application log",
+                STEPS["events"],
                 action="activation",
             ),
-            remedy(
-                NETWORK_TEAM,
-                "KMS answers only requests that leave from an Azure public address: check routes to gateways and appliances",
-            ),
-            remedy(MICROSOFT, "When it still fails, open a support request with this report"),
+            remedy(NETWORK_TEAM, STEPS["egress"]),
+            remedy(MICROSOFT, STEPS["support"]),
         ],
     )
 
@@ -110,14 +111,8 @@ def _key(view: View) -> tuple[str, dict[str, str]]:
     return "found", {"code": told}
 
 
-def _first_step(key: str) -> tuple[str, ...]:
-    if key == "manual":
-        return (
-            "Set Activation\\Manual to 0 below HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\SoftwareProtectionPlatform",
-        )
-    if key == "type":
-        return ("Allow every activation type: cscript //nologo %windir%\\system32\\slmgr.vbs /act-type 0",)
-    return ()
+def _first_step(key: str) -> tuple[Text, ...]:
+    return (STEPS[key],) if key in {"manual", "type"} else ()
 
 
 RULE = Rule(ID, "the activation", (), check, lambda view: True)

@@ -10,18 +10,30 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding, Remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import NETWORK_TEAM, remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "appliance-blocks-kms"
-TEXTS = {
-    "found": (
-        "The traffic to {addresses} goes through the appliance {hop}, which is the likely place where it dies: let "
-        "TCP 1688 through there, or route the KMS addresses around it."
-    ),
-    "refused": (
-        "KMS answers the guest but does not serve it, and the traffic goes through the appliance {hop}: make it "
-        "leave from an Azure public address, or route the KMS addresses around it."
-    ),
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": (
+            "The traffic to {addresses} goes through the appliance {hop}, which is the likely place where it dies: let "
+            "TCP 1688 through there, or route the KMS addresses around it."
+        ),
+        "refused": (
+            "KMS answers the guest but does not serve it, and the traffic goes through the appliance {hop}: make it "
+            "leave from an Azure public address, or route the KMS addresses around it."
+        ),
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "log": "Look for drops of TCP 1688 in the log of the appliance, and let it through as plain TCP without inspection",
+        "around": "Or route around it: one route per KMS address with next hop Internet",
+        "egress": "Make sure that the traffic leaves from an Azure public address",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -33,9 +45,7 @@ def _remedies() -> tuple[Remedy, ...]:
     return (
         remedy(
             NETWORK_TEAM,
-            "Look for drops of TCP 1688 in the log of the appliance, and let it through as plain TCP without inspection",
-            "Or route around it: one route per KMS address with next hop Internet",
-            "Make sure that the traffic leaves from an Azure public address",
+            *STEPS.values(),
             action="route",
         ),
     )

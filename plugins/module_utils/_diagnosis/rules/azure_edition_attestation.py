@@ -15,17 +15,32 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     remedy,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "azure-edition-attestation"
-TEXTS = {
-    "chain": "Azure Edition cannot verify that it runs in Azure because the certificate {issuer} is missing, install it or let the guest download it.",
-    "imds": (
-        "Azure Edition cannot verify that it runs in Azure because the instance metadata service ({status}) does "
-        "not answer, open 169.254.169.254 to the guest."
-    ),
-    "error": "Azure Edition may not be able to verify that it runs in Azure, check the attested document: {status}.",
-    "unnamed": "of an issuer",
-}
+TEXTS = texts(
+    ID,
+    {
+        "chain": "Azure Edition cannot verify that it runs in Azure because the certificate {issuer} is missing, install it or let the guest download it.",
+        "imds": (
+            "Azure Edition cannot verify that it runs in Azure because the instance metadata service ({status}) does "
+            "not answer, open 169.254.169.254 to the guest."
+        ),
+        "error": "Azure Edition may not be able to verify that it runs in Azure, check the attested document: {status}.",
+        "unnamed": "of an issuer",
+        "unreachable": "attested document unreachable",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "direct": "Let the guest reach 169.254.169.254 without a proxy: host route, proxy bypass, appliances that catch it",
+        "download": "Let the guest reach on TCP 80: {names}",
+        "certificate": "Or install the missing intermediate certificate from https://learn.microsoft.com/azure/security/fundamentals/azure-ca-details",
+        "update": "Install the current cumulative update (KB5036909 or later), run fclip.exe, then sign out or restart",
+        "leave": "Leave the KMS settings as they are: KMS is not the cause",
+    },
+)
 _DOWNLOADS = "cacerts.digicert.com, caissuers.microsoft.com, www.microsoft.com, crl3.digicert.com, crl4.digicert.com, ocsp.digicert.com, oneocsp.microsoft.com"
 
 
@@ -57,7 +72,7 @@ def check(view: View) -> Finding | None:
         return _found("chain", facts, "certain", issuer=attestation.missing_issuer or TEXTS["unnamed"])
     silent = imds is not None and imds.status != "ok"
     if status == "unreachable" or (silent and status != "ok"):
-        told = imds.status if imds is not None and silent else "attested document unreachable"
+        told = imds.status if imds is not None and silent else TEXTS["unreachable"]
         return _found("imds", facts, "certain" if silent and status == "unreachable" else "likely", status=told)
     if status not in {None, "ok", "not-applicable"}:
         return _found("error", facts, "possible", status=str(status))
@@ -72,17 +87,8 @@ def _found(key: str, facts: list[Fact], confidence: str, **parts: str) -> Findin
         confidence=confidence,
         evidence=facts,
         remedy=[
-            remedy(
-                NETWORK_TEAM,
-                "Let the guest reach 169.254.169.254 without a proxy: host route, proxy bypass, appliances that catch it",
-                f"Let the guest reach on TCP 80: {_DOWNLOADS}",
-            ),
-            remedy(
-                GUEST_ADMIN,
-                "Or install the missing intermediate certificate from https://learn.microsoft.com/azure/security/fundamentals/azure-ca-details",
-                "Install the current cumulative update (KB5036909 or later), run fclip.exe, then sign out or restart",
-                "Leave the KMS settings as they are: KMS is not the cause",
-            ),
+            remedy(NETWORK_TEAM, STEPS["direct"], STEPS["download"].format(names=_DOWNLOADS)),
+            remedy(GUEST_ADMIN, STEPS["certificate"], STEPS["update"], STEPS["leave"]),
         ],
     )
 

@@ -10,14 +10,28 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding, Remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import NETWORK_TEAM, remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "azure-firewall-application-rule"
-TEXTS = {
-    "found": (
-        "Azure Firewall {hop} answers for KMS because only an application rule matches TCP 1688, add a network rule "
-        "that allows TCP 1688 to the KMS addresses."
-    ),
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": (
+            "Azure Firewall {hop} answers for KMS because only an application rule matches TCP 1688, add a network rule "
+            "that allows TCP 1688 to the KMS addresses."
+        ),
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "add": (
+            "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of "
+            "the VM; network rules come before application rules"
+        ),
+        "remove": "Take port 1688 out of the application rule",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -29,11 +43,7 @@ def _remedies() -> tuple[Remedy, ...]:
     return (
         remedy(
             NETWORK_TEAM,
-            (
-                "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of "
-                "the VM; network rules come before application rules"
-            ),
-            "Take port 1688 out of the application rule",
+            *STEPS.values(),
             action="firewall_rule",
         ),
     )

@@ -10,11 +10,22 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding, Remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import NETWORK_TEAM, remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "azure-firewall-denies-kms"
-TEXTS = {
-    "found": "Azure Firewall {hop} stops the traffic to {addresses}, add a network rule that allows TCP 1688 to the KMS addresses.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": "Azure Firewall {hop} stops the traffic to {addresses}, add a network rule that allows TCP 1688 to the KMS addresses.",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "add": "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of the VM (parent policies come first)",
+        "before": "Check that no rule of a higher collection and no threat intelligence denies it before",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -26,8 +37,7 @@ def _remedies() -> tuple[Remedy, ...]:
     return (
         remedy(
             NETWORK_TEAM,
-            "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of the VM (parent policies come first)",
-            "Check that no rule of a higher collection and no threat intelligence denies it before",
+            *STEPS.values(),
             action="firewall_rule",
         ),
     )

@@ -17,14 +17,29 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     remedy,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text, texts
 
 ID = "clock-skew"
 LIMIT_SECONDS = 4 * 3600
-TEXTS = {
-    "measured": "The guest's clock is {offset} {direction}, and KMS accepts at most 4 hours: set the clock right and activate.",
-    "code": "KMS refused the guest because of its clock, set the clock right and activate: {code}.",
-    "past": "KMS refused the guest because of its clock, which is right by now: activate again ({code}).",
-}
+TEXTS = texts(
+    ID,
+    {
+        "measured": "The guest's clock is {offset} {direction}, and KMS accepts at most 4 hours: set the clock right and activate.",
+        "code": "KMS refused the guest because of its clock, set the clock right and activate: {code}.",
+        "fast": "fast",
+        "slow": "slow",
+        "offset": "{offset} s, measured to {doubt} s",
+        "past": "KMS refused the guest because of its clock, which is right by now: activate again ({code}).",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "start": "Start the time service: Set-Service w32time -StartupType Automatic; Start-Service w32time",
+        "source": "Check its source: w32tm /query /source (a domain member has Type NT5DS, NtpClient must be enabled)",
+        "synchronise": "Synchronise: w32tm /resync /rediscover (a large step may need: Set-Date)",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -35,7 +50,7 @@ def check(view: View) -> Finding | None:
     codes = view.codes_of("clock")
     facts = code_facts(codes)
     if clock is not None and offset is not None:
-        observed = f"{offset:+.0f} s, measured to {doubt:.0f} s"
+        observed = TEXTS["offset"].format(offset=f"{offset:+.0f}", doubt=f"{doubt:.0f}")
         facts.insert(
             0, Fact("clock of the guest against the controller's", observed, "UTC time in the guest", "under 4 hours")
         )
@@ -48,7 +63,7 @@ def check(view: View) -> Finding | None:
         facts.append(Fact("time source", source, "registry W32Time"))
     if offset is not None and abs(offset) > LIMIT_SECONDS:
         title = TEXTS["measured"].format(
-            offset=wording.duration(abs(offset) / 60), direction="fast" if offset > 0 else "slow"
+            offset=wording.duration(abs(offset) / 60), direction=TEXTS["fast" if offset > 0 else "slow"]
         )
         certain = abs(offset) - doubt > LIMIT_SECONDS or bool(codes)
         return _found(title, "certain" if certain else "likely", facts)
@@ -59,7 +74,7 @@ def check(view: View) -> Finding | None:
     return None
 
 
-def _found(title: str, confidence: str, facts: list[Fact]) -> Finding:
+def _found(title: Text, confidence: str, facts: list[Fact]) -> Finding:
     return finding(
         ID,
         title,
@@ -68,9 +83,7 @@ def _found(title: str, confidence: str, facts: list[Fact]) -> Finding:
         remedy=[
             remedy(
                 GUEST_ADMIN,
-                "Start the time service: Set-Service w32time -StartupType Automatic; Start-Service w32time",
-                "Check its source: w32tm /query /source (a domain member has Type NT5DS, NtpClient must be enabled)",
-                "Synchronise: w32tm /resync /rediscover (a large step may need: Set-Date)",
+                *STEPS.values(),
                 ACTIVATE,
                 action="clock",
             )

@@ -19,16 +19,30 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import DnsAnswer
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "dns-resolution-failed"
-TEXTS = {
-    "failed": "The guest cannot resolve {name}, repair its DNS and activate: {reason}.",
-    "local": "The guest cannot resolve {name} although its resolvers can, clear its DNS cache and check its hosts file and name resolution policy.",
-    "some": "{name} resolves, but not at every resolver of the guest: repair {servers}.",
-    "code": "The last attempt could not resolve the KMS name, repair the guest's DNS and activate: {reason}.",
-    "no_answer": "no address in the answer",
-}
+TEXTS = texts(
+    ID,
+    {
+        "failed": "The guest cannot resolve {name}, repair its DNS and activate: {reason}.",
+        "local": "The guest cannot resolve {name} although its resolvers can, clear its DNS cache and check its hosts file and name resolution policy.",
+        "some": "{name} resolves, but not at every resolver of the guest: repair {servers}.",
+        "code": "The last attempt could not resolve the KMS name, repair the guest's DNS and activate: {reason}.",
+        "no_answer": "no address in the answer",
+    },
+)
 _TIMEOUT = "0x800705B4"
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "clear": "Clear the cache: Clear-DnsClientCache",
+        "check": "Check %windir%\\System32\\drivers\\etc\\hosts and Get-DnsClientNrptPolicy for the name",
+        "ask": "Ask each resolver: Resolve-DnsName {name} -Type A -Server <resolver>",
+        "forward": "Let the resolvers forward what they do not own to Azure's DNS (168.63.129.16), and look for a private zone that hides the name",
+        "servers": "Set other DNS servers in Azure on the virtual network or the NIC, not inside the guest",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -67,13 +81,7 @@ def _from_codes(view: View) -> Finding | None:
 def _found(
     view: View, key: str, facts: list[Fact], severity: str, confidence: str = "certain", **parts: str
 ) -> Finding:
-    local = remedy(
-        GUEST_ADMIN,
-        "Clear the cache: Clear-DnsClientCache",
-        "Check %windir%\\System32\\drivers\\etc\\hosts and Get-DnsClientNrptPolicy for the name",
-        ACTIVATE,
-        action="dns_cache",
-    )
+    local = remedy(GUEST_ADMIN, STEPS["clear"], STEPS["check"], ACTIVATE, action="dns_cache")
     return finding(
         ID,
         TEXTS[key].format(**parts),
@@ -85,18 +93,12 @@ def _found(
 
 
 def _repair(view: View) -> Remedy:
-    return remedy(
-        NETWORK_TEAM,
-        f"Ask each resolver: Resolve-DnsName {view.name_in_use} -Type A -Server <resolver>",
-        "Let the resolvers forward what they do not own to Azure's DNS (168.63.129.16), and look for a private zone that hides the name",
-        "Set other DNS servers in Azure on the virtual network or the NIC, not inside the guest",
-    )
+    return remedy(NETWORK_TEAM, STEPS["ask"].format(name=view.name_in_use), STEPS["forward"], STEPS["servers"])
 
 
 def _fact(answer: DnsAnswer) -> Fact:
-    place = f"resolver {answer.server}" if answer.server else "name resolution of Windows"
     observed = wording.listed(answer.addresses) or (wording.code(answer.error) if answer.error else TEXTS["no_answer"])
-    return Fact(f"DNS {answer.name}", observed, place, "an address of Azure's KMS")
+    return Fact(f"DNS {answer.name}", observed, wording.resolver(answer), "an address of Azure's KMS")
 
 
 RULE = Rule(ID, "name resolution", ("dns",), check)

@@ -23,14 +23,28 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import DnsAnswer
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "dns-unexpected-answer"
-TEXTS = {
-    "found": "{name} resolves to {addresses}, which is not Azure's KMS and does not serve it: correct the DNS and activate.",
-    "local": "{name} resolves to {addresses} only on this guest, which is not Azure's KMS: clear its hosts file entry and DNS cache and activate.",
-    "untested": "{name} resolves to {addresses}, which is not a known address of Azure's KMS: check the DNS.",
-    "some": "{name} resolves to {addresses} at {servers}, which is not Azure's KMS: correct that resolver.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": "{name} resolves to {addresses}, which is not Azure's KMS and does not serve it: correct the DNS and activate.",
+        "local": "{name} resolves to {addresses} only on this guest, which is not Azure's KMS: clear its hosts file entry and DNS cache and activate.",
+        "untested": "{name} resolves to {addresses}, which is not a known address of Azure's KMS: check the DNS.",
+        "via": "{addresses} by way of {chain}",
+        "some": "{name} resolves to {addresses} at {servers}, which is not Azure's KMS: correct that resolver.",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "hosts": "Remove the name from %windir%\\System32\\drivers\\etc\\hosts and check Get-DnsClientNrptPolicy",
+        "clear": "Clear the cache: Clear-DnsClientCache",
+        "zone": "Find the zone, forwarder or filter that answers for {name} and remove it",
+        "expected": "The expected addresses are {addresses}; one of them per answer is normal",
+    },
+)
 _ODD = frozenset({"unexpected", "legacy"})
 
 
@@ -96,32 +110,22 @@ def _single(view: View, name: str, servers: t.Sequence[DnsAnswer]) -> Finding | 
 
 
 def _clear() -> Remedy:
-    return remedy(
-        GUEST_ADMIN,
-        "Remove the name from %windir%\\System32\\drivers\\etc\\hosts and check Get-DnsClientNrptPolicy",
-        "Clear the cache: Clear-DnsClientCache",
-        ACTIVATE,
-        action="dns_cache",
-    )
+    return remedy(GUEST_ADMIN, STEPS["hosts"], STEPS["clear"], ACTIVATE, action="dns_cache")
 
 
 def _correct(view: View) -> Remedy:
     return remedy(
         NETWORK_TEAM,
-        f"Find the zone, forwarder or filter that answers for {view.name_in_use} and remove it",
-        f"The expected addresses are {wording.listed(view.cloud.addresses)}; one of them per answer is normal",
+        STEPS["zone"].format(name=view.name_in_use),
+        STEPS["expected"].format(addresses=wording.listed(view.cloud.addresses)),
     )
 
 
 def _fact(answer: DnsAnswer, view: View) -> Fact:
-    place = f"resolver {answer.server}" if answer.server else "name resolution of Windows"
-    via = f" by way of {' > '.join(answer.chain)}" if answer.chain else ""
-    return Fact(
-        f"DNS {answer.name}",
-        (wording.listed(answer.addresses) or answer.verdict) + via,
-        place,
-        list(view.cloud.addresses),
-    )
+    observed = wording.listed(answer.addresses) or answer.verdict
+    if answer.chain:
+        observed = TEXTS["via"].format(addresses=observed, chain=" > ".join(answer.chain))
+    return Fact(f"DNS {answer.name}", observed, wording.resolver(answer), list(view.cloud.addresses))
 
 
 def _public(address: str) -> bool:

@@ -8,21 +8,35 @@ from __future__ import annotations
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    ACTIVATE,
     GUEST_ADMIN,
     IMAGE_OWNER,
     Rule,
     finding,
     remedy,
+    set_host_steps,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "evaluation-edition"
-TEXTS = {
-    "found": "This is an evaluation edition, which no KMS activates: convert the edition first, never install a key before.",
-    "running": "This is an evaluation edition that still runs until {end}, and no KMS activates it: convert the edition before then.",
-    "open_end": "its period ends",
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": "This is an evaluation edition, which no KMS activates: convert the edition first, never install a key before.",
+        "running": "This is an evaluation edition that still runs until {end}, and no KMS activates it: convert the edition before then.",
+        "open_end": "its period ends",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "role": "Make sure that the VM is not a domain controller; those cannot be converted",
+        "editions": "See which editions are possible: DISM /Online /Get-TargetEditions",
+        "convert": "Convert: DISM /Online /Set-Edition:<edition> /ProductKey:<KMS client setup key of that edition> /AcceptEula",
+        "restart": "Restart",
+        "image": "Or deploy the VM anew from an image that is not an evaluation",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -48,14 +62,10 @@ def check(view: View) -> Finding | None:
         remedy=[
             remedy(
                 GUEST_ADMIN,
-                "Make sure that the VM is not a domain controller; those cannot be converted",
-                "See which editions are possible: DISM /Online /Get-TargetEditions",
-                "Convert: DISM /Online /Set-Edition:<edition> /ProductKey:<KMS client setup key of that edition> /AcceptEula",
-                "Restart",
-                f"Set the KMS host: cscript //nologo %windir%\\system32\\slmgr.vbs /skms {view.target_name}",
-                ACTIVATE,
+                *(STEPS[key] for key in ("role", "editions", "convert", "restart")),
+                *set_host_steps(view),
             ),
-            remedy(IMAGE_OWNER, "Or deploy the VM anew from an image that is not an evaluation"),
+            remedy(IMAGE_OWNER, STEPS["image"]),
         ],
     )
 

@@ -10,18 +10,36 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding, Remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import NETWORK_TEAM, remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "forced-tunneling"
-TEXTS = {
-    "found": (
-        "The traffic to {addresses} leaves through {route}, not from Azure, where KMS does not serve it: add routes "
-        "for the KMS addresses to the Internet."
-    ),
-    "refused": (
-        "KMS answers the guest but serves only requests from Azure, and the traffic to {addresses} leaves through "
-        "{route}: add routes for the KMS addresses to the Internet."
-    ),
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": (
+            "The traffic to {addresses} leaves through {route}, not from Azure, where KMS does not serve it: add routes "
+            "for the KMS addresses to the Internet."
+        ),
+        "refused": (
+            "KMS answers the guest but serves only requests from Azure, and the traffic to {addresses} leaves through "
+            "{route}: add routes for the KMS addresses to the Internet."
+        ),
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "route": (
+            "Add one route per KMS address to the route table of the subnet: prefix <address>/32, next hop "
+            "Internet (a longer prefix wins over the default route)"
+        ),
+        "egress": (
+            "Make sure that the subnet has an outbound method of its own (NAT gateway, public address, load "
+            "balancer outbound rule): in a private subnet the route alone does nothing"
+        ),
+        "activate": "Activate again from the guest",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -33,15 +51,7 @@ def _remedies() -> tuple[Remedy, ...]:
     return (
         remedy(
             NETWORK_TEAM,
-            (
-                "Add one route per KMS address to the route table of the subnet: prefix <address>/32, next hop "
-                "Internet (a longer prefix wins over the default route)"
-            ),
-            (
-                "Make sure that the subnet has an outbound method of its own (NAT gateway, public address, load "
-                "balancer outbound rule): in a private subnet the route alone does nothing"
-            ),
-            "Activate again from the guest",
+            *STEPS.values(),
             action="route",
         ),
     )

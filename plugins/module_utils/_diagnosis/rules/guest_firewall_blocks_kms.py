@@ -19,13 +19,31 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Firewall, FirewallRule
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "guest-firewall-blocks-kms"
-TEXTS = {
-    "rule": "The guest's Windows Firewall rule {rules} blocks TCP {port} out, remove it or let the port out and activate.",
-    "default": "The guest's Windows Firewall blocks outbound connections that no rule allows, allow TCP {port} out and activate.",
-    "unnamed": "The guest itself forbids connections to TCP {port} (WSAEACCES), let the port out in its firewall and activate.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "rule": "The guest's Windows Firewall rule {rules} blocks TCP {port} out, remove it or let the port out and activate.",
+        "default": "The guest's Windows Firewall blocks outbound connections that no rule allows, allow TCP {port} out and activate.",
+        "profiles": "firewall registry, active profiles: {profiles}",
+        "registry": "firewall registry ({source}) {rule}",
+        "not_known": "not known",
+        "unnamed": "The guest itself forbids connections to TCP {port} (WSAEACCES), let the port out in its firewall and activate.",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "local": "Disable the rule: Disable-NetFirewallRule -Name '{rule}'",
+        "policy": 'Take the rule "{rule}" out of the group policy that sets it, then: gpupdate /force',
+        "allow": (
+            "Where the default is to block: New-NetFirewallRule -DisplayName 'Azure KMS' -Direction Outbound "
+            "-Action Allow -Protocol TCP -RemotePort {port} -RemoteAddress {addresses}"
+        ),
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -44,12 +62,12 @@ def check(view: View) -> Finding | None:
     partly = bool(blocked) and view.reach.state == "reached"
     facts = [*target_facts(blocked), *code_facts(codes), *(_fact(rule) for rule in rules)]
     if firewall is not None:
-        profiles = wording.listed(firewall.active_profiles) or "not known"
+        profiles = wording.listed(firewall.active_profiles) or TEXTS["not_known"]
         facts.append(
             Fact(
                 "outbound default",
                 firewall.default_outbound,
-                f"firewall registry, active profiles: {profiles}",
+                TEXTS["profiles"].format(profiles=profiles),
                 "allow",
             )
         )
@@ -63,21 +81,9 @@ def check(view: View) -> Finding | None:
         remedy=[
             remedy(
                 GUEST_ADMIN,
-                *(
-                    f"Disable the rule: Disable-NetFirewallRule -Name '{rule.id}'"
-                    for rule in rules
-                    if rule.source == "local"
-                ),
-                *(
-                    f'Take the rule "{rule.name or rule.id}" out of the group policy that sets it, then: gpupdate /force'
-                    for rule in rules
-                    if rule.source == "policy"
-                ),
-                (
-                    "Where the default is to block: New-NetFirewallRule -DisplayName 'Azure KMS' -Direction Outbound "
-                    f"-Action Allow -Protocol TCP -RemotePort {view.cloud.port} "
-                    f"-RemoteAddress {','.join(view.cloud.addresses)}"
-                ),
+                *(STEPS["local"].format(rule=rule.id) for rule in rules if rule.source == "local"),
+                *(STEPS["policy"].format(rule=rule.name or rule.id) for rule in rules if rule.source == "policy"),
+                STEPS["allow"].format(port=view.cloud.port, addresses=",".join(view.cloud.addresses)),
                 ACTIVATE,
                 action="firewall",
             )
@@ -102,7 +108,7 @@ def _fact(rule: FirewallRule) -> Fact:
     return Fact(
         "firewall rule",
         f"{rule.action}: {rule.name or rule.id}{limits}",
-        f"firewall registry ({rule.source}) {rule.id}",
+        TEXTS["registry"].format(source=rule.source, rule=rule.id),
     )
 
 

@@ -12,20 +12,32 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     GuestProblem,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    AGAIN,
     GUEST_ADMIN,
     Rule,
     finding,
     remedy,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "guest-unreachable"
-TEXTS = {
-    "unreachable": "The VM could not be asked, make Ansible's connection to it work and diagnose again: {message}.",
-    "failed": "The VM answered, but asking it about activation failed, mend that and diagnose again: {message}.",
-    "not_asked": "The VM itself was not asked, so whether it is activated is not known: {message}.",
-    "no_reason": "no reason was given",
-}
+TEXTS = texts(
+    ID,
+    {
+        "unreachable": "The VM could not be asked, make Ansible's connection to it work and diagnose again: {message}.",
+        "failed": "The VM answered, but asking it about activation failed, mend that and diagnose again: {message}.",
+        "not_asked": "The VM itself was not asked, so whether it is activated is not known: {message}.",
+        "no_reason": "no reason was given",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "ping": "Try the connection alone: ansible <host> -m ansible.windows.win_ping",
+        "check": "Check that the VM runs, that WinRM (or SSH) is reachable from the controller and that the account may use it",
+    },
+)
 _STATUS = {"unreachable": "fail", "failed": "fail"}
 
 
@@ -45,9 +57,8 @@ def check(view: View) -> Finding | None:
         remedy=[
             remedy(
                 GUEST_ADMIN,
-                "Try the connection alone: ansible <host> -m ansible.windows.win_ping",
-                "Check that the VM runs, that WinRM (or SSH) is reachable from the controller and that the account may use it",
-                "Diagnose again",
+                *STEPS.values(),
+                AGAIN,
             )
         ],
     )

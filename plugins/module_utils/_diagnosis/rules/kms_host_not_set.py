@@ -17,9 +17,17 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     set_host_steps,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "kms-host-not-set"
-TEXTS = {"found": "No KMS host is set and DNS names none, set the KMS host to {target} and activate."}
+TEXTS = texts(
+    ID,
+    {
+        "found": "No KMS host is set and DNS names none, set the KMS host to {target} and activate.",
+        "unset": "not set",
+        "no_record": "no record",
+    },
+)
 _NO_RECORD = frozenset({"0x8007232B", "0x8007251D", "0x80092328"})
 
 
@@ -32,12 +40,12 @@ def check(view: View) -> Finding | None:
         return None
     codes = [seen for seen in view.codes if seen.code.code in _NO_RECORD]
     facts = [
-        Fact("KMS host", "not set", "licensing service, registry and policy", view.target_name),
+        Fact("KMS host", TEXTS["unset"], "licensing service, registry and policy", view.target_name),
         *code_facts(codes),
     ]
     srv = guest.dns.srv if guest.dns is not None else None
     if srv is not None:
-        facts.append(Fact(f"SRV {srv.name}", wording.code(srv.error) if srv.error else "no record", "DNS"))
+        facts.append(Fact(f"SRV {srv.name}", wording.code(srv.error) if srv.error else TEXTS["no_record"], "DNS"))
     partial = guest.sections["kms_settings"].status != "ok" if "kms_settings" in guest.sections else True
     return finding(
         ID,

@@ -17,17 +17,34 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     target_facts,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "kms-unreachable-unexplained"
-TEXTS = {
-    "silent": "The guest cannot reach Azure's KMS on TCP {port} and nothing that was read shows why, find what drops the traffic on its way out of Azure.",
-    "answered": (
-        "Something on the way answers on TCP {port} in place of Azure's KMS, find the firewall or proxy that does "
-        "and let the port through as plain TCP."
-    ),
-    "partly": "The guest reaches only some of Azure's KMS addresses, let TCP {port} through to {dead} too.",
-    "events": "The guest's last attempt got no answer from KMS and the connection could not be tested, test TCP {port} from the guest.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "silent": "The guest cannot reach Azure's KMS on TCP {port} and nothing that was read shows why, find what drops the traffic on its way out of Azure.",
+        "answered": (
+            "Something on the way answers on TCP {port} in place of Azure's KMS, find the firewall or proxy that does "
+            "and let the port through as plain TCP."
+        ),
+        "partly": "The guest reaches only some of Azure's KMS addresses, let TCP {port} through to {dead} too.",
+        "via": "{next_hop} on {interface}",
+        "events": "The guest's last attempt got no answer from KMS and the connection could not be tested, test TCP {port} from the guest.",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "azure": "Diagnose again with Azure credentials: routes, rules and egress were not read",
+        "test": "Test from the guest: Test-NetConnection {name} -Port {port} (an open port alone proves no KMS)",
+        "hops": (
+            "Check every hop: security rules, route tables, Azure Firewall (a network rule is needed, an "
+            "application rule answers for KMS), appliances, the outbound method"
+        ),
+        "egress": "Let TCP {port} out to {addresses}, leaving Azure from an Azure public address",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -53,30 +70,31 @@ def _found(view: View, key: str, severity: str, confidence: str) -> Finding:
     measured, attempt, path = view.reach, view.newest_failure, view.path
     facts = target_facts([*measured.dead, *measured.served])
     if attempt is not None:
-        facts.append(
-            Fact("last attempt", f"{attempt.outcome}: {wording.code(attempt.code)}", f"events at {attempt.time}")
-        )
+        facts.append(Fact("last attempt", wording.attempt(attempt), wording.events_at(attempt.time)))
     facts += code_facts(view.codes_of("network")[:2])
     if path is not None:
         facts.append(Fact("way out of Azure", path.reason or path.verdict, "azure_kms_path_info", "open"))
     for route in view.guest.routes or ():
-        facts.append(Fact("default route in the guest", f"{route.next_hop} on {route.interface}", "Get-NetRoute"))
+        facts.append(
+            Fact(
+                "default route in the guest",
+                TEXTS["via"].format(next_hop=route.next_hop, interface=route.interface),
+                "Get-NetRoute",
+            )
+        )
     title = TEXTS[key].format(port=view.cloud.port, dead=wording.listed(target.address for target in measured.dead))
     return finding(ID, title, severity=severity, confidence=confidence, evidence=facts, remedy=[_remedy(view)])
 
 
 def _remedy(view: View) -> Remedy:
-    steps = [
-        f"Test from the guest: Test-NetConnection {view.cloud.preferred_name} -Port {view.cloud.port} (an open port alone proves no KMS)",
-        (
-            "Check every hop: security rules, route tables, Azure Firewall (a network rule is needed, an "
-            "application rule answers for KMS), appliances, the outbound method"
-        ),
-        f"Let TCP {view.cloud.port} out to {wording.listed(view.cloud.addresses)}, leaving Azure from an Azure public address",
-    ]
-    if view.path is None:
-        steps.insert(0, "Diagnose again with Azure credentials: routes, rules and egress were not read")
-    return remedy(NETWORK_TEAM, *steps)
+    cloud = view.cloud
+    return remedy(
+        NETWORK_TEAM,
+        *([STEPS["azure"]] if view.path is None else []),
+        STEPS["test"].format(name=cloud.preferred_name, port=cloud.port),
+        STEPS["hops"],
+        STEPS["egress"].format(port=cloud.port, addresses=wording.listed(cloud.addresses)),
+    )
 
 
 RULE = Rule(ID, "the connection to KMS", ("connectivity",), check)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
+    AGAIN,
     GUEST_ADMIN,
     Rule,
     finding,
@@ -16,15 +17,29 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import SectionError
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "license-state-unreadable"
-TEXTS = {
-    "error": "Windows would not say how its licence stands, mend what failed and diagnose again: {reason}.",
-    "skipped": "How the licence stands was not asked, so nothing is known: gather the section license too.",
-    "state": "Windows reports licence state {status}, which is not known here, so whether it is activated cannot be told: check it on the VM.",
-    "age": "Windows says it is licensed, but not until when, so whether it renews cannot be told: check it on the VM.",
-    "no_reason": "no product row could be read",
-}
+TEXTS = texts(
+    ID,
+    {
+        "error": "Windows would not say how its licence stands, mend what failed and diagnose again: {reason}.",
+        "skipped": "How the licence stands was not asked, so nothing is known: gather the section license too.",
+        "state": "Windows reports licence state {status}, which is not known here, so whether it is activated cannot be told: check it on the VM.",
+        "age": "Windows says it is licensed, but not until when, so whether it renews cannot be told: check it on the VM.",
+        "failed": "failed",
+        "source": "{section}: error",
+        "no_reason": "no product row could be read",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "ask": 'Ask Windows itself: Get-CimInstance SoftwareLicensingProduct -Filter "PartialProductKey IS NOT NULL"',
+        "account": "Use an account with administrator rights",
+        "repository": "Where the class is missing or broken: winmgmt /verifyrepository, then winmgmt /salvagerepository",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -59,7 +74,7 @@ def check(view: View) -> Finding | None:
         if item.message or item.code
     ]
     title = TEXTS[key].format(
-        reason=(reasons[0] if reasons else TEXTS["no_reason"]).strip().rstrip("."),
+        reason=wording.clause(reasons[0]) if reasons else TEXTS["no_reason"],
         status=product.status if product is not None else None,
     )
     return finding(
@@ -71,18 +86,17 @@ def check(view: View) -> Finding | None:
         remedy=[
             remedy(
                 GUEST_ADMIN,
-                'Ask Windows itself: Get-CimInstance SoftwareLicensingProduct -Filter "PartialProductKey IS NOT NULL"',
-                "Use an account with administrator rights",
-                "Where the class is missing or broken: winmgmt /verifyrepository, then winmgmt /salvagerepository",
-                "Diagnose again",
+                *STEPS.values(),
+                AGAIN,
             )
         ],
     )
 
 
 def _error(section: str, item: SectionError) -> Fact:
-    told = item.message or (wording.code(item.code) if item.code else "failed")
-    return Fact(item.source, f"{item.code.code}: {told}" if item.code and item.message else told, f"{section}: error")
+    told = item.message or (wording.code(item.code) if item.code else TEXTS["failed"])
+    observed = f"{item.code.code}: {told}" if item.code and item.message else told
+    return Fact(item.source, observed, TEXTS["source"].format(section=section))
 
 
 RULE = Rule(ID, "the licence", (), check, lambda view: True)

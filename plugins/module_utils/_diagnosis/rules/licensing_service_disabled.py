@@ -17,13 +17,26 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     remedy,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "licensing-service-disabled"
-TEXTS = {
-    "disabled": "The licensing service (sppsvc) is disabled, set it back to delayed automatic start and activate.",
-    "absent": "The licensing service (sppsvc) is not installed, repair Windows or deploy the VM from an intact image.",
-    "code": "The licensing service (sppsvc) cannot be started, mend it and activate: {code}.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "disabled": "The licensing service (sppsvc) is disabled, set it back to delayed automatic start and activate.",
+        "absent": "The licensing service (sppsvc) is not installed, repair Windows or deploy the VM from an intact image.",
+        "no_service": "does not exist",
+        "code": "The licensing service (sppsvc) cannot be started, mend it and activate: {code}.",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "set": "Set the start type: sc.exe config sppsvc start= delayed-auto",
+        "start": "Start it: Start-Service sppsvc (it stops again by itself when idle; check RpcSs when it will not start)",
+        "find": "Find what disabled it (a hardening baseline or a policy), or it comes back",
+    },
+)
 _DISABLED = 4
 
 
@@ -40,7 +53,7 @@ def check(view: View) -> Finding | None:
     if service is not None and service.exists and service.start == _DISABLED:
         return _found("disabled", "certain", evidence)
     if service is not None and not service.exists:
-        return _found("absent", "certain", [Fact("sppsvc", "does not exist", "Get-Service", "exists")])
+        return _found("absent", "certain", [Fact("sppsvc", TEXTS["no_service"], "Get-Service", "exists")])
     if codes or read:
         return _found("code", "likely", evidence, wording.code(codes[0].code if codes else read[0]))
     return None
@@ -55,9 +68,7 @@ def _found(key: str, confidence: str, evidence: list[Fact], code: str = "") -> F
         remedy=[
             remedy(
                 GUEST_ADMIN,
-                "Set the start type: sc.exe config sppsvc start= delayed-auto",
-                "Start it: Start-Service sppsvc (it stops again by itself when idle; check RpcSs when it will not start)",
-                "Find what disabled it (a hardening baseline or a policy), or it comes back",
+                *STEPS.values(),
                 ACTIVATE,
                 action="service",
             )

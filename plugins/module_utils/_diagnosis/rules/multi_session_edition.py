@@ -22,12 +22,23 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     wrong_kms_host,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "multi-session-edition"
-TEXTS = {
-    "host": "Windows Enterprise multi-session asks a KMS that cannot serve it, set the KMS host to {target} and never touch the product key.",
-    "key": "Windows Enterprise multi-session has lost the key of its image, deploy the VM anew from an intact image instead of installing a key.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "host": "Windows Enterprise multi-session asks a KMS that cannot serve it, set the KMS host to {target} and never touch the product key.",
+        "key": "Windows Enterprise multi-session has lost the key of its image, deploy the VM anew from an intact image instead of installing a key.",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "redeploy": "Deploy the VM anew from an intact multi-session image",
+        "never": "Never install a key with slmgr /ipk",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -44,11 +55,9 @@ def check(view: View) -> Finding | None:
     os = view.guest.os
     edition = Fact("edition", f"{os.edition_id} (SKU {os.sku})" if os else "ServerRdsh", "registry EditionID")
     steps = (
-        remedy(
-            IMAGE_OWNER, "Deploy the VM anew from an intact multi-session image", "Never install a key with slmgr /ipk"
-        )
+        remedy(IMAGE_OWNER, STEPS["redeploy"], STEPS["never"])
         if key
-        else remedy(GUEST_ADMIN, *set_host_steps(view), "Never install a key with slmgr /ipk", action="host")
+        else remedy(GUEST_ADMIN, *set_host_steps(view), STEPS["never"], action="host")
     )
     more = [remedy(GUEST_ADMIN, *set_host_steps(view)[:1], ACTIVATE, action="host")] if key and host else []
     return finding(

@@ -10,11 +10,22 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding, Remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import NETWORK_TEAM, remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "no-outbound-path"
-TEXTS = {
-    "found": "The VM has no outbound method, so that nothing leaves for {addresses}: give its subnet a NAT gateway.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": "The VM has no outbound method, so that nothing leaves for {addresses}: give its subnet a NAT gateway.",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "attach": "Attach a NAT gateway with a public address to the subnet (or a Standard public address to the NIC, or an outbound rule to the load balancer)",
+        "routes": "Routes to the Internet alone do not help in a private subnet or behind an internal load balancer",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -26,8 +37,7 @@ def _remedies() -> tuple[Remedy, ...]:
     return (
         remedy(
             NETWORK_TEAM,
-            "Attach a NAT gateway with a public address to the subnet (or a Standard public address to the NIC, or an outbound rule to the load balancer)",
-            "Routes to the Internet alone do not help in a private subnet or behind an internal load balancer",
+            *STEPS.values(),
             action="nat_gateway",
         ),
     )

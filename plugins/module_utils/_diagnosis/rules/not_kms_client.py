@@ -12,12 +12,17 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule, code_facts, finding
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "not-kms-client"
-TEXTS = {
-    "channel": "Windows is not licensed and its key is {channel}, which Azure's KMS cannot activate: install the KMS client setup key and activate.",
-    "code": "Windows is not licensed and says that its key does not fit, install the KMS client setup key of its edition and activate: {code}.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "channel": "Windows is not licensed and its key is {channel}, which Azure's KMS cannot activate: install the KMS client setup key and activate.",
+        "published": "published key of {title}",
+        "code": "Windows is not licensed and says that its key does not fit, install the KMS client setup key of its edition and activate: {code}.",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -38,7 +43,7 @@ def check(view: View) -> Finding | None:
     ]
     key = view.guest.client_key
     if key is not None and key.matches is not None:
-        facts.append(Fact("key of this edition ends in", key.partial, f"published key of {key.title}"))
+        facts.append(Fact("key of this edition ends in", key.partial, TEXTS["published"].format(title=key.title)))
     if product.channel in CHANNEL_NAMES:
         title = TEXTS["channel"].format(channel=CHANNEL_NAMES[product.channel])
         return finding(ID, title, evidence=facts, remedy=install_key(view))

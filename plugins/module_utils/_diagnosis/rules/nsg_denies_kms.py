@@ -10,11 +10,23 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding, Remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import NETWORK_TEAM, remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "nsg-denies-kms"
-TEXTS = {
-    "found": "Network security stops the traffic to {addresses} by {rule}, allow TCP 1688 out to the KMS addresses before it.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": "Network security stops the traffic to {addresses} by {rule}, allow TCP 1688 out to the KMS addresses before it.",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "allow": "Add an outbound rule with a lower priority number than the one that denies: Allow, TCP, port 1688, destination the KMS addresses",
+        "admin": "An admin rule of a network manager comes before every security group: change it there",
+        "tag": "A deny on the service tag AzurePlatformLKM switches off Azure's own rule for KMS: remove it",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -26,9 +38,7 @@ def _remedies() -> tuple[Remedy, ...]:
     return (
         remedy(
             NETWORK_TEAM,
-            "Add an outbound rule with a lower priority number than the one that denies: Allow, TCP, port 1688, destination the KMS addresses",
-            "An admin rule of a network manager comes before every security group: change it there",
-            "A deny on the service tag AzurePlatformLKM switches off Azure's own rule for KMS: remove it",
+            *STEPS.values(),
             action="nsg_rule",
         ),
     )

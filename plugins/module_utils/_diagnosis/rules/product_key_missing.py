@@ -10,9 +10,16 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule, finding
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "product-key-missing"
-TEXTS = {"found": "Windows has no product key, install the KMS client setup key of its edition and activate."}
+TEXTS = texts(
+    ID,
+    {
+        "found": "Windows has no product key, install the KMS client setup key of its edition and activate.",
+        "none": "none",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -24,7 +31,7 @@ def check(view: View) -> Finding | None:
         ID,
         TEXTS["found"],
         evidence=[
-            Fact("Windows product with a key", "none", "SoftwareLicensingProduct.PartialProductKey", "one row"),
+            Fact("Windows product with a key", TEXTS["none"], "SoftwareLicensingProduct.PartialProductKey", "one row"),
             *(Fact("other product with a key", item.name, "SoftwareLicensingProduct") for item in license_.others),
         ],
         remedy=install_key(view),

@@ -16,15 +16,24 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     remedy,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "renewal-overdue"
-TEXTS = {
-    "found": (
-        "Windows is licensed for {left} more, but has not renewed for {age} although nothing was seen that stops "
-        "it: activate now and watch the next attempt."
-    ),
-    "unknown_left": "an unknown time",
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": (
+            "Windows is licensed for {left} more, but has not renewed for {age} although nothing was seen that stops "
+            "it: activate now and watch the next attempt."
+        ),
+        "at_most": "at most {limit}",
+        "unknown_left": "an unknown time",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {"wait": "A VM that was switched off renews by itself within hours of its start; wait if it just started"},
+)
 
 
 def check(view: View) -> Finding | None:
@@ -46,13 +55,13 @@ def check(view: View) -> Finding | None:
                 "minutes since the last renewal",
                 age,
                 "derived from the minutes left or event 12289",
-                f"at most {view.renewal_limit}",
+                TEXTS["at_most"].format(limit=view.renewal_limit),
             ),
         ],
         remedy=[
             remedy(
                 GUEST_ADMIN,
-                "A VM that was switched off renews by itself within hours of its start; wait if it just started",
+                STEPS["wait"],
                 ACTIVATE,
                 action="activation",
             )

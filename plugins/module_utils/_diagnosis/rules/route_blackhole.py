@@ -10,11 +10,22 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding, Remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import NETWORK_TEAM, remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "route-blackhole"
-TEXTS = {
-    "found": "The traffic to {addresses} is dropped by {route}, correct that route or add routes for the KMS addresses to the Internet.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": "The traffic to {addresses} is dropped by {route}, correct that route or add routes for the KMS addresses to the Internet.",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "route": "Correct the route, or add one route per KMS address: prefix <address>/32, next hop Internet",
+        "appliance": "Where the next hop is an appliance, check that it exists, runs and forwards (IP forwarding on its NIC)",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -26,8 +37,7 @@ def _remedies() -> tuple[Remedy, ...]:
     return (
         remedy(
             NETWORK_TEAM,
-            "Correct the route, or add one route per KMS address: prefix <address>/32, next hop Internet",
-            "Where the next hop is an appliance, check that it exists, runs and forwards (IP forwarding on its NIC)",
+            *STEPS.values(),
             action="route",
         ),
     )

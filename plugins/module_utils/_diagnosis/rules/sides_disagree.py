@@ -20,11 +20,22 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     target_facts,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "sides-disagree"
-TEXTS = {
-    "found": "Azure's settings say that KMS is stopped ({causes}), but the guest reaches it: the guest is believed, check what was read of Azure."
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": "Azure's settings say that KMS is stopped ({causes}), but the guest reaches it: the guest is believed, check what was read of Azure.",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "compare": "Compare the effective routes and security rules of the NIC with this evidence; a change may be minutes old",
+        "report": "Report what does not agree, with this evidence, to the authors of the collection",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -47,8 +58,7 @@ def check(view: View) -> Finding | None:
         remedy=[
             remedy(
                 NETWORK_TEAM,
-                "Compare the effective routes and security rules of the NIC with this evidence; a change may be minutes old",
-                "Report what does not agree, with this evidence, to the authors of the collection",
+                *STEPS.values(),
             )
         ],
     )

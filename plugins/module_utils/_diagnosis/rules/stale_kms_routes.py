@@ -15,16 +15,27 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     remedy,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "stale-kms-routes"
-TEXTS = {
-    "found": (
-        "The KMS routes are for old or mistyped addresses ({stale}), so that the traffic to {addresses} takes "
-        "{route}: add routes for the current addresses."
-    ),
-    "harmless": "The route table holds routes for old or mistyped KMS addresses ({stale}), replace them by routes for the current addresses.",
-    "unnamed": "no longer in use",
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": (
+            "The KMS routes are for old or mistyped addresses ({stale}), so that the traffic to {addresses} takes "
+            "{route}: add routes for the current addresses."
+        ),
+        "harmless": "The route table holds routes for old or mistyped KMS addresses ({stale}), replace them by routes for the current addresses.",
+        "unnamed": "no longer in use",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "add": "Add one route per current KMS address: prefix <address>/32, next hop Internet",
+        "remove": "Remove the stale routes afterwards (20.118.99.244 is a misprint of 20.118.99.224)",
+    },
+)
 
 
 def check(view: View) -> Finding | None:
@@ -56,8 +67,7 @@ def _remedies() -> tuple[Remedy, ...]:
     return (
         remedy(
             NETWORK_TEAM,
-            "Add one route per current KMS address: prefix <address>/32, next hop Internet",
-            "Remove the stale routes afterwards (20.118.99.244 is a misprint of 20.118.99.224)",
+            *STEPS.values(),
             action="route",
         ),
     )

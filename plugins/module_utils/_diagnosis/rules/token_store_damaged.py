@@ -18,14 +18,32 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     remedy,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "token-store-damaged"
-TEXTS = {
-    "code": "The licensing service's token store is damaged, check its access rights, then rebuild it and activate.",
-    "absent": "The licensing service's token store (tokens.dat) is absent, rebuild it and activate.",
-    "unreadable": "The licensing service's token store (tokens.dat) cannot be read, check its access rights, then rebuild it and activate.",
-    "empty": "The licensing service's token store (tokens.dat) is empty, rebuild it and activate.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "code": "The licensing service's token store is damaged, check its access rights, then rebuild it and activate.",
+        "absent": "The licensing service's token store (tokens.dat) is absent, rebuild it and activate.",
+        "unreadable": "The licensing service's token store (tokens.dat) cannot be read, check its access rights, then rebuild it and activate.",
+        "file": "{path}, {size} bytes, changed {modified}",
+        "no_file": "absent",
+        "empty": "The licensing service's token store (tokens.dat) is empty, rebuild it and activate.",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "not_here": "Do not rebuild the store here: the licence of this key cannot be made anew from a KMS client setup key",
+        "redeploy": "Deploy the VM anew from an intact image, or restore it from a backup",
+        "reach": "Make sure that KMS can be reached first: a rebuilt store starts without a licence. Take a snapshot of the system disk",
+        "rights": "Compare the access rights of %windir%\\System32\\spp\\store with a healthy VM of the same build; SYSTEM and NETWORK SERVICE need them",
+        "rename": "Stop the service: net stop sppsvc. Rename tokens.dat (ren tokens.dat tokens.bak). Start it: net start sppsvc",
+        "reinstall": "Reinstall the licence files (minutes): cscript //nologo %windir%\\system32\\slmgr.vbs /rilc. Restart the VM twice",
+        "key": "Install the KMS client setup key again when it is gone. {activate}",
+    },
+)
 _PROOF = frozenset({"0xC004E015", "0xC004E002", "0xC004D301"})
 _ACCESS_DENIED = "0x80070005"
 _IN_USE = "0x80070020"
@@ -50,9 +68,13 @@ def _file(view: View) -> tuple[str | None, str, list[Fact]]:
     if store is None:
         return None, "", []
     if store.path is None:
-        return "absent", "certain", [Fact("tokens.dat", "absent", "%windir%\\System32\\spp\\store", "exists")]
+        return "absent", "certain", [Fact("tokens.dat", TEXTS["no_file"], "%windir%\\System32\\spp\\store", "exists")]
     error = store.open_error.code if store.open_error is not None else None
-    facts = [Fact("tokens.dat", f"{store.path}, {store.size} bytes, changed {store.modified}", "file system")]
+    facts = [
+        Fact(
+            "tokens.dat", TEXTS["file"].format(path=store.path, size=store.size, modified=store.modified), "file system"
+        )
+    ]
     if error is not None:
         facts.append(Fact("opening tokens.dat", error, "file system", "readable"))
     if store.size == 0:
@@ -67,18 +89,11 @@ def _file(view: View) -> tuple[str | None, str, list[Fact]]:
 
 def _rebuild(view: View) -> Remedy:
     if view.multi_session or (view.product is not None and view.channel != "kms_client"):
-        return remedy(
-            IMAGE_OWNER,
-            "Do not rebuild the store here: the licence of this key cannot be made anew from a KMS client setup key",
-            "Deploy the VM anew from an intact image, or restore it from a backup",
-        )
+        return remedy(IMAGE_OWNER, STEPS["not_here"], STEPS["redeploy"])
     return remedy(
         GUEST_ADMIN,
-        "Make sure that KMS can be reached first: a rebuilt store starts without a licence. Take a snapshot of the system disk",
-        "Compare the access rights of %windir%\\System32\\spp\\store with a healthy VM of the same build; SYSTEM and NETWORK SERVICE need them",
-        "Stop the service: net stop sppsvc. Rename tokens.dat (ren tokens.dat tokens.bak). Start it: net start sppsvc",
-        "Reinstall the licence files (minutes): cscript //nologo %windir%\\system32\\slmgr.vbs /rilc. Restart the VM twice",
-        "Install the KMS client setup key again when it is gone. " + ACTIVATE,
+        *(STEPS[key] for key in ("reach", "rights", "rename", "reinstall")),
+        STEPS["key"].format(activate=ACTIVATE),
         action="token_store",
     )
 

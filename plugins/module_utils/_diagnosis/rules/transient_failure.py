@@ -15,12 +15,16 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Attempt
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import parse_time
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 ID = "transient-failure"
-TEXTS = {
-    "found": "Windows is activated and was renewed {age} ago, the {count} failed attempts of the last days did not last: nothing is to be done.",
-    "one": "Windows is activated and was renewed {age} ago, one failed attempt of the last days did not last: nothing is to be done.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "found": "Windows is activated and was renewed {age} ago, the {count} failed attempts of the last days did not last: nothing is to be done.",
+        "one": "Windows is activated and was renewed {age} ago, one failed attempt of the last days did not last: nothing is to be done.",
+    },
+)
 _IGNORED = frozenset({"https_path", "genuine", "state", "other_activation_method"})
 
 
@@ -36,11 +40,11 @@ def check(view: View) -> Finding | None:
         return None
     count = len(failures) or len(weak)
     title = TEXTS["one" if count == 1 else "found"].format(age=wording.duration(view.renewal_age or 0), count=count)
-    facts = [
-        Fact("failed attempt", f"{item.outcome}: {wording.code(item.code)}", f"events at {item.time}")
-        for item in failures[:3]
+    facts = [Fact("failed attempt", wording.attempt(item), wording.events_at(item.time)) for item in failures[:3]]
+    facts += [
+        Fact("failed attempt", wording.code(item.code), wording.at(wording.event(item.id), item.time))
+        for item in weak[:1]
     ]
-    facts += [Fact("failed attempt", wording.code(item.code), f"event {item.id} at {item.time}") for item in weak[:1]]
     success = view.guest.events.last_success if view.guest.events is not None else None
     if success:
         facts.append(Fact("last successful attempt", success, "event 12289"))

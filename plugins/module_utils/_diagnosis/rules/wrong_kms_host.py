@@ -9,7 +9,6 @@ from __future__ import annotations
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import reach, wording
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    ACTIVATE,
     GUEST_ADMIN,
     Rule,
     code_facts,
@@ -21,18 +20,32 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import HostSetting
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message, Text, texts
 
 ID = "wrong-kms-host"
-TEXTS = {
-    "other": "The KMS host is {host}, which is not Azure's KMS: set it to {target} and activate.",
-    "azure_other_cloud": "The KMS host is {host}, the KMS of another Azure cloud: set it to {target} and activate.",
-    "azure_old_address": "The KMS host is {host}, an address that Azure's KMS no longer uses: set it to {target} and activate.",
-    "known_other": "The KMS host is {host}, {why}: set it to {target} and activate.",
-    "port": "The KMS port is {port}, but Azure's KMS listens on {wanted} only: set the host to {target} and activate.",
-    "pinned": "The KMS host is pinned to {host}, which works as long as Azure keeps that address: set it to {target}.",
-    "pinned_dead": "The KMS host is pinned to {host}, which does not answer while another address of Azure's KMS does: set it to {target} and activate.",
-    "left_behind": "The last attempt went to {old}, although {host} is set: clear the cached host and activate again.",
-}
+TEXTS = texts(
+    ID,
+    {
+        "other": "The KMS host is {host}, which is not Azure's KMS: set it to {target} and activate.",
+        "azure_other_cloud": "The KMS host is {host}, the KMS of another Azure cloud: set it to {target} and activate.",
+        "azure_old_address": "The KMS host is {host}, an address that Azure's KMS no longer uses: set it to {target} and activate.",
+        "known_other": "The KMS host is {host}, {why}: set it to {target} and activate.",
+        "known_not": "known not to be Azure's KMS",
+        "port": "The KMS port is {port}, but Azure's KMS listens on {wanted} only: set the host to {target} and activate.",
+        "pinned": "The KMS host is pinned to {host}, which works as long as Azure keeps that address: set it to {target}.",
+        "pinned_dead": "The KMS host is pinned to {host}, which does not answer while another address of Azure's KMS does: set it to {target} and activate.",
+        "left_behind": "The last attempt went to {old}, although {host} is set: clear the cached host and activate again.",
+    },
+)
+STEPS = texts(
+    f"{ID}.step",
+    {
+        "product": "Clear the setting of this product: cscript //nologo %windir%\\system32\\slmgr.vbs /ckms {product}",
+        "policy": "Take the KMS host out of the group policy that sets it, then: gpupdate /force",
+        "clear": "Clear the old host: cscript //nologo %windir%\\system32\\slmgr.vbs /ckms; then Restart-Service sppsvc",
+        "writer": "Look for a script or policy that writes the old host again",
+    },
+)
 _KNOWN_WRONG = frozenset({"azure_other_cloud", "azure_old_address", "known_other"})
 
 
@@ -63,14 +76,11 @@ def _foreign(view: View, host: HostSetting) -> Finding | None:
     facts = [*_settings(view), *code_facts(codes), *target_facts(targets)]
     if answer is not None and answer.error is not None:
         facts.append(Fact(f"DNS {host.host}", wording.code(answer.error), "resolver of the guest", "an address"))
-    facts += [
-        Fact("failed attempt", f"{item.host}: {wording.code(item.code)}", f"events at {item.time}")
-        for item in attempts[:1]
-    ]
+    facts += [Fact("failed attempt", wording.attempt_at(item), wording.events_at(item.time)) for item in attempts[:1]]
     title = TEXTS.get(host.kind, TEXTS["other"]).format(
         host=host.host,
         target=view.target_name,
-        why=endpoints.KNOWN_OTHER.get(reach.bare(host.host), "known not to be Azure's KMS"),
+        why=_known(reach.bare(host.host)),
     )
     return finding(
         ID, title, confidence="certain" if proven else "likely", evidence=facts, remedy=[_remedy(view, host)]
@@ -111,7 +121,7 @@ def _left_behind(view: View, host: HostSetting) -> Finding | None:
     known = {*cloud.names, *cloud.addresses, *cloud.legacy_addresses, reach.bare(host.host)}
     if attempt is None or old is None or old in known or view.healthy or view.reach.state != "reached":
         return None
-    facts = [Fact("failed attempt", f"{attempt.host}: {wording.code(attempt.code)}", f"events at {attempt.time}")]
+    facts = [Fact("failed attempt", wording.attempt_at(attempt), wording.events_at(attempt.time))]
     return finding(
         ID,
         TEXTS["left_behind"].format(old=attempt.host, host=host.host),
@@ -125,7 +135,7 @@ def _settings(view: View) -> list[Fact]:
     settings = view.guest.kms_host.settings if view.guest.kms_host is not None else ()
     return [
         Fact(
-            f"KMS host ({item.source})",
+            wording.setting(item),
             f"{item.host}:{item.port}",
             "licensing service, registry and policy",
             view.target_name,
@@ -135,21 +145,20 @@ def _settings(view: View) -> list[Fact]:
 
 
 def _remedy(view: View, host: HostSetting) -> Remedy:
-    steps = list(set_host_steps(view))
+    set_host, activate = set_host_steps(view)
     product = view.product.activation_id if view.product is not None else None
     if host.source == "product":
-        steps.insert(
-            0,
-            f"Clear the setting of this product: cscript //nologo %windir%\\system32\\slmgr.vbs /ckms {product or '<activation id>'}",
-        )
-    elif host.source == "policy":
-        steps.insert(0, "Take the KMS host out of the group policy that sets it, then: gpupdate /force")
-    else:
-        steps.insert(
-            0, "Clear the old host: cscript //nologo %windir%\\system32\\slmgr.vbs /ckms; then Restart-Service sppsvc"
-        )
-        steps.append("Look for a script or policy that writes the old host again")
-    return remedy(GUEST_ADMIN, *(step for step in steps if step != ACTIVATE), ACTIVATE, action="host")
+        clear = STEPS["product"].format(product=product or "<activation id>")
+        return remedy(GUEST_ADMIN, clear, set_host, activate, action="host")
+    if host.source == "policy":
+        return remedy(GUEST_ADMIN, STEPS["policy"], set_host, activate, action="host")
+    return remedy(GUEST_ADMIN, STEPS["clear"], set_host, STEPS["writer"], activate, action="host")
+
+
+def _known(name: str) -> Text:
+    """Return what is known of a host that is not Azure's KMS."""
+    known = endpoints.KNOWN_OTHER.get(name)
+    return Text(known, Message(f"known_host.{name}")) if known else TEXTS["known_not"]
 
 
 RULE = Rule(ID, "the KMS host", ("kms_settings|license",), check)

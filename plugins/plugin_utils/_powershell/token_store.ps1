@@ -15,7 +15,7 @@
 #   WasRunning  whether sppsvc ran before everything; Dependents: the services that ran on top of it
 #   Marker      text of the marker
 #   ProductKey  KMS client setup key (SecureString), installed only when no Windows product has a key any more
-#   Attempts, Interval  activations at most, and seconds between them
+#   Attempts, IntervalSeconds  activations at most, and seconds between them; FinalCodes: codes after which another is useless
 # Steps:
 #   mark              writes Marker to %ProgramData%\azure_windows.activation\token_store.json; fails when one is there
 #   stop_service      stops sppsvc and its running dependents
@@ -34,7 +34,7 @@
 #   rollback_unmark   as unmark
 # Answer: {schema, language_mode, steps: [{name, ok, error}], attempts: [{at, error}], state}; state is read at the end:
 #   {folders: [{path, files: [{name, size, modified}]}] (files named tokens*), marker: text or null, errors: [failure],
-#    service: {status, start, delayed_autostart, dependents: [{name, status}]}}
+#    service: {status, start, delayed_autostart, dependents: [{name, status}]}, busy: whether another run is at work}
 [CmdletBinding(SupportsShouldProcess)]
 param(
     [string[]]$Steps = @(),
@@ -48,7 +48,8 @@ param(
     [string]$Marker = '',
     [securestring]$ProductKey,
     [int]$Attempts = 12,
-    [int]$Interval = 5
+    [int]$IntervalSeconds = 5,
+    [string[]]$FinalCodes = @()
 )
 
 # include: _common.ps1
@@ -145,9 +146,9 @@ function Invoke-EveryActivation {
         try { Invoke-Activation; return }
         catch {
             $try.error = Format-Failure 'Activate' $_
-            if ($number -ge $Attempts) { throw }
+            if ($number -ge $Attempts -or $FinalCodes -contains $try.error.code) { throw }
         }
-        Start-Sleep -Seconds $Interval
+        Start-Sleep -Seconds $IntervalSeconds
     }
 }
 
@@ -209,19 +210,50 @@ function Read-Licensing {
 }
 
 function Read-State {
-    $state = @{ folders = @(); service = $null; marker = $null; errors = @() }
+    $found = @{ folders = @(); service = $null; marker = $null; errors = @(); busy = $null }
     foreach ($folder in $storeFolders) {
-        try { $state.folders += Read-Folder $folder } catch { $state.errors += Format-Failure $folder $_ }
+        try { $found.folders += Read-Folder $folder } catch { $found.errors += Format-Failure $folder $_ }
     }
-    try { $state.service = Read-Licensing } catch { $state.errors += Format-Failure 'sppsvc' $_ }
-    try { if (Test-File $markerFile) { $state.marker = '' + (Get-Content -LiteralPath $markerFile -Raw -ErrorAction Stop) } }
-    catch { $state.errors += Format-Failure $markerFile $_ }
-    $state
+    try { $found.service = Read-Licensing } catch { $found.errors += Format-Failure 'sppsvc' $_ }
+    try { if (Test-File $markerFile) { $found.marker = '' + (Get-Content -LiteralPath $markerFile -Raw -ErrorAction Stop) } }
+    catch { $found.errors += Format-Failure $markerFile $_ }
+    $found
 }
 
-if ($work.mode -eq 'FullLanguage') {
+# --- One run at a time: a script whose connection was lost may still be at work -----------------------------------------
+
+$lock = @{ mutex = $null; mine = $false }
+
+# Windows gives the lock back when its owner ends, however it ends; one that cannot even be opened is somebody else's.
+function Enter-Lock {
+    try {
+        $lock.mutex = New-Object System.Threading.Mutex $false, 'Global\azure_windows.activation.token_store'
+        $lock.mine = $lock.mutex.WaitOne(0)
+    }
+    catch { $lock.mine = (Format-Failure 'lock' $_).type -eq 'System.Threading.AbandonedMutexException' }
+}
+
+function Exit-Lock {
+    if ($lock.mine) { $lock.mutex.ReleaseMutex() }
+    if ($lock.mutex) { $lock.mutex.Dispose() }
+}
+
+function Invoke-Work {
+    if (-not $lock.mine) { throw 'another run is still at work on the token store of this guest' }
     $failed = $null
     foreach ($name in $Steps) { if (-not (Invoke-Named $name)) { $failed = $name; break } }
     if ($RollBack -or ($failed -and $NoRollBack -notcontains $failed)) { Invoke-RollBack }
 }
-Write-Answer @{ attempts = @($tries.list); state = Read-State }
+
+$state = $null
+if ($work.mode -eq 'FullLanguage') {
+    Enter-Lock
+    try {
+        if ($Steps -or $RollBack) { Invoke-Work }
+        $state = Read-State
+        $state.busy = -not $lock.mine
+    }
+    finally { Exit-Lock }
+}
+else { $state = Read-State }
+Write-Answer @{ attempts = @($tries.list); state = $state }

@@ -7,21 +7,34 @@
 from __future__ import annotations
 
 import datetime
-import json
 import pathlib
 import typing as t
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import console, model
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import (
+    console,
+    formats,
+    model,
+    remediation,
+    written,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import (
+    LANGUAGES,
+    Catalogue,
+)
 from ansible_collections.azure_windows.activation.plugins.module_utils._version import VERSION
-from ansible_collections.azure_windows.activation.plugins.plugin_utils import _display, _files
-
-FILE = "kms-report.json"
+from ansible_collections.azure_windows.activation.plugins.plugin_utils import _display, _files, _html
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
-    "diagnoses": {"type": "list", "elements": "dict", "required": True},
+    "diagnoses": {"type": "list", "elements": "dict"},
+    "remediation": {"type": "dict"},
+    "merge": {"type": "list", "elements": "path", "default": []},
+    "expected_hosts": {"type": "list", "elements": "str", "default": []},
+    "previous": {"type": "path"},
+    "formats": {"type": "list", "elements": "str", "choices": list(formats.FORMATS), "default": list(formats.FORMATS)},
+    "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
     "report_dir": {"type": "path", "default": "kms-report"},
     "display": {"type": "bool", "default": True},
 }
@@ -36,16 +49,70 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
-        path = pathlib.Path(options["report_dir"]).absolute() / FILE
+        if options["diagnoses"] is None and not options["merge"]:
+            raise AnsibleActionFail("kms_report: one of diagnoses and merge is needed")
+        if not options["formats"]:
+            raise AnsibleActionFail("kms_report: formats: name at least one of " + ", ".join(formats.FORMATS))
+        previous, warnings = _previous(options["previous"])
         now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        beside = model.Beside(
+            merged=tuple(_read("merge", path) for path in options["merge"]),
+            expected=tuple(options["expected_hosts"]),
+            previous=previous,
+            remediation=_remediation(options["remediation"]),
+        )
         try:
-            report = model.build(options["diagnoses"], now, VERSION)
-            _files.write_atomically(path, json.dumps(report, ensure_ascii=False, indent=2) + "\n")
+            report = model.build(options["diagnoses"] or [], now, VERSION, beside)
         except ValueError as error:
             raise AnsibleActionFail(f"kms_report: {error}") from error
+        catalogue = Catalogue(options["language"])
+        paths = _write(report, catalogue, pathlib.Path(options["report_dir"]).absolute(), options["formats"])
+        # People open the page; the other files are named beside it.
+        first = paths.get("html") or next(iter(paths.values()))
+        if options["display"]:
+            also = [f".{form}" for form, path in paths.items() if path != first]
+            _display.show(console.render(report, first, _display.width(), also, catalogue))
+        main = paths.get("json", first)
+        result.update(changed=False, report={"path": main, "paths": paths, "summary": report["summary"]})
+        if warnings:
+            result["warnings"] = warnings
+        return result
+
+
+def _write(report: dict[str, t.Any], catalogue: Catalogue, folder: pathlib.Path, wanted: list[str]) -> dict[str, str]:
+    """Write the report in each format and return the paths; a reader never meets half a file."""
+    renderers = {**formats.PLAIN, "html": _html.render}
+    paths = {}
+    for form in dict.fromkeys(wanted):
+        path = folder / formats.file_name(form)
+        try:
+            _files.write_atomically(path, renderers[form](report, catalogue))
         except OSError as error:
             raise AnsibleActionFail(f"kms_report: cannot write {path}: {error.strerror or error}") from error
-        if options["display"]:
-            _display.show(console.render(report, str(path), _display.width()))
-        result.update(changed=False, report={"path": str(path), "summary": report["summary"]})
-        return result
+        paths[form] = str(path)
+    return paths
+
+
+def _previous(path: str | None) -> tuple[dict[str, t.Any] | None, list[str]]:
+    """Return the earlier report; before the first run there is none, which is worth a warning but no failure."""
+    if not path:
+        return None, []
+    if not pathlib.Path(path).exists():
+        return None, [f"kms_report: previous: {path} does not exist, so there is nothing to compare with."]
+    return _read("previous", path), []
+
+
+def _read(option: str, path: str) -> dict[str, t.Any]:
+    try:
+        return written.parse(pathlib.Path(path).read_text("utf-8"))
+    except OSError as error:
+        raise AnsibleActionFail(f"kms_report: {option}: cannot read {path}: {error.strerror or error}") from error
+    except ValueError as error:
+        raise AnsibleActionFail(f"kms_report: {option}: {path} cannot be used: {error}") from error
+
+
+def _remediation(plain: dict[str, t.Any] | None) -> remediation.Remediation | None:
+    try:
+        return None if plain is None else remediation.parse(plain)
+    except ValueError as error:
+        raise AnsibleActionFail(f"kms_report: remediation: {error}") from error

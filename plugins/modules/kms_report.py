@@ -11,8 +11,11 @@ module: kms_report
 short_description: Write the report on why VMs of a fleet do or do not activate
 version_added: 1.0.0
 description:
-  - Writes the diagnoses of M(azure_windows.activation.kms_diagnosis) to C(kms-report.json) and prints them as a table,
-    a line for each VM that is activated and a block for each root cause.
+  - Writes the diagnoses of M(azure_windows.activation.kms_diagnosis) as a web page, as JSON, as Markdown and as metrics, and prints
+    them as a table, a line for each VM that is activated and a block for each root cause.
+  - C(kms-report.html) is one file that asks for nothing from any network. Causes are grouped, so that one broken route table with 80 VMs
+    is one item with 80 names and one fix.
+  - Reports of several runs can be joined (O(merge)), and a report can say what changed since an earlier one (O(previous)).
   - The JSON Schema of the file is C(docs/kms_report.schema.json) of this collection. Consumers should check C(schema_version),
     which changes when a key is removed or gets another meaning, and ignore keys they do not know.
   - The file is replaced as a whole, so that a reader never meets half of one.
@@ -47,10 +50,47 @@ attributes:
 options:
   diagnoses:
     description:
-      - The diagnoses, as returned by M(azure_windows.activation.kms_diagnosis).
+      - The diagnoses, as returned by M(azure_windows.activation.kms_diagnosis). One of this and O(merge) is needed.
     type: list
     elements: dict
-    required: true
+  remediation:
+    description:
+      - What the role C(azure_windows.activation.remediate) did, so that the report tells before and after.
+      - A mapping with C(check_mode), C(actions), C(before) (the diagnoses before the run), C(hosts) (by name C(plan) and C(changes)),
+        C(plan) and C(changes) of Azure, and C(journal). O(diagnoses) are those after the run.
+    type: dict
+  merge:
+    description:
+      - Files C(kms-report.json) of other runs, job slices for example, that are joined with O(diagnoses).
+      - Of each VM the newest answer is kept. VMs of the same name with different Azure resource ids are different VMs.
+    type: list
+    elements: path
+    default: []
+  expected_hosts:
+    description:
+      - Names of the hosts that must be in the report. One that is not is listed as unanswered and counted as unknown.
+    type: list
+    elements: str
+    default: []
+  previous:
+    description:
+      - The C(kms-report.json) of an earlier run. The report says what is new, worse, fixed, gone or has another cause since then.
+      - It may be the file that is about to be replaced. When it does not exist, there is a warning and no comparison.
+    type: path
+  formats:
+    description:
+      - Which files to write, all named C(kms-report) with the format as their ending.
+      - V(prom) is for the textfile collector of Prometheus' node_exporter.
+    type: list
+    elements: str
+    choices: [json, html, md, prom]
+    default: [json, html, md, prom]
+  language:
+    description:
+      - The language of the page, the Markdown and the table. Ids, codes and raw evidence stay as they are, and so does the JSON.
+    type: str
+    choices: [en, ja]
+    default: en
   report_dir:
     description:
       - Folder on the controller for the report. It is made when it is missing.
@@ -77,6 +117,24 @@ EXAMPLES = r"""
   run_once: true
   register: kms_report
 
+- name: Join the reports of four job slices and name the hosts that are in none of them
+  azure_windows.activation.kms_report:
+    merge:
+      - slice1/kms-report.json
+      - slice2/kms-report.json
+      - slice3/kms-report.json
+      - slice4/kms-report.json
+    expected_hosts: "{{ groups['windows'] }}"
+  run_once: true
+
+- name: Say what changed since the last run, in Japanese
+  azure_windows.activation.kms_report:
+    diagnoses: "{{ kms_diagnosis.diagnoses }}"
+    previous: kms-report/kms-report.json
+    language: ja
+    formats: [json, html]
+  run_once: true
+
 - name: Stop the pipeline when a VM needs attention
   ansible.builtin.assert:
     that: kms_report.report.summary.attention == 0
@@ -90,9 +148,13 @@ report:
   type: dict
   contains:
     path:
-      description: The file.
+      description: The JSON file; the first of O(formats) when that is not among them.
       type: str
       sample: /home/admin/kms-report/kms-report.json
+    paths:
+      description: Every file that was written, by its format.
+      type: dict
+      sample: {html: /home/admin/kms-report/kms-report.html, json: /home/admin/kms-report/kms-report.json}
     summary:
       description: The tally, in which every VM is counted once as V(activated), V(attention) or V(unknown).
       type: dict
@@ -107,7 +169,10 @@ report:
           description: How many are not activated, or will not stay so.
           type: int
         unknown:
-          description: Of how many it could not be found out, unreachable ones among them.
+          description: Of how many it could not be found out, unreachable and unanswered ones among them.
+          type: int
+        unanswered:
+          description: How many were expected and are in none of the answers.
           type: int
         root_causes:
           description: How many VMs have each root cause.

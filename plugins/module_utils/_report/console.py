@@ -6,19 +6,17 @@
 
 from __future__ import annotations
 
-import collections
 import dataclasses
-import json
-import textwrap
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import (
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import columns, grouping
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import (
     ACTIVATED,
     ATTENTION,
     UNKNOWN,
-    rank,
 )
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral, shown
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral
 
 # Of one root cause: what fits on a screen; the JSON report has the rest.
 MOST_NAMES = 60
@@ -28,16 +26,8 @@ MOST_UNREAD = 6
 LONGEST_VALUE = 160
 # Of a healthy VM, which stays on one line even where the terminal is narrower.
 LONGEST_LINE = 119
-
-WHO = {
-    "guest_admin": "guest admin",
-    "network_team": "network team",
-    "identity_team": "identity team",
-    "microsoft": "Microsoft",
-    "image_owner": "image owner",
-}
-
-ONLY_GUESTS = "Only the guests were asked: Azure's side of the network was not looked at."
+# Where the texts behind a word such as `next` begin.
+INDENT = 10
 
 Host = dict[str, t.Any]
 
@@ -50,126 +40,123 @@ class Line:
     tone: str = ""
 
 
-def render(report: dict[str, t.Any], path: str, width: int) -> list[Line]:
-    """Return the table of `report`, at most `width` columns wide, with the `path` where the report was written."""
-    hosts: list[Host] = report["hosts"]
-    healthy = [host for host in hosts if host["state"] == ACTIVATED]
-    lines = _healthy(healthy, width)
-    for group in _groups(hosts).values():
-        lines += [Line(""), *_block(group, width)]
-    lines.append(Line(""))
-    if len(healthy) < len(hosts) and all(host["azure"]["status"] == "not_asked" for host in hosts):
-        lines += _wrapped(ONLY_GUESTS, "", "", width)
-    lines.append(Line(tally(report["summary"])))
-    lines.append(Line(f"Report: {neutral(path)}"))
-    return lines
+def render(
+    report: dict[str, t.Any], path: str, width: int, also: t.Sequence[str] = (), catalogue: Catalogue | None = None
+) -> list[Line]:
+    """Return the table of `report`, at most `width` columns wide, with the `path` where it was written, and as what `also`."""
+    return _Table(width, catalogue or Catalogue()).render(report, path, also)
 
 
-def tally(summary: dict[str, t.Any]) -> str:
+def tally(summary: dict[str, t.Any], catalogue: Catalogue | None = None) -> str:
     """Return the closing line, in which every VM is counted once."""
-    verb = "needs" if summary[ATTENTION] == 1 else "need"
-    return (
-        f"{_vms(summary['hosts'])}: {summary[ACTIVATED]} activated, "
-        f"{summary[ATTENTION]} {verb} attention, {summary[UNKNOWN]} unknown"
-    )
+    catalogue = catalogue or Catalogue()
+    key = "table.tally.one" if summary[ATTENTION] == 1 else "table.tally"
+    counts = {name: summary[name] for name in (ACTIVATED, ATTENTION, UNKNOWN)}
+    return catalogue.ui(key, hosts=catalogue.vms(summary["hosts"]), **counts)
 
 
-def _healthy(hosts: list[Host], width: int) -> list[Line]:
-    if not hosts:
-        return []
-    column = min(max(len(host["name"]) for host in hosts), width // 3)
-    lines = []
-    for host in hosts:
-        text = f"ok  {host['name']:<{column}}  {host['root_cause']['title']}{_unread(host)}"
-        lines.append(Line(neutral(text, LONGEST_LINE), "ok"))
-    return lines
+def news(history: t.Mapping[str, t.Any], catalogue: Catalogue) -> str:
+    """Return one line on what changed since an earlier report."""
+    kinds = [kind for kind in ("new", "worse", "changed", "fixed", "gone") if history[kind]]
+    words = [f"{len(history[kind])} {catalogue.ui(f'since.{kind}')}" for kind in kinds]
+    said = ", ".join(words) or catalogue.ui("history.none")
+    return catalogue.ui("table.history", time=history["generated_at"], news=said)
 
 
-def _groups(hosts: list[Host]) -> dict[tuple[str, str, str], list[Host]]:
-    groups: dict[tuple[str, str, str], list[Host]] = collections.defaultdict(list)
-    for host in hosts:
-        if host["state"] != ACTIVATED:
-            groups[host["state"], host["root_cause"]["severity"], host["root_cause"]["id"]].append(host)
-    # What is unknown comes last; of one severity, the cause of most VMs first.
-    return dict(sorted(groups.items(), key=lambda item: (item[0][0] == UNKNOWN, rank(item[0][1]), -len(item[1]))))
+@dataclasses.dataclass(frozen=True)
+class _Table:
+    width: int
+    catalogue: Catalogue
 
+    def render(self, report: dict[str, t.Any], path: str, also: t.Sequence[str]) -> list[Line]:
+        hosts: list[Host] = report["hosts"]
+        causes = grouping.causes(hosts)
+        lines = self._healthy(hosts)
+        for cause in causes:
+            lines += [Line(""), *self._cause(cause)]
+        lines.append(Line(""))
+        if causes and all(host["azure"]["status"] == "not_asked" for host in hosts):
+            lines += self._wrapped(self.catalogue.ui("note.guests_only"))
+        if report["remediation"] and report["remediation"]["worse"]:
+            names = self._names(report["remediation"]["worse"])
+            lines += self._wrapped(self.catalogue.ui("table.worse", names=names), tone="error")
+        if report["history"]:
+            lines += self._wrapped(news(report["history"], self.catalogue))
+        if report["unanswered"]:
+            names = self._names(report["unanswered"])
+            lines += self._wrapped(self.catalogue.ui("table.unanswered", names=names), tone="unknown")
+        lines.append(Line(tally(report["summary"], self.catalogue)))
+        key = "table.report_also" if also else "table.report"
+        lines.append(Line(self.catalogue.ui(key, path=neutral(path), others=", ".join(also))))
+        return lines
 
-def _block(group: list[Host], width: int) -> list[Line]:
-    cause = group[0]["root_cause"]
-    unknown = group[0]["state"] == UNKNOWN
-    label = "UNKNOWN" if unknown else cause["severity"].upper()
-    lines = [Line(f"{label}  {cause['id']}: {_vms(len(group))}", "unknown" if unknown else cause["severity"])]
-    cases = _cases(group)
-    for case in cases[:MOST_CASES]:
-        lines += _case(case, width)
-    if len(cases) > MOST_CASES:
-        rest = [host["name"] for case in cases[MOST_CASES:] for host in case]
-        lines += _wrapped(f"Seen otherwise, see the report: {_names(rest)}", "  ", "  ", width)
-    if cause["doc"]:
-        lines += _wrapped(cause["doc"], "    more  ", "          ", width)
-    return lines
+    def _healthy(self, hosts: t.Sequence[Host]) -> list[Line]:
+        healthy = [host for host in hosts if host["state"] == ACTIVATED]
+        column = min(max((columns.width(host["name"]) for host in healthy), default=0), self.width // 3)
+        lines = []
+        for host in healthy:
+            unread = self._unread(host)
+            title = self.catalogue.title(host["root_cause"]) + (f" ({unread})" if unread else "")
+            text = f"ok  {columns.pad(host['name'], column)}  {title}"
+            lines.append(Line(columns.cut(neutral(text), LONGEST_LINE), "ok"))
+        return lines
 
+    def _cause(self, cause: grouping.Cause) -> list[Line]:
+        tone = "unknown" if cause.state == UNKNOWN else cause.severity
+        label = self.catalogue.ui(f"tone.{tone}").upper()
+        lines = [Line(f"{label}  {cause.id}: {self.catalogue.vms(len(cause.hosts))}", tone)]
+        for case in cause.cases[:MOST_CASES]:
+            lines += self._case(case)
+        rest = [host["name"] for case in cause.cases[MOST_CASES:] for host in case.hosts]
+        if rest:
+            lines += self._wrapped(self.catalogue.ui("table.otherwise", names=self._names(rest)), "  ", "  ")
+        doc = cause.cases[0].finding["doc"]
+        return [*lines, *(self._behind("table.more", doc) if doc else [])]
 
-def _cases(group: list[Host]) -> list[list[Host]]:
-    """Hosts whose cause and remedy read alike, the largest set first."""
-    cases: dict[str, list[Host]] = collections.defaultdict(list)
-    for host in group:
-        cause = host["root_cause"]
-        cases[json.dumps([cause["title"], cause["remedy"]], sort_keys=True)].append(host)
-    return sorted(cases.values(), key=lambda hosts: (-len(hosts), hosts[0]["name"]))
+    def _case(self, case: grouping.Case) -> list[Line]:
+        first = case.hosts[0]
+        lines = self._wrapped(self._names([host["name"] for host in case.hosts]), "  ", "  ")
+        lines += self._wrapped(self.catalogue.title(case.finding), "    ", "    ")
+        where = "" if len(case.hosts) == 1 else self.catalogue.ui("table.on", name=first["name"]) + " "
+        for number, fact in enumerate(case.finding["evidence"][:MOST_FACTS]):
+            said = self._fact(fact)
+            lines += self._behind("", said) if number else self._behind("table.seen", where + said)
+        for remedy in case.finding["remedy"]:
+            lines += self._remedy(remedy)
+        unread = self._unread(first)
+        return [*lines, *(self._wrapped(unread, "    ", "    ") if unread else [])]
 
+    def _remedy(self, remedy: dict[str, t.Any]) -> list[Line]:
+        who, steps = self.catalogue.who(remedy["who"]), self.catalogue.steps(remedy)
+        if len(steps) == 1:
+            return self._behind("table.next", f"{who}: {steps[0]}")
+        lines = self._behind("table.next", f"{who}:")
+        lead = " " * INDENT
+        for number, step in enumerate(steps, 1):
+            lines += self._wrapped(step, f"{lead}{number}. ", f"{lead}   ")
+        return lines
 
-def _case(hosts: list[Host], width: int) -> list[Line]:
-    first = hosts[0]
-    cause = first["root_cause"]
-    lines = _wrapped(_names([host["name"] for host in hosts]), "  ", "  ", width)
-    lines += _wrapped(cause["title"], "    ", "    ", width)
-    where = "" if len(hosts) == 1 else f"on {first['name']}: "
-    for number, fact in enumerate(cause["evidence"][:MOST_FACTS]):
-        lead = "          " if number else f"    seen  {where}"
-        lines += _wrapped(_fact(fact), lead, "          ", width)
-    for remedy in cause["remedy"]:
-        lines += _remedy(remedy, width)
-    unread = _unread(first)
-    return [*lines, *(_wrapped(unread.strip(" ()"), "    ", "    ", width) if unread else [])]
+    def _fact(self, fact: dict[str, t.Any]) -> str:
+        expected = ""
+        if fact["expected"] is not None:
+            expected = ", " + self.catalogue.ui("table.expected", value=self._value(fact["expected"]))
+        return f"{self.catalogue.fact(fact)}: {self._value(fact['observed'])}{expected} [{fact['source']}]"
 
+    def _value(self, value: t.Any) -> str:
+        return neutral(self.catalogue.value(value), LONGEST_VALUE)
 
-def _remedy(remedy: dict[str, t.Any], width: int) -> list[Line]:
-    who, steps = WHO.get(remedy["who"], remedy["who"]), remedy["steps"]
-    if len(steps) == 1:
-        return _wrapped(f"{who}: {steps[0]}", "    next  ", "          ", width)
-    lines = _wrapped(f"{who}:", "    next  ", "          ", width)
-    for number, step in enumerate(steps, 1):
-        lines += _wrapped(step, f"          {number}. ", "             ", width)
-    return lines
+    def _unread(self, host: Host) -> str:
+        unread = host["guest"]["unread"]
+        return self.catalogue.ui("table.not_read", parts=self._names(unread, MOST_UNREAD)) if unread else ""
 
+    def _names(self, names: t.Sequence[str], most: int = MOST_NAMES) -> str:
+        shown, surplus = ", ".join(names[:most]), len(names) - most
+        return self.catalogue.ui("table.and_more", names=shown, count=surplus) if surplus > 0 else shown
 
-def _fact(fact: dict[str, t.Any]) -> str:
-    expected = f", expected {_value(fact['expected'])}" if fact["expected"] is not None else ""
-    return f"{fact['fact']}: {_value(fact['observed'])}{expected} [{fact['source']}]"
+    def _behind(self, key: str, text: str) -> list[Line]:
+        """Return a paragraph behind a word such as `next`."""
+        lead = f"    {self.catalogue.ui(key)}" if key else ""
+        return self._wrapped(text, columns.pad(lead, INDENT), " " * INDENT)
 
-
-def _value(value: t.Any) -> str:
-    return neutral(shown(value), LONGEST_VALUE)
-
-
-def _unread(host: Host) -> str:
-    unread = host["guest"]["unread"]
-    if not unread:
-        return ""
-    more = f" and {len(unread) - MOST_UNREAD} more" if len(unread) > MOST_UNREAD else ""
-    return f" (not read: {', '.join(unread[:MOST_UNREAD])}{more})"
-
-
-def _names(names: list[str]) -> str:
-    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
-    return ", ".join(names[:MOST_NAMES]) + more
-
-
-def _vms(count: int) -> str:
-    return f"{count} VM" if count == 1 else f"{count} VMs"
-
-
-def _wrapped(text: str, first: str, rest: str, width: int) -> list[Line]:
-    wrapped = textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False)
-    return [Line(line) for line in wrapped]
+    def _wrapped(self, text: str, first: str = "", rest: str = "", tone: str = "") -> list[Line]:
+        return [Line(line, tone) for line in columns.wrap(text, self.width, first, rest)]

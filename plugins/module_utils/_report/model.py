@@ -9,71 +9,97 @@ Every renderer reads this and nothing else. Its shape is docs/kms_report.schema.
 
 from __future__ import annotations
 
-import collections
+import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import SEVERITIES, Diagnosis
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain, to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral_plain
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import (
+    counting,
+    history,
+    merge,
+    remediation,
+    written,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import (
+    ACTIVATED,
+    ATTENTION,
+    UNKNOWN,
+    rank,
+    state_of,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral, neutral_plain
 
-SCHEMA_VERSION = 1
+__all__ = ["ACTIVATED", "ATTENTION", "SCHEMA_VERSION", "UNKNOWN", "Beside", "build", "rank", "state_of"]
+
+SCHEMA_VERSION = written.SCHEMA_VERSION
 TOOL = "azure_windows.activation"
 
-ACTIVATED = "activated"
-ATTENTION = "attention"
-UNKNOWN = "unknown"
+Plain = dict[str, t.Any]
 
 
-def build(diagnoses: t.Sequence[t.Any], generated_at: str, version: str) -> dict[str, t.Any]:
+@dataclasses.dataclass(frozen=True)
+class Beside:
+    """What a report may hold beside this run's diagnoses; the reports are those that `written.parse` returned."""
+
+    merged: tuple[Plain, ...] = ()
+    expected: tuple[str, ...] = ()
+    previous: Plain | None = None
+    remediation: remediation.Remediation | None = None
+
+
+def build(diagnoses: t.Sequence[t.Any], generated_at: str, version: str, beside: Beside | None = None) -> Plain:
     """Return the report on plain `diagnoses`, the most severe first, then by name.
 
     Raises ValueError that names the diagnosis and the field when one has another shape than `Diagnosis`.
     """
-    hosts = [_host(index, diagnosis) for index, diagnosis in enumerate(diagnoses)]
+    beside = beside or Beside()
+    own = [_host(index, diagnosis, generated_at, beside.remediation) for index, diagnosis in enumerate(diagnoses)]
+    hosts = merge.newest([*(report["hosts"] for report in beside.merged), own])
     hosts.sort(key=lambda host: (rank(host["root_cause"]["severity"]), host["name"]))
+    unanswered = _unanswered(hosts, beside)
     return {
         "schema_version": SCHEMA_VERSION,
         "generated_at": generated_at,
         "tool": {"name": TOOL, "version": version},
-        "summary": _summary(hosts),
+        "summary": counting.summary(hosts, len(unanswered)),
+        "unanswered": unanswered,
+        "history": None if beside.previous is None else history.compare(hosts, unanswered, beside.previous),
+        "remediation": _remediation(hosts, beside),
         "hosts": hosts,
     }
 
 
-def state_of(diagnosis: Diagnosis) -> str:
-    """Return `activated`, `attention` or `unknown`.
-
-    Activated needs a guest that was read, a licensed product and a root cause that is no more than information.
-    """
-    unseen = diagnosis.guest.status in ("unreachable", "unreadable", "not_asked")
-    if unseen or diagnosis.root_cause.status in ("unknown", "skipped"):
-        return UNKNOWN
-    if diagnosis.licensed and diagnosis.root_cause.severity == "info":
-        return ACTIVATED
-    return ATTENTION
-
-
-def rank(severity: str) -> int:
-    """Return the place of a severity, the most severe first; one that is not known comes before all."""
-    return SEVERITIES.index(severity) if severity in SEVERITIES else -1
-
-
-def _host(index: int, plain: t.Any) -> dict[str, t.Any]:
+def _host(index: int, plain: t.Any, generated_at: str, run: remediation.Remediation | None) -> Plain:
     try:
         diagnosis = from_plain(Diagnosis, plain)
     except ValueError as error:
         raise ValueError(f"diagnoses[{index}]: {error}") from error
-    host = {"name": diagnosis.name, "state": state_of(diagnosis), **to_plain(diagnosis)}
-    return t.cast("dict[str, t.Any]", neutral_plain(host))
+    more = {} if run is None else remediation.of_host(run, diagnosis)
+    return written.host_of(diagnosis, generated_at, more)
 
 
-def _summary(hosts: list[dict[str, t.Any]]) -> dict[str, t.Any]:
-    states = collections.Counter(host["state"] for host in hosts)
-    causes = collections.Counter(host["root_cause"]["id"] for host in hosts)
-    return {
-        "hosts": len(hosts),
-        ACTIVATED: states[ACTIVATED],
-        ATTENTION: states[ATTENTION],
-        UNKNOWN: states[UNKNOWN],
-        "root_causes": dict(sorted(causes.items())),
-    }
+def _unanswered(hosts: t.Sequence[Plain], beside: Beside) -> list[str]:
+    """Return who was expected, here, by a merged report or before the run, and is not among the hosts."""
+    expected = {neutral(name) for name in beside.expected}
+    expected.update(name for report in beside.merged for name in report["unanswered"])
+    if beside.remediation is not None:
+        expected.update(neutral(diagnosis.name) for diagnosis in beside.remediation.before)
+    return sorted(expected - {host["name"] for host in hosts})
+
+
+def _remediation(hosts: t.Sequence[Plain], beside: Beside) -> Plain | None:
+    blocks = [report["remediation"] for report in beside.merged]
+    if beside.remediation is not None:
+        worse = [host["name"] for host in hosts if _worse(host)]
+        blocks.append(neutral_plain(remediation.block(beside.remediation, worse)))
+    return remediation.joined(blocks)
+
+
+def _worse(host: Plain) -> bool:
+    """Tell whether a run left the host worse than it was."""
+    before = host.get("before")
+    if before is None:
+        return False
+    state = state_of(from_plain(Diagnosis, before))
+    return history.level_of(host) > history.level(state, before["root_cause"]["severity"], before["licensed"])

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import typing as t
 import unicodedata
 
@@ -16,10 +17,16 @@ LONGEST = 2000
 # Control and format characters (escape sequences, bidirectional overrides, zero-width marks), surrogates.
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs"})
 _SPACES = frozenset("\t\n\r\v\f\u2028\u2029")
+# A whole product key, which nobody puts here on purpose: its last five characters may stay.
+_PRODUCT_KEY = re.compile(r"\b(?:[A-Z0-9]{5}-){4}([A-Z0-9]{5})\b", re.IGNORECASE | re.ASCII)
 
 
 def neutral(text: str, longest: int = LONGEST) -> str:
-    """Return `text` on one line without control or format characters, cut to `longest` characters."""
+    """Return `text` on one line without control or format characters and whole product keys, cut to `longest` characters."""
+    if "-" in text:
+        text = _PRODUCT_KEY.sub(r"XXXXX-XXXXX-XXXXX-XXXXX-\1", text)
+    if len(text) <= longest and text.isprintable():
+        return str(text)
     clean = "".join(
         " " if char in _SPACES else "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in _UNPRINTABLE else char
         for char in text[: longest + 1]

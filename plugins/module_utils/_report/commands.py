@@ -1,0 +1,155 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The exact commands of a remedy: for Ansible, for the Azure CLI, and the way through the portal.
+
+What is to be done was decided by the diagnosis. This words it with the names that the evidence holds; a name that it does not
+hold stays a placeholder in angle brackets.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import shlex
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import network_path
+
+PLAYBOOK = "azure_windows.activation.remediate"
+# More names than these make a command nobody reads; the role finds its hosts by itself.
+MOST_NAMES = 20
+
+_ACTION = re.compile(r"remediate_actions: \[([a-z_]+)\]")
+# Names that a host pattern of Ansible takes literally.
+_PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
+_ID = re.compile(r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/.*/([^/]+)", re.IGNORECASE)
+# A step that ends in a command: what it says, the command, and what it says behind it.
+_COMMAND = re.compile(
+    r"(?P<says>.*?)[:\uff1a] ?(?P<command>(?:cscript|DISM|w32tm|gpupdate|winmgmt|ansible|net|sc\.exe|[A-Z][a-z]+-[A-Z]\w+)\b.*?)"
+    r"(?P<more>\uff08.*|[ ]\([a-z].*|;? then .*|, then .*|\. [A-Z].*|。.*)?"
+)
+
+Plain = t.Mapping[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Portal:
+    """The way through the Azure portal: which text of the catalogue, with which names."""
+
+    key: str
+    names: t.Mapping[str, str]
+
+
+@dataclasses.dataclass(frozen=True)
+class Commands:
+    """How one remedy is carried out; a part that does not apply is empty."""
+
+    ansible: str = ""
+    az: tuple[str, ...] = ()
+    portal: Portal | None = None
+
+
+def of(remedy: Plain, evidence: t.Sequence[Plain], names: t.Sequence[str]) -> Commands:
+    """Return the commands of a remedy for the hosts `names`."""
+    found = _ACTION.fullmatch(remedy["variable"] or "")
+    if found is None:
+        return Commands()
+    action = found[1]
+    build = _AZURE.get(action)
+    az, portal = build(_Evidence(evidence)) if build else ((), None)
+    return Commands(_ansible(action, names), tuple(az), portal)
+
+
+def split(step: str) -> tuple[str, str, str]:
+    """Return what a step says, the command it gives, and what it says behind the command; only the first if it gives none."""
+    found = _COMMAND.fullmatch(step)
+    return (found["says"], found["command"], (found["more"] or "").lstrip(" .;,。")) if found else (step, "", "")
+
+
+class _Evidence:
+    """The addresses and resources that the evidence names."""
+
+    def __init__(self, evidence: t.Sequence[Plain]) -> None:
+        ways = network_path.ways(evidence, "")
+        self.addresses = [address for way in ways for address in way.addresses]
+        self.parts = [fact["observed"] for fact in evidence if isinstance(fact["observed"], t.Mapping)]
+
+    def resource(self, key: str, kind: str) -> list[str]:
+        """Return the options that name a resource: subscription, resource group and name."""
+        for part in [*self.parts, *(part.get("rule") for part in self.parts)]:
+            found = _ID.fullmatch(str(part.get(key) or "")) if isinstance(part, t.Mapping) else None
+            if found:
+                return [found[1], found[2], found[3]]
+        return ["<subscription>", "<resource group>", f"<{kind}>"]
+
+
+def _ansible(action: str, names: t.Sequence[str]) -> str:
+    words = ["ansible-playbook", PLAYBOOK, "-i", "<inventory>"]
+    if len(names) <= MOST_NAMES and all(map(_PLAIN_NAME.fullmatch, names)):
+        words += ["--limit", ",".join(names)]
+    return _line(*words, "-e", json.dumps({"remediate_actions": [action]}))
+
+
+def _route(seen: _Evidence) -> tuple[list[str], Portal]:
+    subscription, group, table = seen.resource("route_table_id", "route table")
+    place = ["--subscription", subscription, "--resource-group", group, "--route-table-name", table]
+    lines = [
+        _line("az", "network", "route-table", "route", "create", *place)
+        + " "
+        + _line("--name", f"kms-{address.replace('.', '-')}", "--address-prefix", f"{address}/32")
+        + " --next-hop-type Internet"
+        for address in seen.addresses
+    ]
+    return lines, Portal("portal.route", {"table": table, "addresses": ", ".join(seen.addresses)})
+
+
+def _nsg_rule(seen: _Evidence) -> tuple[list[str], Portal]:
+    subscription, group, nsg = seen.resource("nsg_id", "network security group")
+    rules = [part["rule"] for part in seen.parts if isinstance(part.get("rule"), t.Mapping)]
+    priority = next((rule["priority"] for rule in rules if isinstance(rule.get("priority"), int)), None)
+    number = "<priority>" if priority is None else f"<below {priority}>"
+    words = ["az", "network", "nsg", "rule", "create", "--subscription", subscription, "--resource-group", group]
+    words += ["--nsg-name", nsg, "--name", "allow-azure-kms", "--priority", number, "--direction", "Outbound"]
+    words += ["--access", "Allow", "--protocol", "Tcp", "--destination-port-ranges", "1688"]
+    line = _line(*words, "--destination-address-prefixes", *seen.addresses)
+    names = {"nsg": nsg, "priority": number, "addresses": ", ".join(seen.addresses)}
+    return [line], Portal("portal.nsg_rule", names)
+
+
+def _firewall_rule(seen: _Evidence) -> tuple[list[str], Portal]:
+    subscription, group, policy = seen.resource("policy_id", "firewall policy")
+    words = ["az", "network", "firewall", "policy", "rule-collection-group", "collection", "add-filter-collection"]
+    words += ["--subscription", subscription, "--resource-group", group, "--policy-name", policy]
+    words += ["--rule-collection-group-name", "<rule collection group>", "--name", "azure-kms"]
+    words += ["--collection-priority", "<priority>", "--action", "Allow", "--rule-type", "NetworkRule"]
+    words += ["--rule-name", "allow-azure-kms", "--ip-protocols", "TCP", "--destination-ports", "1688"]
+    words += ["--source-addresses", "<subnets of the VMs>", "--destination-addresses", *seen.addresses]
+    names = {"policy": policy, "addresses": ", ".join(seen.addresses)}
+    return [_line(*words)], Portal("portal.firewall_rule", names)
+
+
+def _nat_gateway(_seen: _Evidence) -> tuple[list[str], Portal]:
+    place = ["--subscription", "<subscription>", "--resource-group", "<resource group>"]
+    ip = _line("az", "network", "public-ip", "create", *place, "--name", "kms-nat-ip", "--sku", "Standard")
+    gateway = ["az", "network", "nat", "gateway", "create", *place, "--name", "kms-nat"]
+    subnet = ["az", "network", "vnet", "subnet", "update", *place, "--vnet-name", "<virtual network>"]
+    return [
+        ip,
+        _line(*gateway, "--public-ip-addresses", "kms-nat-ip"),
+        _line(*subnet, "--name", "<subnet>", "--nat-gateway", "kms-nat"),
+    ], Portal("portal.nat_gateway", {})
+
+
+def _line(*words: str) -> str:
+    return " ".join(map(shlex.quote, words))
+
+
+_AZURE: dict[str, t.Callable[[_Evidence], tuple[list[str], Portal]]] = {
+    "route": _route,
+    "nsg_rule": _nsg_rule,
+    "firewall_rule": _firewall_rule,
+    "nat_gateway": _nat_gateway,
+}

@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""How a VM is counted, and the tally."""
+
+from __future__ import annotations
+
+import collections
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import SEVERITIES, Diagnosis
+
+ACTIVATED = "activated"
+ATTENTION = "attention"
+UNKNOWN = "unknown"
+STATES = (ACTIVATED, ATTENTION, UNKNOWN)
+
+
+def state_of(diagnosis: Diagnosis) -> str:
+    """Return `activated`, `attention` or `unknown`.
+
+    Activated needs a guest that was read, a licensed product and a root cause that is no more than information.
+    """
+    unseen = diagnosis.guest.status in ("unreachable", "unreadable", "not_asked")
+    if unseen or diagnosis.root_cause.status in ("unknown", "skipped"):
+        return UNKNOWN
+    if diagnosis.licensed and diagnosis.root_cause.severity == "info":
+        return ACTIVATED
+    return ATTENTION
+
+
+def rank(severity: str) -> int:
+    """Return the place of a severity, the most severe first; one that is not known comes before all."""
+    return SEVERITIES.index(severity) if severity in SEVERITIES else -1
+
+
+def summary(hosts: t.Sequence[t.Mapping[str, t.Any]], unanswered: int) -> dict[str, t.Any]:
+    """Return the tally; whoever was expected and did not answer is unknown."""
+    states = collections.Counter(host["state"] for host in hosts)
+    causes = collections.Counter(host["root_cause"]["id"] for host in hosts)
+    return {
+        "hosts": len(hosts) + unanswered,
+        ACTIVATED: states[ACTIVATED],
+        ATTENTION: states[ATTENTION],
+        UNKNOWN: states[UNKNOWN] + unanswered,
+        "unanswered": unanswered,
+        "root_causes": dict(sorted(causes.items())),
+    }

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report as Markdown for tickets and chat: terse where all is well, a section for each root cause."""
+
+from __future__ import annotations
+
+import re
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import changes, fixes, grouping
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.console import news, tally
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import ACTIVATED, UNKNOWN
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral
+
+# A ticket is read by people and has a limit; the JSON report has the rest.
+MOST_NAMES = 60
+MOST_FACTS = 8
+LONGEST_VALUE = 300
+
+# Everything that starts a construct of Markdown or HTML somewhere; & and the angle brackets become entities.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+|~!@:-])")
+_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+_TICKS = re.compile("`+")
+
+Plain = t.Mapping[str, t.Any]
+
+
+def render(report: Plain, catalogue: Catalogue) -> str:
+    """Return the report as Markdown."""
+    hosts = report["hosts"]
+    lines = [f"# {catalogue.ui('page.title')}", "", f"**{prose(tally(report['summary'], catalogue))}**", ""]
+    lines += [f"{report['generated_at']}, {report['tool']['name']} {report['tool']['version']}", ""]
+    if report["unanswered"]:
+        lines += [catalogue.ui("table.unanswered", names=_names(report["unanswered"], catalogue)), ""]
+    if report["history"]:
+        lines += [prose(news(report["history"], catalogue)), ""]
+    if report["remediation"]:
+        lines += _run(report, catalogue)
+    for cause in grouping.causes(hosts):
+        lines += _cause(cause, catalogue)
+    healthy = [host["name"] for host in hosts if host["state"] == ACTIVATED]
+    if healthy:
+        lines += [catalogue.ui("md.healthy", names=_names(healthy, catalogue)), ""]
+    return "\n".join(lines)
+
+
+def prose(text: str) -> str:
+    """Return text that Markdown shows as it is."""
+    plain = "".join(_ENTITIES.get(char, char) for char in text)
+    return _SPECIAL.sub(r"\\\1", plain)
+
+
+def code(text: str) -> str:
+    """Return text as a code span, whatever backticks it holds."""
+    longest = max((len(run) for run in _TICKS.findall(text)), default=0)
+    fence = "`" * (longest + 1)
+    blank = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
+    return f"{fence}{blank}{text}{blank}{fence}"
+
+
+def _cause(cause: grouping.Cause, catalogue: Catalogue) -> list[str]:
+    label = catalogue.ui("tone.unknown" if cause.state == UNKNOWN else f"tone.{cause.severity}")
+    heading = f"## {prose(label)}: {prose(catalogue.cause(cause.id))} ({catalogue.vms(len(cause.hosts))})"
+    lines = [heading, "", code(cause.id), ""]
+    for case in cause.cases:
+        lines += _case(case, catalogue)
+    doc = cause.cases[0].finding["doc"]
+    return [*lines, f"{prose(catalogue.ui('doc'))} {code(doc)}", ""] if doc else lines
+
+
+def _case(case: grouping.Case, catalogue: Catalogue) -> list[str]:
+    finding = case.finding
+    names = [host["name"] for host in case.hosts]
+    lines = [
+        f"**{prose(catalogue.title(finding))}**",
+        "",
+        f"{catalogue.vms(len(names))}: {_names(names, catalogue)}",
+        "",
+    ]
+    shared, _own = case.facts()
+    for fact in fixes.facts(shared[:MOST_FACTS], catalogue):
+        observed = code(neutral(fact.observed, LONGEST_VALUE))
+        expected = f" ({prose(catalogue.ui('table.expected', value=''))}{code(fact.expected)})" if fact.expected else ""
+        lines.append(f"- {prose(fact.name)}: {observed}{expected}, {prose(fact.source)}")
+    lines.append("")
+    for fix in fixes.fixes(finding, names, catalogue):
+        lines += _fix(fix, catalogue)
+    return lines
+
+
+def _fix(fix: fixes.Fix, catalogue: Catalogue) -> list[str]:
+    lines = [f"{prose(catalogue.ui('fix.by'))} **{prose(fix.who)}**", ""]
+    for number, step in enumerate(fix.steps, 1):
+        command = f": {code(step.command)}" if step.command else ""
+        more = f" ({prose(step.more)})" if step.more else ""
+        lines.append(f"{number}. {prose(step.says)}{command}{more}")
+    lines += [f"- Ansible: {code(fix.ansible)}"] if fix.ansible else []
+    lines += [f"- Azure CLI: {code(line)}" for line in fix.az]
+    lines += [f"- {prose(catalogue.ui('fix.portal'))}: {prose(fix.portal)}"] if fix.portal else []
+    return [*lines, ""]
+
+
+def _run(report: Plain, catalogue: Catalogue) -> list[str]:
+    run = report["remediation"]
+    lines = [f"## {catalogue.ui('run.checked' if run['check_mode'] else 'run.title')}", ""]
+    if run["worse"]:
+        lines += [f"**{catalogue.ui('table.worse', names=_names(run['worse'], catalogue))}**", ""]
+    for change in changes.of_fleet(report["hosts"], run, catalogue):
+        where = f"{code(change.action)} {code(change.target)} ({_names(change.hosts, catalogue)})"
+        lines.append(f"- **{prose(change.status_name)}** {where} {prose(change.message)}".rstrip())
+    for step in changes.withheld_of_fleet(report["hosts"], run, catalogue):
+        where = f"{code(step.action)} {code(step.target)} ({_names(step.hosts, catalogue)})"
+        allow = f" {catalogue.ui('change.allow')} {code(step.variable)}" if step.variable else ""
+        lines.append(f"- **{catalogue.ui('change.withheld')}** {where} {prose(step.reason)}{allow}".rstrip())
+    compared = [host for host in report["hosts"] if host.get("before")]
+    lines += [
+        f"- {code(host['name'])}: {prose(catalogue.cause(host['before']['root_cause']['id']))} → "
+        f"{prose(catalogue.cause(host['root_cause']['id']))}"
+        for host in compared
+    ]
+    return [*lines, ""]
+
+
+def _names(names: t.Sequence[str], catalogue: Catalogue) -> str:
+    shown = ", ".join(code(name) for name in names[:MOST_NAMES])
+    surplus = len(names) - MOST_NAMES
+    return catalogue.ui("table.and_more", names=shown, count=surplus) if surplus > 0 else shown

@@ -1,0 +1,162 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The way of the KMS traffic, as far as a finding's evidence shows it: the places it passes, and where it ends.
+
+It reads the evidence as rows of a drawing. What is broken was judged before; nothing is judged here.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import typing as t
+
+OK, BROKEN, SUSPECT, UNKNOWN, UNREACHED = "ok", "broken", "suspect", "unknown", "unreached"
+
+_VERDICTS = {"open": OK, "allow": OK, "blocked": BROKEN, "deny": BROKEN, "suspect": SUSPECT}
+_AZURE = re.compile(r"(verdict|route|security rules|egress|hop) for (\S+)")
+_TCP = re.compile(r"TCP (\S+):(\d+)")
+_LEAVES_NOT = {"none": BROKEN, "not_reached": UNREACHED, "unknown": UNKNOWN}
+
+Plain = t.Mapping[str, t.Any]
+
+
+@dataclasses.dataclass(frozen=True)
+class Place:
+    """One place on the way. `kind`: vm, guest_firewall, network, nsg, route, a hop's kind, egress or kms."""
+
+    kind: str
+    label: str
+    detail: str
+    status: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Way:
+    """The places from the VM to one or more addresses that share them; `reason` is the deciding sentence."""
+
+    addresses: tuple[str, ...]
+    places: tuple[Place, ...]
+    reason: str
+
+    @property
+    def broken(self) -> Place | None:
+        """Return the place where the traffic ends, if the evidence names it."""
+        return next((place for place in self.places if place.status in (BROKEN, SUSPECT)), None)
+
+
+@dataclasses.dataclass
+class _Seen:
+    """What the evidence holds about one address."""
+
+    azure: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    hops: list[Plain] = dataclasses.field(default_factory=list)
+    tcp: str | None = None
+    port: str = "1688"
+
+
+def ways(evidence: t.Iterable[Plain], machine: str) -> list[Way]:
+    """Return the ways that the evidence of a finding shows, addresses with the same places together."""
+    seen: dict[str, _Seen] = {}
+    for fact in evidence:
+        _note(seen, fact)
+    found: dict[tuple[Place, ...], Way] = {}
+    for address, facts in seen.items():
+        places = _places(facts, machine)
+        target = _target(facts, places)
+        key = (*places, target)
+        same = found.get(key)
+        addresses = (*same.addresses, address) if same else (address,)
+        detail = ", ".join(addresses[1:]) or target.detail
+        reason = _text(facts.azure.get("verdict")) or facts.tcp or ""
+        end = dataclasses.replace(target, label=addresses[0], detail=detail)
+        found[key] = Way(addresses, (*places, end), reason)
+    return list(found.values())
+
+
+def _note(seen: dict[str, _Seen], fact: Plain) -> None:
+    azure, tcp = _AZURE.fullmatch(fact["fact"]), _TCP.fullmatch(fact["fact"])
+    observed = fact["observed"]
+    if azure and azure[1] == "hop" and isinstance(observed, t.Mapping):
+        seen.setdefault(azure[2], _Seen()).hops.append(observed)
+    elif azure and azure[1] != "hop":
+        seen.setdefault(azure[2], _Seen()).azure[azure[1]] = observed
+    elif tcp:
+        found = seen.setdefault(tcp[1], _Seen())
+        found.tcp, found.port = _text(observed), tcp[2]
+
+
+def _places(facts: _Seen, machine: str) -> tuple[Place, ...]:
+    blocked_inside = (facts.tcp or "").startswith("guest_blocked")
+    places = [Place("vm", machine, "", OK)]
+    if blocked_inside:
+        places.append(Place("guest_firewall", "Windows Firewall", "", BROKEN))
+    if "verdict" in facts.azure:
+        places += _azure_places(facts)
+    else:
+        served = (facts.tcp or "").startswith("kms")
+        places.append(Place("network", "", "", OK if served else UNKNOWN))
+    return tuple(_behind(places))
+
+
+def _azure_places(facts: _Seen) -> list[Place]:
+    rules, route, egress = (_part(facts.azure.get(name)) for name in ("security rules", "route", "egress"))
+    method = _text(egress.get("method"))
+    gate = _VERDICTS.get(_text(rules.get("verdict")), UNKNOWN) if rules else OK
+    hops = [_hop(hop) for hop in facts.hops]
+    # What reaches no hop and no way out, although the rules let it pass, ends at the route itself.
+    dropped = method == "not_reached" and not hops and gate == OK
+    places = [Place("nsg", *_rule(rules), gate)]
+    if route:
+        places.append(Place("route", *_route(route), BROKEN if dropped else OK))
+    places += hops
+    label = ", ".join(map(str, egress.get("public_ips") or ())) if egress else ""
+    places.append(Place("egress", label, method, _LEAVES_NOT.get(method, OK) if egress else UNKNOWN))
+    return places
+
+
+def _rule(rules: Plain) -> tuple[str, str]:
+    rule = _part(rules.get("rule"))
+    return _last(rule.get("nsg_id")), _text(rule.get("name"))
+
+
+def _route(route: Plain) -> tuple[str, str]:
+    hop = " ".join(filter(None, (_text(route.get("next_hop_type")), _text(route.get("next_hop_ip")))))
+    table = _last(route.get("route_table_id"))
+    return table or _text(route.get("prefix")), f"{_text(route.get('prefix'))} → {hop}" if hop else ""
+
+
+def _hop(hop: Plain) -> Place:
+    rule = _part(hop.get("rule"))
+    detail = _text(rule.get("name")) or _text(hop.get("ip"))
+    status = _VERDICTS.get(_text(hop.get("verdict")), UNKNOWN)
+    return Place(_text(hop.get("kind")) or "hop", _text(hop.get("name")) or _text(hop.get("ip")), detail, status)
+
+
+def _target(facts: _Seen, places: t.Sequence[Place]) -> Place:
+    stopped = any(place.status == BROKEN for place in places)
+    served = (facts.tcp or "").startswith("kms")
+    doubtful = UNREACHED if stopped else UNKNOWN
+    return Place("kms", "", f"TCP {facts.port}", OK if served else doubtful)
+
+
+def _behind(places: t.Iterable[Place]) -> t.Iterator[Place]:
+    """Give the places behind the first broken one; what was fine there is not reached."""
+    stopped = False
+    for place in places:
+        yield dataclasses.replace(place, status=UNREACHED) if stopped and place.status in (OK, UNKNOWN) else place
+        stopped = stopped or place.status == BROKEN
+
+
+def _part(value: t.Any) -> Plain:
+    return value if isinstance(value, t.Mapping) else {}
+
+
+def _text(value: t.Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _last(resource_id: t.Any) -> str:
+    return _text(resource_id).rpartition("/")[2]

@@ -1,0 +1,134 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One VM as a page shows it: its row, and what the row opens to."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import changes, fixes, timeline
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.changes import Change, Withheld
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import ACTIVATED, UNKNOWN
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.fixes import Fact, Fix
+
+_SECONDS_PER_DAY = 86400
+_SEEN = "ok"
+
+Plain = t.Mapping[str, t.Any]
+
+
+@dataclasses.dataclass
+class Placed:
+    """Where the hosts stand on the page, by name: anchor, case, facts that are not in the case, news since another report."""
+
+    anchors: dict[str, str]
+    since: dict[str, str]
+    cases: dict[str, str] = dataclasses.field(default_factory=dict)
+    own: dict[str, list[dict[str, t.Any]]] = dataclasses.field(default_factory=dict)
+
+
+@dataclasses.dataclass(frozen=True)
+class Other:
+    """A finding beside the root cause; `unseen` when nothing could be found out."""
+
+    name: str
+    title: str
+    tone: str
+    unseen: bool
+    facts: tuple[Fact, ...]
+    fixes: tuple[Fix, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """One VM: what its row shows, and what it shows when it is opened."""
+
+    anchor: str
+    case: str
+    name: str
+    state: str
+    tone: str
+    cause_id: str
+    cause: str
+    who: tuple[str, ...]
+    title: str
+    os: str
+    expires: str
+    days: int | None
+    days_tone: str
+    confidence: str
+    resource_id: str
+    reported_at: str
+    chain: tuple[str, ...]
+    own: tuple[Fact, ...]
+    others: tuple[Other, ...]
+    unread: tuple[tuple[str, str], ...]
+    since: str
+    before: str
+    changes: tuple[Change, ...]
+    withheld: tuple[Withheld, ...]
+
+
+def row(host: Plain, placed: Placed, generated_at: str, catalogue: Catalogue) -> Row:
+    """Return the row of a host."""
+    cause, name = host["root_cause"], host["name"]
+    left = timeline.seconds_left(host["expires_at"], generated_at)
+    days = None if left is None else left // _SECONDS_PER_DAY
+    before = host.get("before")
+    return Row(
+        anchor=placed.anchors[name],
+        case=placed.cases[name],
+        name=name,
+        state=host["state"],
+        tone=tone(host["state"], cause["severity"]),
+        cause_id=cause["id"],
+        cause=catalogue.cause(cause["id"]),
+        who=tuple(dict.fromkeys(catalogue.who(remedy["who"]) for remedy in cause["remedy"])),
+        title=catalogue.title(cause),
+        os=host["os"] or "",
+        expires=(host["expires_at"] or "")[:10],
+        days=days,
+        days_tone="" if days is None else timeline.tone(days),
+        confidence=catalogue.ui(f"confidence.{cause['confidence']}"),
+        resource_id=host["resource_id"] or "",
+        reported_at=host["reported_at"],
+        # The first sentence is the title.
+        chain=tuple(catalogue.chain(host)[1:]),
+        own=fixes.facts(placed.own[name], catalogue),
+        others=tuple(_other(finding, name, catalogue) for finding in host["findings"]),
+        unread=tuple(_unread(host, catalogue)),
+        since=placed.since.get(name, ""),
+        before=catalogue.cause(before["root_cause"]["id"]) if before else "",
+        changes=tuple(changes.changes(host.get("changes", ()), catalogue)),
+        withheld=tuple(changes.withheld(host.get("plan", ()), catalogue)),
+    )
+
+
+def tone(state: str, severity: str) -> str:
+    """Return how a host or a cause is coloured: by its severity, but for what is healthy or not known."""
+    return "ok" if state == ACTIVATED else "unknown" if state == UNKNOWN else severity
+
+
+def _other(finding: Plain, name: str, catalogue: Catalogue) -> Other:
+    unseen = finding["status"] in {"unknown", "skipped"}
+    return Other(
+        catalogue.cause(finding["id"]),
+        catalogue.title(finding),
+        "unknown" if unseen else "ok" if finding["status"] == "ok" else finding["severity"],
+        unseen,
+        () if unseen else fixes.facts(finding["evidence"], catalogue),
+        () if unseen else fixes.fixes(finding, [name], catalogue),
+    )
+
+
+def _unread(host: Plain, catalogue: Catalogue) -> t.Iterator[tuple[str, str]]:
+    """Give each side that was not seen as a whole, and what of it was not."""
+    for name in ("guest", "azure"):
+        side = host[name]
+        if side["status"] != _SEEN or side["unread"]:
+            words = [catalogue.ui(f"side.{side['status']}"), side["detail"] or "", *side["unread"]]
+            yield catalogue.ui(f"side.{name}"), "; ".join(filter(None, words))

@@ -1,0 +1,72 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the JSON of an earlier report, without trust in its shape."""
+
+from __future__ import annotations
+
+import json
+import re
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain, to_plain
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import remediation
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import state_of
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral, neutral_plain
+
+SCHEMA_VERSION = 1
+TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+
+Plain = dict[str, t.Any]
+
+
+def parse(text: str) -> Plain:
+    """Return generated_at, hosts, unanswered and remediation of a report; raises ValueError that says what is wrong."""
+    try:
+        report = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"it is not JSON ({error})") from error
+    if not isinstance(report, dict) or report.get("schema_version") != SCHEMA_VERSION:
+        raise ValueError(f"it is not a report of schema_version {SCHEMA_VERSION}")
+    generated_at = _time(report.get("generated_at"), "generated_at")
+    hosts = report.get("hosts")
+    unanswered = report.get("unanswered") or []
+    if not isinstance(hosts, list) or not isinstance(unanswered, list):
+        raise ValueError("hosts and unanswered must be lists")
+    return {
+        "generated_at": generated_at,
+        "hosts": [_host(index, plain, generated_at) for index, plain in enumerate(hosts)],
+        "unanswered": [neutral(str(name)) for name in unanswered],
+        "remediation": neutral_plain(remediation.joined([report.get("remediation")])),
+    }
+
+
+def _host(index: int, plain: t.Any, generated_at: str) -> Plain:
+    place = f"hosts[{index}]"
+    try:
+        diagnosis = from_plain(Diagnosis, plain)
+        more = remediation.of_written(plain)
+    except ValueError as error:
+        raise ValueError(f"{place}: {error}") from error
+    reported = _time(plain.get("reported_at", generated_at), f"{place}.reported_at")
+    return host_of(diagnosis, reported, more)
+
+
+def host_of(diagnosis: Diagnosis, reported_at: str, more: Plain) -> Plain:
+    """Return a host's entry: its diagnosis, how it is counted, when it was given, and what a run did to it."""
+    host = {
+        "name": diagnosis.name,
+        "state": state_of(diagnosis),
+        "reported_at": reported_at,
+        **to_plain(diagnosis),
+        **more,
+    }
+    return t.cast("Plain", neutral_plain(host))
+
+
+def _time(value: t.Any, place: str) -> str:
+    if not isinstance(value, str) or not TIME.fullmatch(value):
+        raise ValueError(f"{place} must be a time as 2026-11-24T08:00:00Z")
+    return value

@@ -1,0 +1,65 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The report as one HTML file that asks for nothing: its style, script and pictures are inside."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import pathlib
+import typing as t
+
+import jinja2
+from markupsafe import Markup
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import page
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
+
+ASSETS = pathlib.Path(__file__).with_name("_report_assets")
+
+
+def render(report: t.Mapping[str, t.Any], catalogue: Catalogue) -> str:
+    """Return the page of a report; every text is escaped by the template engine."""
+    style, script = (_asset(name) for name in ("page.css", "page.js"))
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ASSETS, encoding="utf-8"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters["clock"] = _clock
+    environment.globals.update(ui=catalogue.ui, vms=catalogue.vms, language=catalogue.language)
+    view = {**page.build(report, catalogue), "generated_at": report["generated_at"]}
+    environment.globals["page"] = view
+    return environment.get_template("page.html.j2").render(
+        compared=[row for row in view["vms"] if row.before],
+        history=report["history"],
+        policy=_policy(style, script),
+        remediation=report["remediation"],
+        # Files of this collection, which are no text from anywhere.
+        script=Markup(script),
+        style=Markup(style),
+        tool=report["tool"],
+        unanswered=report["unanswered"],
+    )
+
+
+def _asset(name: str) -> str:
+    return (ASSETS / name).read_text("utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    """Return a policy that lets nothing run or load but what is in the page itself."""
+    return f"default-src 'none'; img-src data:; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _clock(time: str) -> str:
+    """Return a time of the report as people write it."""
+    return time.replace("T", " ").replace("Z", " UTC")

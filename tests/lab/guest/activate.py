@@ -73,5 +73,5 @@ def _activate(computer: Computer, parameters: t.Mapping[str, t.Any], count: int,
             return
         except WindowsError as error:
             attempt["error"] = failure(computer.machine, "Activate", error)
-            if number == count or attempt["error"]["code"].upper() in final:
+            if number == count or str(attempt["error"]["code"]).upper() in final:
                 raise

@@ -165,7 +165,7 @@ def _give_key(machine: Tree, system: System, key: str, channel: str) -> None:
     rows = store.rows(machine)
     chosen = next((row for row in rows if _is_windows(row) and _channel(row) == channel), None)
     if chosen is None:
-        model = license_rows.client_row(system)
+        model = license_rows.without_key(license_rows.client_row(system))
         chosen = dict.fromkeys(license_rows.PRODUCT) | {"ApplicationID": WINDOWS_APP, "LicenseIsAddon": False} | model
         if channel != "VOLUME_KMSCLIENT":
             chosen["ID"] = str(uuid.uuid5(os_defaults.NAMESPACE, f"{channel} {system.activation_id}"))

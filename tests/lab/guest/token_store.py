@@ -97,6 +97,7 @@ class _Run:
 
     def activate(self) -> None:
         count = int(self._given.get("Attempts", 12))
+        final = {str(code).upper() for code in self._given.get("FinalCodes") or []}
         for number in range(1, max(count, 1) + 1):
             attempt: Tree = {"at": self._computer.machine["utc_now"], "error": None}
             self.attempts.append(attempt)
@@ -105,7 +106,7 @@ class _Run:
                 return
             except WindowsError as error:
                 attempt["error"] = failure(self._computer.machine, "Activate", error)
-                if number >= count:
+                if number >= count or str(attempt["error"]["code"]).upper() in final:
                     raise
 
     def unmark(self) -> None:

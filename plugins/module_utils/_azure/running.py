@@ -57,10 +57,10 @@ def check_addresses(option: str, given: t.Iterable[str] | None) -> None:
 
 
 def check_networks(option: str, given: t.Iterable[str] | None) -> None:
-    """Raise OptionError unless every entry is `*`, an IPv4 address or an IPv4 network without host bits."""
+    """Raise OptionError unless every entry is `*`, an address or a network without host bits."""
     for value in given or ():
-        if value != "*" and not _is(ipaddress.IPv4Network, value):
-            raise OptionError(f"{option}: '{value}' is neither *, an IPv4 address nor an IPv4 network.")
+        if value != "*" and not _is(ipaddress.ip_network, value):
+            raise OptionError(f"{option}: '{value}' is neither *, an address nor a network.")
 
 
 def _is(kind: t.Callable[[str], t.Any], value: str) -> bool:

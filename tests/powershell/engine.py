@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
 import os
@@ -15,10 +16,9 @@ import subprocess
 import tempfile
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_script import script_text
+from tests.lab.server.scripts import FOLDER, whole
 
 PWSH = shutil.which("pwsh")
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 _FAKES = pathlib.Path(__file__).parent / "fakes"
 _ORDER = ("machine", "system", "events", "network", "objects", "language")
 _ANSIBLE = {"Changed": True, "Failed": False, "Result": None, "CheckMode": False}
@@ -56,15 +56,27 @@ class Engine:
             raise RuntimeError(f"the engine refused the request: {answer['failed']}")
         return answer
 
-    def run_script(self, name: str, machine: t.Mapping[str, t.Any], parameters: t.Mapping[str, t.Any]) -> Run:
-        """Run a script of the collection on a machine made of fakes."""
+    def run_script(
+        self,
+        name: str,
+        machine: t.Mapping[str, t.Any],
+        parameters: t.Mapping[str, t.Any],
+        change: Change | None = None,
+    ) -> Run:
+        """Run a script of the collection on a machine made of fakes, which refuse every change unless there is one."""
+        order = _ORDER if change is None else (*_ORDER[:-1], "changes", _ORDER[-1])
+        text = whole(FOLDER / f"{name}.ps1")
+        given = {**parameters, "WhatIf": change is None or change.what_if}
         with tempfile.TemporaryDirectory(prefix="activation-c-") as folder:
             _write_files(pathlib.Path(folder), machine["files"])
             answer = self.run(
-                script=script_text(name),
-                parameters={**parameters, "WhatIf": True},
-                prelude=[{"file": str(_FAKES / f"{part}.ps1")} for part in _ORDER],
+                script=_RUN if change is not None and change.secrets else text,
+                parameters={} if change is not None and change.secrets else given,
+                prelude=[{"file": str(_FAKES / f"{part}.ps1")} for part in order],
                 variables={
+                    "Given": given,
+                    "Secrets": dict(change.secrets) if change is not None else {},
+                    "ScriptText": text,
                     "MachineJson": json.dumps(machine),
                     "RegistryJson": json.dumps(machine["registry"]),
                     "FilesRoot": folder,
@@ -76,12 +88,21 @@ class Engine:
         return Run(answer, *json.loads(after["output"][0]))
 
 
-class Run:
-    """What a script gave: the engine's answer, the calls that would have written, and the registry afterwards."""
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """A script may change the machine; `secrets` are the parameters that travel as SecureString."""
 
-    def __init__(self, answer: dict[str, t.Any], writes: list[str], registry: str) -> None:
+    what_if: bool = False
+    secrets: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
+
+
+class Run:
+    """What a script gave: the engine's answer, the writing calls, and registry and machine afterwards."""
+
+    def __init__(self, answer: dict[str, t.Any], writes: list[str], registry: str, machine: str) -> None:
         """Keep the parts."""
         self.answer, self.writes, self.registry = answer, writes, registry
+        self.machine: dict[str, t.Any] = json.loads(machine)
 
     @property
     def output(self) -> t.Any:
@@ -93,7 +114,12 @@ class Run:
 
 _AFTERWARDS = """
 $writes = @([AppDomain]::CurrentDomain.GetData('lab.writes') | ForEach-Object { $_ })
-ConvertTo-Json -InputObject @($writes, (Export-MemoryRegistry)) -Compress
+ConvertTo-Json -InputObject @($writes, (Export-MemoryRegistry), [AppDomain]::CurrentDomain.GetData('lab.machine')) -Compress
+"""
+# win_powershell gives a sensitive parameter as SecureString.
+_RUN = """
+foreach ($name in @($Secrets.Keys)) { $Given[$name] = ConvertTo-SecureString -String $Secrets[$name] -AsPlainText -Force }
+& ([scriptblock]::Create($ScriptText)) @Given
 """
 
 

@@ -14,6 +14,7 @@ import pytest
 from tests.lab.guest import probe
 from tests.lab.sockets import Endpoints
 from tests.powershell import machines
+from tests.powershell.differences import differences
 from tests.powershell.engine import Engine, Run
 from tests.powershell.machines import LICENSING, NAME, SERVICES, TOKENS, WINDOWS, Machine
 
@@ -22,24 +23,6 @@ ENGINE_VERSION = "7.6.9"
 _SHORT = 4
 _REFUSED = {"code": "0x80041010", "message": "Ungültige Klasse"}
 _DENIED = {"values": {}, "deny": "read"}
-
-
-def differences(expected: t.Any, actual: t.Any, place: str = "") -> list[str]:
-    """Return every place where two answers differ."""
-    if isinstance(expected, dict) and isinstance(actual, dict):
-        keys = sorted({*expected, *actual})
-        missing = object()
-        return [
-            line
-            for key in keys
-            for line in differences(expected.get(key, missing), actual.get(key, missing), f"{place}.{key}")
-        ]
-    if isinstance(expected, list) and isinstance(actual, list) and len(expected) == len(actual):
-        pairs = enumerate(zip(expected, actual, strict=True))
-        return [line for index, (one, two) in pairs for line in differences(one, two, f"{place}[{index}]")]
-    if type(expected) is type(actual) and expected == actual:
-        return []
-    return [f"{place}: the lab says {expected!r}, the script {actual!r}"]
 
 
 def compare(engine: Engine, machine: Machine, **changes: t.Any) -> dict[str, t.Any]:

@@ -11,7 +11,8 @@ function Get-CimInstance {
     if ($OperationTimeoutSec -lt 10) { throw 'an honest query may take longer than that' }
     $list = $Matches.list -split ',\s*'
     $conditions = @($Matches.where -split ' AND ' | Where-Object { $_ })
-    $class = Get-LabValue (Get-LabMachine).cim $Matches.class
+    $named = $Matches.class
+    $class = Get-LabValue (Get-LabMachine).cim $named
     $failure = Get-LabValue $class 'error'
     if ($failure) { $PSCmdlet.WriteError((New-LabCimError $failure)); return }
     $lacking = @(Get-LabValue $class 'lacking')
@@ -23,6 +24,7 @@ function Get-CimInstance {
         if ($conditions | Where-Object { -not (Test-LabCondition $row $_) }) { continue }
         $instance = New-Object psobject
         foreach ($name in $list) { Add-Member -InputObject $instance -NotePropertyName $name -NotePropertyValue (ConvertTo-LabCim (Get-LabValue $row $name)) }
+        Add-Member -InputObject $instance -NotePropertyName CimClass -NotePropertyValue ([pscustomobject]@{ CimClassName = $named })
         Add-Member -InputObject $instance -NotePropertyName OA3xOriginalProductKey -NotePropertyValue 'SECRET-PRODUCT-KEY'
         $instance
     }
@@ -61,7 +63,9 @@ function Get-Service {
         $PSCmdlet.WriteError((New-LabError $missing 'NoServiceFoundForGivenName' 'ObjectNotFound'))
         return
     }
-    $dependents = @(foreach ($dependent in (Get-LabValue $service 'dependents')) { [pscustomobject]@{ Name = $dependent } })
+    $dependents = @(foreach ($dependent in (Get-LabValue $service 'dependents')) {
+            [pscustomobject]@{ Name = $dependent; Status = Get-LabValue (Get-LabValue (Get-LabMachine).services $dependent) 'status' }
+        })
     [pscustomobject]@{ Name = $Name[0]; Status = $service.status; DependentServices = $dependents }
 }
 

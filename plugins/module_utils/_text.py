@@ -10,6 +10,7 @@ Everybody who judges writes English and needs not care. What travels as JSON is 
 from __future__ import annotations
 
 import dataclasses
+import string
 import typing as t
 
 
@@ -36,7 +37,8 @@ class Text(str):
 
     def format(self, *_none: object, **params: object) -> Text:
         """Return the text with its named parameters filled in."""
-        given = {name: value if isinstance(value, str) else str(value) for name, value in params.items()}
+        used = {name for _before, name, _form, _conversion in string.Formatter().parse(self) if name}
+        given = {key: item if isinstance(item, str) else str(item) for key, item in params.items() if key in used}
         return Text(super().format(**given), Message(self.message.id, given))
 
 

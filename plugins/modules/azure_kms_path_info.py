@@ -136,6 +136,9 @@ paths:
       description: Sentences on how sure the answer is.
       type: list
       elements: str
+    messages:
+      description: The reasons, each with the id of its message and the parameters in it, as RV(azure_windows.activation.kms_diagnosis#module:diagnoses[].messages).
+      type: dict
 problem:
   description: Why Azure was not asked at all, null when it was.
   returned: success

@@ -242,7 +242,6 @@ diagnoses:
           params:
             host: kms.corp.example
             target: azkms.core.windows.net:1688
-            why: known not to be Azure's KMS
 summary:
   description: The tally of the root causes.
   returned: success

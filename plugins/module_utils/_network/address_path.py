@@ -51,6 +51,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import hub_connection
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import low, props, text
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import joined, say
 
 _ROUTE_CAUSES = frozenset((model.FORCED_TUNNELING, model.BLACKHOLE))
 _NSG_VERDICTS = {"allow": OPEN, "deny": BLOCKED}
@@ -103,7 +104,7 @@ def address_path(start: Start, address: str) -> AddressPath:
     """Return what becomes of TCP from the machine to one KMS address."""
     wanted = addresses.address(address)
     if wanted is None:
-        problem = NotKnownError(f"'{address}' is no address")
+        problem = NotKnownError(say("no_address", address=address))
         return _joined(start, address, None, unknown(problem), nsg.NsgVerdict("unknown", problem.reason, nsg.UNSURE))
     choice: Choice | None = None
     try:
@@ -118,7 +119,7 @@ def address_path(start: Start, address: str) -> AddressPath:
 
 def _choice(start: Start, wanted: addresses.Address) -> Choice:
     if start.view is None:
-        raise start.problem or NotKnownError("the routes of the subnet are not known")
+        raise start.problem or NotKnownError(say("routes_unknown"))
     view = start.view
     key = ("choice", low(start.place.subnet_id), str(wanted))
     return start.state.remember(key, lambda: choose(view, wanted, start.state.tag_prefixes))
@@ -170,9 +171,9 @@ def _bounded(start: Start, choice: Choice, leg: Leg) -> Leg:
     if own and choice.length == HOST_PREFIX:
         return leg
     system = any(route.origin == SYSTEM for route in choice.winners)
-    doubt = f"BGP routes cannot be seen ({view.blind}) while no machine of the subnet is asked"
+    doubt = say("blind", reason=view.blind)
     verdict = UNKNOWN if system or leg.verdict in {OPEN, UNKNOWN} else SUSPECT
-    return dataclasses.replace(leg, verdict=verdict, reason=f"{leg.reason}; {doubt}")
+    return dataclasses.replace(leg, verdict=verdict, reason=say("then", first=leg.reason, rest=doubt))
 
 
 def _joined(start: Start, address: str, choice: Choice | None, leg: Leg, allowed: nsg.NsgVerdict) -> AddressPath:
@@ -181,13 +182,13 @@ def _joined(start: Start, address: str, choice: Choice | None, leg: Leg, allowed
     told: list[tuple[str, str]] = []
     meant = start.routes.misses(address, start.targets)
     if meant and leg.verdict != OPEN and leg.causes:
-        told.append((model.STALE_ROUTES, f"KMS routes lead to other addresses: {meant}"))
+        told.append((model.STALE_ROUTES, say("misrouted", routes=meant)))
     told += [(cause, leg.reason) for cause in leg.causes]
     if gate == BLOCKED and allowed.cause:
         told.append((allowed.cause, allowed.reason))
     latent = _latent(start, leg)
     if latent:
-        told.append((model.NO_OUTBOUND, f"a route to Internet alone would not help: {latent}"))
+        told.append((model.NO_OUTBOUND, say("latent", reason=latent)))
     causes = model.in_repair_order(cause for cause, _reason in told)
     reason = _reason(verdict, told, leg, allowed)
     if not causes and verdict == UNKNOWN:
@@ -224,16 +225,16 @@ def _latent(start: Start, leg: Leg) -> str:
 
 def _reason(verdict: str, told: t.Sequence[tuple[str, str]], leg: Leg, allowed: nsg.NsgVerdict) -> str:
     if verdict == OPEN:
-        return f"{leg.reason}; {allowed.reason}"
+        return say("then", first=leg.reason, rest=allowed.reason)
     if verdict == UNKNOWN:
         doubts = [
             reason
             for state, reason in ((leg.verdict, leg.reason), (allowed.verdict, allowed.reason))
             if state == UNKNOWN
         ]
-        return "; ".join(doubts)
+        return joined("then", doubts)
     ordered = sorted(told, key=lambda item: model.REPAIR_ORDER.index(item[0]))
-    return "; ".join(dict.fromkeys(reason for _cause, reason in ordered)) or leg.reason
+    return joined("then", list(dict.fromkeys(reason for _cause, reason in ordered)) or [leg.reason])
 
 
 def _shown_route(start: Start, choice: Choice | None) -> dict[str, t.Any] | None:

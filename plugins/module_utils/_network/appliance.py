@@ -32,6 +32,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     ref,
     text,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
 FIREWALL_SUBNET = "azurefirewallsubnet"
 _PEERING_STATES = frozenset(("", "connected", "initiated", "disconnected"))
@@ -77,7 +79,7 @@ def owner_of(state: NetworkState, network_id: str, ip: str) -> tuple[Body | None
         if hub.serves(state, body, network_id):
             return body, True
     if len(candidates) > 1:
-        raise NotKnownError(f"several resources in networks that are not connected own {ip}")
+        raise NotKnownError(say("several_own", address=ip))
     if not candidates:
         return None, True
     _peerings_known(state, network_id)
@@ -95,43 +97,43 @@ def _peerings_known(state: NetworkState, network_id: str) -> None:
         or text(props(body).get("peeringState")).lower() not in _PEERING_STATES
     ]
     if values.broken(listed) or unclear:
-        raise NotKnownError(f"the peerings of virtual network '{name_of(network_id)}' cannot be read")
+        raise NotKnownError(say("peerings_odd", network=name_of(network_id)))
 
 
-def judge(state: NetworkState, owner: Body, ip: str, what: str) -> Leg:
+def judge(state: NetworkState, owner: Body, ip: str, what: Text) -> Leg:
     """Judge a NIC or a load balancer frontend as next hop."""
     name = name_of(owner)
     owner_id = str(owner.get("id"))
     if values.type_of(owner_id) == BALANCER:
-        return foreign(ip, f"{what} leads to the appliances behind load balancer '{name}'", owner_id, name)
+        return foreign(ip, say("appliance_balancer", route=what, balancer=name), owner_id, name)
     vm_id = ref(props(owner).get("virtualMachine"))
     power = state.power.get(low(vm_id), "")
-    reason = ""
+    reason: Text | None = None
     if values.flag(props(owner).get("enableIPForwarding")) is False:
-        reason = f"{what} leads to NIC '{name}', which does not forward (enableIPForwarding is false)"
+        reason = say("no_forwarding", route=what, nic=name)
     elif power in _STOPPED:
-        reason = f"{what} leads to appliance '{name_of(vm_id)}', which is {power}"
+        reason = say("appliance_power", route=what, appliance=name_of(vm_id), power=power)
     if reason:
         left = egress("not_reached", reason)
         found = Hop("appliance", owner_id, name, ip).judged(BLOCKED, reason)
         return Leg(BLOCKED, reason, model.BLACKHOLE, (model.BLACKHOLE,), (found,), left)
     label = name_of(vm_id) or name
-    return foreign(ip, f"{what} leads to appliance '{label}'", vm_id or owner_id, label)
+    return foreign(ip, say("appliance", route=what, appliance=label), vm_id or owner_id, label)
 
 
-def foreign(ip: str, what: str, hop_id: str | None = None, name: str = "") -> Leg:
+def foreign(ip: str, what: Text, hop_id: str | None = None, name: str = "") -> Leg:
     """Return the leg of an appliance of another maker: nobody can see what it forwards and where it leaves."""
-    reason = f"{what}: whether it lets TCP to the KMS pass and leaves from an Azure public address cannot be seen"
-    left = egress("unknown", "it leaves behind an appliance")
+    reason = say("foreign", what=what)
+    left = egress("unknown", say("behind_appliance"))
     found = Hop("appliance", hop_id, name or ip, ip).judged(SUSPECT, reason)
     return Leg(SUSPECT, reason, model.APPLIANCE, (model.APPLIANCE,), (found,), left)
 
 
-def nobody(state: NetworkState, network_id: str, ip: str, what: str) -> Leg:
+def nobody(state: NetworkState, network_id: str, ip: str, what: Text) -> Leg:
     """Judge a next hop address that nothing read owns. Raises NotKnownError when its network was not read."""
     wanted = addresses.address(ip)
     if wanted is None:
-        raise NotKnownError(f"{what} names no valid next hop address")
+        raise NotKnownError(say("odd_hop", route=what))
     for peering in state.children(network_id, "virtualNetworkPeerings"):
         body = props(peering)
         remote = ref(body.get("remoteVirtualNetwork"))
@@ -149,7 +151,7 @@ def nobody(state: NetworkState, network_id: str, ip: str, what: str) -> Leg:
     return _unowned(state, network_id, ip, what)
 
 
-def _unowned(state: NetworkState, network_id: str, ip: str, what: str) -> Leg:
+def _unowned(state: NetworkState, network_id: str, ip: str, what: Text) -> Leg:
     wanted = addresses.address(ip)
     for place in connected_networks(state, network_id):
         for subnet in state.children(place, "subnets"):
@@ -157,8 +159,8 @@ def _unowned(state: NetworkState, network_id: str, ip: str, what: str) -> Leg:
             if wanted is not None and any(addresses.inside(prefix, wanted) for prefix in prefixes):
                 if name_of(subnet).lower() == FIREWALL_SUBNET:
                     raise state.not_listed(values.subscription(place), FIREWALL)
-                reason = f"{what}: nothing in subnet '{name_of(subnet)}' that could be read owns {ip}"
+                reason = say("unowned_subnet", route=what, subnet=name_of(subnet), address=ip)
                 found = Hop("appliance", None, ip, ip).judged(SUSPECT, reason)
                 left = egress("unknown", reason)
                 return Leg(SUSPECT, reason, model.BLACKHOLE, (model.BLACKHOLE,), (found,), left)
-    return foreign(ip, f"{what}: nothing that was read owns {ip}")
+    return foreign(ip, say("unowned", route=what, address=ip))

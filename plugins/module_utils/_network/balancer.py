@@ -26,6 +26,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     refs,
     text,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
 _TCP = frozenset(("tcp", "all", "*", "any"))
 
@@ -95,7 +97,7 @@ def _listed_addresses(state: NetworkState) -> dict[str, list[tuple[str, Pool]]]:
     return found
 
 
-def way_out(state: NetworkState, pool: Pool) -> tuple[Way | None, str]:
+def way_out(state: NetworkState, pool: Pool) -> tuple[Way | None, Text | None]:
     """Return the way out of a pool, or none and, when that cannot be told for sure, the doubt."""
     own = props(pool.balancer)
     fronts = {
@@ -104,8 +106,8 @@ def way_out(state: NetworkState, pool: Pool) -> tuple[Way | None, str]:
     if any(
         values.broken(own.get(name)) for name in ("outboundRules", "loadBalancingRules", "frontendIPConfigurations")
     ):
-        return None, f"the rules of load balancer '{pool.name}' cannot be read"
-    doubt = ""
+        return None, say("lb_rules_odd", balancer=pool.name)
+    doubt: Text | None = None
     for method, rules in (("lb_outbound_rule", "outboundRules"), ("lb_rule", "loadBalancingRules")):
         for rule in values.items(own.get(rules)):
             body = props(rule)
@@ -119,12 +121,15 @@ def way_out(state: NetworkState, pool: Pool) -> tuple[Way | None, str]:
             public = _public(fronts.get(low(front)) for front in front_ids)
             if not public:
                 if any(low(front) not in fronts for front in front_ids):
-                    doubt = f"a frontend of rule '{name_of(rule)}' of load balancer '{pool.name}' was not read"
+                    doubt = say("lb_front", rule=name_of(rule), balancer=pool.name)
                 continue
-            if text(body.get("protocol")).lower() not in _TCP:
-                doubt = f"rule '{name_of(rule)}' of load balancer '{pool.name}' is not for TCP"
+            protocol = text(body.get("protocol")).lower()
+            if protocol == "udp" and method == "lb_outbound_rule":
                 continue
-            return Way(method, name_of(rule), pool.balancer, public), ""
+            if protocol not in _TCP:
+                doubt = say("lb_not_tcp", rule=name_of(rule), balancer=pool.name)
+                continue
+            return Way(method, name_of(rule), pool.balancer, public), None
     return None, doubt
 
 
@@ -144,11 +149,11 @@ def standard_pool_of(state: NetworkState, nic_id: str) -> Pool | None:
     """Return a Standard load balancer's pool that a NIC is in. Raises NotKnownError when the NIC or it was not read."""
     configs = ip_configurations(state.need(nic_id))
     if not configs or any(not ref(config.get("subnet")) for config in configs):
-        raise NotKnownError(f"the IP configurations of network interface '{name_of(nic_id)}' cannot be read")
+        raise NotKnownError(say("nic_odd", nic=name_of(nic_id)))
     for config in configs:
         for pool in pools_of_nic(state, config):
             if pool.sku in {"standard", "gateway"}:
                 return pool
             if pool.sku != "basic":
-                raise NotKnownError(f"load balancer '{pool.name}' is of the unknown kind '{pool.sku}'")
+                raise NotKnownError(say("lb_sku", balancer=pool.name, sku=pool.sku))
     return None

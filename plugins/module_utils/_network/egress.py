@@ -38,6 +38,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     refs,
     text,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
 SET_NOTE = "the effect of an availability set's Standard load balancer is described by Azure support in Japan only"
 DEFAULT_NOTE = "default outbound access is not recommended: its address is not yours and may change"
@@ -71,11 +73,11 @@ def direct(state: NetworkState, place: Place) -> Leg:
         return dataclasses.replace(unknown(problem), egress=egress("unknown", problem.reason))
 
 
-def _out(method: str, reason: str, resource_id: str | None, public: t.Sequence[str], *notes: str) -> Leg:
+def _out(method: str, reason: Text, resource_id: str | None, public: t.Sequence[str], *notes: str) -> Leg:
     return Leg(OPEN, reason, egress=egress(method, reason, resource_id, public), notes=notes)
 
 
-def _none(reason: str, *notes: str) -> Leg:
+def _none(reason: Text, *notes: str) -> Leg:
     return Leg(BLOCKED, reason, NO_OUTBOUND, (NO_OUTBOUND,), egress=egress("none", reason), notes=notes)
 
 
@@ -115,8 +117,8 @@ def _nat_gateway(state: NetworkState, subnet_id: str) -> Leg | None:
         return None
     gateway, public = found
     sku = text(values.mapping(gateway.get("sku")).get("name"))
-    kind = f"{sku} NAT gateway" if sku and sku.lower() != "standard" else "NAT gateway"
-    reason = f"it leaves by {kind} '{name_of(gateway)}'"
+    key = "nat_sku" if sku and sku.lower() != "standard" else "nat"
+    reason = say(key, sku=sku, gateway=name_of(gateway))
     return _out("nat_gateway", reason, str(gateway["id"]), public_addresses(state, public))
 
 
@@ -124,7 +126,7 @@ def _instance_address(state: NetworkState, config: Body) -> Leg | None:
     public_id = reference(config, "publicIPAddress")
     if not public_id or text(props(state.get(public_id)).get("publicIPAddressVersion")).lower() == "ipv6":
         return None
-    reason = f"it leaves by the machine's own public IP '{name_of(public_id)}'"
+    reason = say("own_ip", ip=name_of(public_id))
     return _out("instance_ip", reason, public_id, public_addresses(state, [public_id]))
 
 
@@ -137,32 +139,26 @@ def _load_balancer(state: NetworkState, place: Place) -> Leg | None:
             continue
         way, doubt = balancer.way_out(state, pool)
         if way:
-            how = "outbound rule" if way.method == "lb_outbound_rule" else "load-balancing rule"
-            reason = f"it leaves by {how} '{way.rule}' of load balancer '{pool.name}'"
+            reason = say(way.method, rule=way.rule, balancer=pool.name)
             return _out(way.method, reason, str(way.balancer["id"]), public_addresses(state, way.public_ids))
         if doubt:
             doubts.append(doubt)
     if doubts:
-        raise NotKnownError(f"whether there is a way out is not known: {doubts[0]}", cause=NO_OUTBOUND)
+        raise NotKnownError(say("out_doubt", reason=doubts[0]), cause=NO_OUTBOUND)
     standard = [pool for pool in pools if pool.sku in {"standard", "gateway"}]
     if standard:
         _sure_of_nat(state, place.subnet_id)
-        side = "" if balancer.is_public(state, standard[0]) else "internal "
-        return _none(
-            f"the NIC is behind {side}Standard load balancer '{standard[0].name}', which has no outbound rule for its pool"
-            " and no load-balancing rule that translates the source"
-        )
+        key = "lb_none" if balancer.is_public(state, standard[0]) else "lb_none_internal"
+        return _none(say(key, balancer=standard[0].name))
     strange = next((pool for pool in pools if pool.sku not in {"basic", "standard", "gateway"}), None)
     if strange:
-        raise NotKnownError(f"load balancer '{strange.name}' is of the unknown kind '{strange.sku}'", cause=NO_OUTBOUND)
+        raise NotKnownError(say("lb_sku", balancer=strange.name, sku=strange.sku), cause=NO_OUTBOUND)
     public_basic = next((pool for pool in pools if balancer.is_public(state, pool)), None)
     if public_basic:
-        reason = f"it leaves by Basic load balancer '{public_basic.name}'"
+        reason = say("basic_lb", balancer=public_basic.name)
         return _out("basic_lb", reason, str(public_basic.balancer["id"]), [], BASIC_NOTE)
     if listed:
-        reason = (
-            f"load balancer '{listed[0].name}' lists the address itself, and such pools keep default outbound access"
-        )
+        reason = say("lb_lists", balancer=listed[0].name)
         return _out("default_outbound", reason, None, [], DEFAULT_NOTE)
     return None
 
@@ -172,50 +168,46 @@ def _default(state: NetworkState, place: Place) -> Leg:
     given = props(state.need(place.subnet_id)).get("defaultOutboundAccess")
     private = values.flag(given) is False
     if given is not None and values.flag(given) is None:
-        raise NotKnownError(f"defaultOutboundAccess of subnet '{name_of(place.subnet_id)}' cannot be read")
+        raise NotKnownError(say("default_odd", subnet=name_of(place.subnet_id)))
     name = name_of(place.subnet_id)
     record = values.flag(props(place.nic).get("defaultOutboundConnectivityEnabled"))
-    nothing = "there is no NAT gateway, public IP or load balancer outbound rule"
     if record is True:
         extra = (f"subnet '{name}' is private: it ends when the machine is next stopped",) if private else ()
-        reason = "it leaves by default outbound access, as the NIC's own record says"
+        reason = say("default_record")
         return _out("default_outbound", reason, None, [], DEFAULT_NOTE, *extra)
     loss, notes = _loss(state, place, private)
     if loss:
         _sure_of_nat(state, place.subnet_id)
         _sure_of_pools(state, place)
-        return _none(f"{loss} and {nothing}", *notes)
+        return _none(say("default_lost", reason=loss), *notes)
     if record is False:
         raise NotKnownError(
-            f"the NIC's record says that it has no default outbound access, and {nothing}, but subnet '{name}' is not private",
+            say("default_denied", subnet=name),
             cause=NO_OUTBOUND,
         )
     if refs(place.config.get("loadBalancerInboundNatRules")):
-        raise NotKnownError("whether inbound NAT rules alone take default outbound access away is not known")
-    return _out("default_outbound", f"it leaves by default outbound access of subnet '{name}'", None, [], DEFAULT_NOTE)
+        raise NotKnownError(say("default_inbound"))
+    return _out("default_outbound", say("default", subnet=name), None, [], DEFAULT_NOTE)
 
 
-def _loss(state: NetworkState, place: Place, private: bool) -> tuple[str, tuple[str, ...]]:
-    """Return what takes default outbound access away, empty when nothing does."""
+def _loss(state: NetworkState, place: Place, private: bool) -> tuple[Text | None, tuple[str, ...]]:
+    """Return what takes default outbound access away, None when nothing does."""
     if private:
-        return f"subnet '{name_of(place.subnet_id)}' is private (defaultOutboundAccess is false)", (PRIVATE_NOTE,)
+        return say("private", subnet=name_of(place.subnet_id)), (PRIVATE_NOTE,)
     vm_id = ref(props(place.nic).get("virtualMachine"))
     if place.vm is None and vm_id:
         raise state.not_read(vm_id)
     scale_set = reference(place.vm or {}, "virtualMachineScaleSet")
     if scale_set:
-        return f"machines of flexible scale set '{name_of(scale_set)}' have no default outbound access", ()
+        return say("scale_set", set=name_of(scale_set)), ()
     set_id = reference(place.vm or {}, "availabilitySet")
     for sibling in _siblings(state, set_id, low(ref(place.vm))):
         for nic_id in state.nics_of(sibling):
             pool = balancer.standard_pool_of(state, nic_id)
             if pool is not None:
-                reason = (
-                    f"machine '{name_of(sibling)}' of the same availability set '{name_of(set_id)}' is behind Standard load"
-                    f" balancer '{pool.name}', which takes default outbound access from the others of the set"
-                )
+                reason = say("sibling", machine=name_of(sibling), set=name_of(set_id), balancer=pool.name)
                 return reason, (SET_NOTE,)
-    return "", ()
+    return None, ()
 
 
 def _siblings(state: NetworkState, set_id: str, own_id: str) -> list[Body]:

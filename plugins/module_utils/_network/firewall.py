@@ -41,6 +41,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     ref,
     strings,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
 _THREAT_NOTE = "threat intelligence of firewall '{name}' denies: Azure's KMS is taken not to be on its list"
 _PROXY_KEY = "Network.DNS.EnableProxy"
@@ -58,7 +60,7 @@ def inspect(state: NetworkState, firewall: Body, traffic: Traffic, resolvers: t.
         chain = policy_chain(state, policy_id) if policy_id else []
         rules = policy_rules(state, chain) if policy_id else classic_rules(firewall)
     except NotKnownError as problem:
-        leg = _leg(firewall, UNKNOWN, f"firewall '{name}': {problem.reason}", None)
+        leg = _leg(firewall, UNKNOWN, say("firewall", firewall=name, reason=problem.reason), None)
         return dataclasses.replace(leg, unread=tuple(problem.unread))
     proxy = _is_resolver(firewall, chain, resolvers)
     traffic = dataclasses.replace(traffic, resolver=proxy)
@@ -66,13 +68,12 @@ def inspect(state: NetworkState, firewall: Body, traffic: Traffic, resolvers: t.
     if any(values.text(props(body).get("threatIntelMode")).lower() == "deny" for body in (firewall, *chain)):
         leg = dataclasses.replace(leg, notes=(_THREAT_NOTE.format(name=name),))
     if leg.verdict == OPEN and _keeps_source(firewall, chain, traffic.target):
-        reason = f"firewall '{name}' lets it pass but is told not to translate the source for this destination"
+        reason = say("keeps_source", firewall=name)
         return _leg(firewall, UNKNOWN, reason, None, model.NO_OUTBOUND)
     return leg
 
 
 def _first_match(state: NetworkState, firewall: Body, rules: t.Sequence[FirewallRule], traffic: Traffic) -> Leg:
-    name = name_of(firewall)
     unread: list[Unread] = []
     doubts: list[tuple[FirewallRule, str]] = []
     for rule in rules:
@@ -81,21 +82,25 @@ def _first_match(state: NetworkState, firewall: Body, rules: t.Sequence[Firewall
         match, doubt, missing = matches(state, rule, traffic)
         if match is None or (match and _effect(rule) == "unknown"):
             unread += missing
-            doubts.append((rule, doubt if match is None else f"its action is '{rule.action}'"))
+            doubts.append((rule, doubt if match is None else say("odd_action", action=rule.action)))
             continue
         if not match:
             continue
         allows = _effect(rule) == "allow"
+        named = _named(rule, firewall)
         if any(_effect(item) != _effect(rule) for item, _doubt in doubts):
             return _doubtful(firewall, doubts, unread)
         if allows:
-            return _leg(firewall, OPEN, f"{rule.described()} of firewall '{name}' allows it", rule)
-        does = "sends it elsewhere" if rule.kind == NAT else "denies it"
-        reason = f"{rule.described()} of firewall '{name}' {does}"
+            return _leg(firewall, OPEN, say("allows", rule=named), rule)
+        reason = say("redirects" if rule.kind == NAT else "denies", rule=named)
         return _leg(firewall, BLOCKED, reason, rule, model.FIREWALL_DENIES)
     if any(_effect(item) != "deny" for item, _doubt in doubts):
         return _doubtful(firewall, doubts, unread)
     return _no_network_rule(state, firewall, rules, traffic)
+
+
+def _named(rule: FirewallRule, firewall: Body) -> Text:
+    return say("of_firewall", rule=rule.described(), firewall=name_of(firewall))
 
 
 def _effect(rule: FirewallRule) -> str:
@@ -106,24 +111,20 @@ def _effect(rule: FirewallRule) -> str:
 
 def _doubtful(firewall: Body, doubts: t.Sequence[tuple[FirewallRule, str]], unread: t.Sequence[Unread]) -> Leg:
     rule, doubt = doubts[0]
-    reason = f"{rule.described()} of firewall '{name_of(firewall)}' may decide: {doubt}"
+    reason = say("may_decide", rule=_named(rule, firewall), reason=doubt)
     leg = _leg(firewall, UNKNOWN, reason, rule, None if unread else model.FIREWALL_DENIES)
     return dataclasses.replace(leg, unread=tuple(unread))
 
 
 def _no_network_rule(state: NetworkState, firewall: Body, rules: t.Sequence[FirewallRule], traffic: Traffic) -> Leg:
     """Judge what no network rule takes: on an application rule's port the firewall itself answers, else it drops."""
-    name = name_of(firewall)
     for rule in rules:
         if rule.kind == APPLICATION and matches(state, rule, traffic)[0] is not False:
             if rule.action == "deny":
                 break
-            reason = (
-                f"only {rule.described()} of firewall '{name}' matches port {traffic.port}: the firewall answers itself,"
-                " the KMS never does; it takes a network rule"
-            )
+            reason = say("only_application", rule=_named(rule, firewall), port=traffic.port)
             return _leg(firewall, BLOCKED, reason, rule, model.FIREWALL_APPLICATION)
-    reason = f"no network rule of firewall '{name}' allows TCP {traffic.port}: it denies by default"
+    reason = say("denies_by_default", firewall=name_of(firewall), port=traffic.port)
     leg = _leg(firewall, BLOCKED, reason, None, model.FIREWALL_DENIES)
     leg.hops[0]["rule"] = {
         "type": "default",
@@ -138,7 +139,7 @@ def _no_network_rule(state: NetworkState, firewall: Body, rules: t.Sequence[Fire
     return leg
 
 
-def _leg(firewall: Body, verdict: str, reason: str, rule: FirewallRule | None, cause: str | None = None) -> Leg:
+def _leg(firewall: Body, verdict: str, reason: Text, rule: FirewallRule | None, cause: str | None = None) -> Leg:
     hop = {
         "kind": "azure_firewall",
         "id": firewall.get("id"),

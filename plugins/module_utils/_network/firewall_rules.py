@@ -24,6 +24,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     strings,
     text,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
 NETWORK, APPLICATION, NAT = "network", "application", "nat"
 _RULE_TYPES = {"networkrule": NETWORK, "applicationrule": APPLICATION, "natrule": NAT}
@@ -55,13 +57,14 @@ class FirewallRule:
             "inherited": self.inherited,
         }
 
-    def described(self) -> str:
+    def described(self) -> Text:
         """Return a phrase that names the rule and its place."""
-        group = f" of group '{self.group}'" if self.group else ""
-        policy = (
-            f" of {'parent ' if self.inherited else ''}policy '{name_of(self.policy_id)}'" if self.policy_id else ""
-        )
-        return f"{self.kind} rule '{name_of(self.body)}' of collection '{self.collection}'{group}{policy}"
+        phrase = say(f"{self.kind}_rule", rule=name_of(self.body), collection=self.collection)
+        if self.group:
+            phrase = say("in_group", what=phrase, group=self.group)
+        if self.policy_id:
+            phrase = say("in_parent" if self.inherited else "in_policy", what=phrase, policy=name_of(self.policy_id))
+        return phrase
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,7 +84,7 @@ def policy_chain(state: NetworkState, policy_id: str) -> list[Body]:
     seen: set[str] = set()
     while policy_id:
         if low(policy_id) in seen:
-            raise NotKnownError(f"firewall policy '{name_of(policy_id)}' is its own parent")
+            raise NotKnownError(say("own_parent", policy=name_of(policy_id)))
         seen.add(low(policy_id))
         body = state.need(policy_id)
         chain.append({**body, "id": policy_id})
@@ -94,9 +97,9 @@ def policy_rules(state: NetworkState, chain: t.Sequence[Body]) -> list[FirewallR
     found: list[FirewallRule] = []
     for depth, policy in enumerate(chain):
         policy_id = str(policy["id"])
-        groups = _ordered(_groups(state, policy), f"policy '{name_of(policy_id)}'")
+        groups = _ordered(_groups(state, policy), say("policy", name=name_of(policy_id)))
         for group in groups:
-            place = f"rule collection group '{name_of(group)}'"
+            place = say("group", name=name_of(group))
             for collection in _ordered(_listing(props(group), "ruleCollections", place), place):
                 found += _collection(collection, policy_id, name_of(group), depth < len(chain) - 1)
     return _by_type(found)
@@ -107,14 +110,14 @@ def classic_rules(firewall: Body) -> list[FirewallRule]:
     own = props(firewall)
     found: list[FirewallRule] = []
     for kind in (NAT, NETWORK, APPLICATION):
-        place = f"firewall '{name_of(firewall)}'"
+        place = say("classic", name=name_of(firewall))
         for collection in _ordered(_listing(own, f"{kind}RuleCollections", place), place):
             body = props(collection)
             action = text(values.mapping(body.get("action")).get("type")).lower()
             priority = values.number(body.get("priority"))
             found += [
                 FirewallRule(kind, rule, None, None, name_of(collection), priority, action)
-                for rule in _listing(body, "rules", f"collection '{name_of(collection)}'")
+                for rule in _listing(body, "rules", say("collection", name=name_of(collection)))
             ]
     return found
 
@@ -137,14 +140,14 @@ def _groups(state: NetworkState, policy: Body) -> list[Body]:
 
 def _listing(body: Body, name: str, place: str) -> list[Body]:
     if values.broken(body.get(name)):
-        raise NotKnownError(f"{name} of {place} cannot be read")
+        raise NotKnownError(say("odd_list", what=name, place=place))
     return values.items(body.get(name))
 
 
 def _ordered(bodies: t.Sequence[Body], place: str) -> list[Body]:
     ranked = [(values.number(props(body).get("priority")), body) for body in bodies]
     if len(bodies) > 1 and any(priority is None for priority, _body in ranked):
-        raise NotKnownError(f"the order of the collections of {place} is not known: one has no priority")
+        raise NotKnownError(say("no_order", place=place))
     return [body for _priority, body in sorted(ranked, key=lambda pair: pair[0] or 0)]
 
 
@@ -152,13 +155,13 @@ def _collection(collection: Body, policy_id: str, group: str, inherited: bool) -
     found = []
     body = props(collection)
     action = text(values.mapping(body.get("action")).get("type")).lower()
-    place = f"collection '{name_of(collection)}'"
+    place = say("collection", name=name_of(collection))
     if body.get("rules") is None:
-        raise NotKnownError(f"rules of {place} cannot be read")
+        raise NotKnownError(say("odd_list", what="rules", place=place))
     for rule in _listing(body, "rules", place):
         kind = _RULE_TYPES.get(text(rule.get("ruleType")).lower(), "")
         if not kind:
-            raise NotKnownError(f"rule '{name_of(rule)}' of collection '{name_of(collection)}' is of an unknown type")
+            raise NotKnownError(say("odd_type", rule=name_of(rule), collection=name_of(collection)))
         priority = values.number(body.get("priority"))
         found.append(FirewallRule(kind, rule, policy_id, group, name_of(collection), priority, action, inherited))
     return found
@@ -176,7 +179,7 @@ def matches(state: NetworkState, rule: FirewallRule, traffic: Traffic) -> tuple[
     source, _doubt = _side(state, body, "source", traffic.source, unread)
     if rule.kind == APPLICATION:
         ports = [str(item.get("port")) for item in values.items(body.get("protocols"))]
-        return all_of((addresses.port_in(ports, traffic.port) if ports else False, source)), "its sources", unread
+        return all_of((addresses.port_in(ports, traffic.port) if ports else False, source)), say("its_sources"), unread
     protocols = strings(body.get("ipProtocols"), body.get("protocols"))
     protocol = any_of(_PROTOCOLS.get(name.lower()) for name in protocols) if protocols else None
     port = addresses.port_in(strings(body.get("destinationPorts")), traffic.port)
@@ -191,14 +194,14 @@ def matches(state: NetworkState, rule: FirewallRule, traffic: Traffic) -> tuple[
     if target is not True and set(traffic.names).intersection(names):
         target, doubt = _by_name(names, traffic)
     match = all_of((quick, target))
-    return match, doubt or "its sources or ports cannot be matched for sure", unread if match is None else []
+    return match, doubt or say("its_ends"), unread if match is None else []
 
 
 def _by_name(names: t.Sequence[str], traffic: Traffic) -> tuple[Match, str]:
     """Match by the names of the KMS: the preferred one stands for all addresses, where machine and firewall see the same."""
     if not traffic.resolver:
-        return None, "its FQDN needs the firewall as the machine's resolver"
-    return (True, "") if traffic.names[0] in names else (None, "its FQDN is not the one that new machines use")
+        return None, say("fqdn_resolver")
+    return (True, "") if traffic.names[0] in names else (None, say("fqdn_other"))
 
 
 _PROTOCOLS: t.Mapping[str, Match] = {"tcp": True, "any": True, "udp": False, "icmp": False}
@@ -211,19 +214,19 @@ def _side(
         (spec, _covers(state, spec, wanted)) for spec in strings(body.get(f"{side}Addresses"))
     ]
     for group_id in values.refs(body.get(f"{side}IpGroups")):
-        place = f"IP group '{name_of(group_id)}'"
+        name = name_of(group_id)
         try:
             specs = strings(props(state.need(group_id)).get("ipAddresses"))
         except NotKnownError as problem:
             unread += problem.unread
-            answers.append((f"{place} (not read)", None))
+            answers.append((say("ip_group_not_read", group=name), None))
         else:
-            answers += [(place, _covers(state, spec, wanted)) for spec in specs]
+            answers += [(say("ip_group", group=name), _covers(state, spec, wanted)) for spec in specs]
     if not answers and not strings(body.get("destinationFqdns") if side == "destination" else None):
-        return None, f"it names no {side}"
+        return None, say(f"no_{side}")
     match = any_of(answer for _spec, answer in answers)
     unsure = next((spec for spec, answer in answers if answer is None), "")
-    return match, f"whether {unsure} holds the address is not known" if match is None else ""
+    return match, say("holds_doubt", what=unsure) if match is None else ""
 
 
 def _covers(state: NetworkState, spec: str, wanted: addresses.Address | None) -> Match:

@@ -21,6 +21,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     strings,
     text,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
 DEFAULT = "0.0.0.0/0"
 
@@ -31,7 +33,7 @@ class HubExit:
 
     hub_id: str
     next_id: str
-    reason: str
+    reason: Text
 
 
 def internet_exit(state: NetworkState, network_id: str) -> HubExit | None:
@@ -46,18 +48,16 @@ def internet_exit(state: NetworkState, network_id: str) -> HubExit | None:
     name = name_of(hub_id)
     for policy in _routing_policies(state, hub_id):
         if "internet" in map(str.lower, strings(policy.get("destinations"))):
-            reason = f"routing intent of virtual hub '{name}' sends Internet traffic to '{name_of(ref(policy.get('nextHop')))}'"
+            reason = say("hub_intent", hub=name, next=name_of(ref(policy.get("nextHop"))))
             return HubExit(hub_id, ref(policy.get("nextHop")), reason)
     for table, route in _static_routes(state, hub_id):
         destinations = strings(route.get("destinations"), route.get("addressPrefixes"))
         if DEFAULT in destinations and ref(route.get("nextHop")):
-            reason = f"route table '{table}' of virtual hub '{name}' sends {DEFAULT} to '{name_of(ref(route.get('nextHop')))}'"
+            reason = say("hub_route", table=table, hub=name, prefix=DEFAULT, next=name_of(ref(route.get("nextHop"))))
             return HubExit(hub_id, ref(route.get("nextHop")), reason)
     if not state.complete(hub_id, "hubRouteTables") and not state.children(hub_id, "hubRouteTables"):
         raise state.not_read(hub_id, "hubRouteTables")
-    return HubExit(
-        hub_id, "", f"virtual hub '{name}' has no routing intent for Internet traffic: a branch announces the route"
-    )
+    return HubExit(hub_id, "", say("hub_branch", hub=name))
 
 
 def default_of_stopped(state: NetworkState, network_id: str) -> bool | None:
@@ -89,7 +89,7 @@ def _static_routes(state: NetworkState, hub_id: str) -> list[tuple[str, Body]]:
     hub = props(state.need(hub_id))
     for route in values.items(values.mapping(hub.get("routeTable")).get("routes")):
         if text(route.get("nextHopIpAddress")):
-            raise NotKnownError(f"the old route table of virtual hub '{name_of(hub_id)}' names an address as next hop")
+            raise NotKnownError(say("hub_old_table", hub=name_of(hub_id)))
     for table in state.children(hub_id, "hubRouteTables"):
         found += [(name_of(table), route) for route in values.items(props(table).get("routes"))]
     return found

@@ -19,6 +19,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     RouteView,
     has_default,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import joined, say
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,18 +46,18 @@ class KmsRoutes:
             return ""
         for entry in self.mistyped:
             if targets.mistyped.get(entry["prefix"].partition("/")[0]) == address:
-                return f"'{entry['name']}' {entry['prefix']} ({entry['why']})"
+                return _shown(entry)
         others = (*self.stale, *self.mistyped)
         if self.routed or not others:
             return ""
-        return ", ".join(f"'{entry['name']}' {entry['prefix']} ({entry['why']})" for entry in others)
+        return joined("comma", [_shown(entry) for entry in others])
 
 
 def kms_routes(view: RouteView, targets: KmsTargets) -> KmsRoutes:
     """Judge the user's routes. Nothing is missing where the system's default route to the Internet is in force."""
     own = [route for route in view.routes if route.origin == USER and route.state.lower() == "active"]
     mistyped = tuple(
-        _entry(route, prefix, f"misprint of {targets.mistyped[address]}")
+        _entry(route, prefix, say("misprint", address=targets.mistyped[address]))
         for route, prefix, address in _host_routes(own)
         if address in targets.mistyped
     )
@@ -64,7 +66,7 @@ def kms_routes(view: RouteView, targets: KmsTargets) -> KmsRoutes:
     routed = tuple(address for address in targets.addresses if any(_leads_out(route, address) for route in own))
     missing = tuple(address for address in targets.addresses if address not in routed)
     stale = tuple(
-        _entry(route, prefix, "an old KMS address")
+        _entry(route, prefix, say("old_address"))
         for route, prefix, address in _host_routes(own)
         if missing and address in targets.legacy_addresses
     )
@@ -78,6 +80,10 @@ def _host_routes(routes: t.Iterable[Route]) -> list[tuple[Route, str, str]]:
         for prefix in route.prefixes
         if (net := addresses.network(prefix)) is not None and net.prefixlen == HOST_PREFIX
     ]
+
+
+def _shown(entry: t.Mapping[str, str]) -> Text:
+    return say("kms_route", route=f"'{entry['name']}' {entry['prefix']}", why=entry["why"])
 
 
 def _entry(route: Route, prefix: str, why: str) -> dict[str, str]:

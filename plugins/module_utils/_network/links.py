@@ -15,6 +15,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     ref,
     refs,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
 
 
 def reference(body: Body, name: str) -> str:
@@ -22,7 +23,7 @@ def reference(body: Body, name: str) -> str:
     value = props(body).get(name)
     found = ref(value)
     if value is not None and not found:
-        raise NotKnownError(f"the reference '{name}' of '{name_of(body)}' cannot be read")
+        raise NotKnownError(say("odd_reference", name=name, owner=name_of(body)))
     return found
 
 
@@ -31,7 +32,7 @@ def references(body: Body, name: str) -> list[str]:
     value = props(body).get(name)
     found = refs(value)
     if value is not None and (not isinstance(value, (list, tuple)) or len(found) != len(value)):
-        raise NotKnownError(f"the references '{name}' cannot be read")
+        raise NotKnownError(say("odd_references", name=name))
     return found
 
 
@@ -57,6 +58,12 @@ def subnets_of(body: Body) -> list[str]:
     own = props(body)
     configs = values.items(own.get("ipConfigurations")) + values.items(own.get("frontendIPConfigurations"))
     return [found for found in (ref(props(config).get("subnet")) for config in configs) if found]
+
+
+def leads_to_hub(peering: Body) -> bool:
+    """Tell by the names that Azure gives whether a peering is the one that a virtual hub made with a network."""
+    remote = values.name_of(ref(values.props(peering).get("remoteVirtualNetwork")))
+    return values.name_of(peering).lower().startswith("remotevnettohubpeering") or remote.lower().startswith("hv_")
 
 
 def network_of(subnet_id: str) -> str:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+
 OPEN, BLOCKED, SUSPECT, UNKNOWN = "open", "blocked", "suspect", "unknown"
 
 FORCED_TUNNELING = "forced-tunneling"
@@ -52,7 +55,7 @@ class KmsTargets:
 class NotKnownError(Exception):
     """Something that decides is not known. `unread` is set when it is because something was not read."""
 
-    def __init__(self, reason: str, *unread: Unread, cause: str | None = None) -> None:
+    def __init__(self, reason: Text, *unread: Unread, cause: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.unread = unread
@@ -64,7 +67,7 @@ class Leg:
     """What becomes of the traffic from one place on. `cause` of an unknown leg is what it would be if the doubt is the fault."""
 
     verdict: str
-    reason: str
+    reason: Text
     cause: str | None = None
     causes: tuple[str, ...] = ()
     hops: tuple[dict[str, t.Any], ...] = ()
@@ -82,7 +85,7 @@ def unread_tag(tag: str) -> Unread:
     return {
         "what": "service tags",
         "scope": tag,
-        "reason": f"the addresses of service tag '{tag}' were not read",
+        "reason": say("tag_not_read", tag=tag),
         "action": "Microsoft.Network/locations/serviceTags/read",
     }
 
@@ -93,7 +96,7 @@ def unknown(problem: NotKnownError) -> Leg:
 
 
 def egress(
-    method: str, reason: str, resource_id: str | None = None, public_ips: t.Sequence[str] = ()
+    method: str, reason: Text, resource_id: str | None = None, public_ips: t.Sequence[str] = ()
 ) -> dict[str, t.Any]:
     """Return the egress part of a path; without a reason of its own the leg tells it."""
     return {"method": method, "resource_id": resource_id, "public_ips": list(public_ips), "reason": reason}

@@ -22,7 +22,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     public_addresses,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.firewall_rules import Traffic
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import network_of
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import leads_to_hub, network_of
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
     BLOCKED,
     OPEN,
@@ -56,6 +56,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     ref,
     text,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
 DEFAULT = "0.0.0.0/0"
 
@@ -100,12 +102,13 @@ def _equal_paths(legs: t.Sequence[Leg]) -> Leg:
     else:
         verdict = UNKNOWN if len(verdicts) > 1 and UNKNOWN in verdicts else model.worst(verdicts)
     first = next(leg for leg in legs if leg.verdict != OPEN or verdict == OPEN)
-    reason = first.reason if len(verdicts) == 1 else f"of {len(legs)} equal paths one fails or may fail: {first.reason}"
+    told = first.reason
+    reason = told if len(verdicts) == 1 else say("equal_paths", count=len(legs), reason=told)
     causes = tuple(cause for leg in legs for cause in leg.causes)
     return dataclasses.replace(first, verdict=verdict, reason=reason, hops=hops, unread=unread, causes=causes)
 
 
-def _blocked(cause: str, reason: str) -> Leg:
+def _blocked(cause: str, reason: Text) -> Leg:
     return Leg(BLOCKED, reason, cause, (cause,), egress=egress("not_reached", reason))
 
 
@@ -115,19 +118,19 @@ def _one(journey: Journey, route: Route, prefix: str, hop_ip: str) -> Leg:
     if kind == "internet":
         return journey.leave()
     if kind == "none":
-        return _blocked(model.BLACKHOLE, f"{what} drops it")
+        return _blocked(model.BLACKHOLE, say("drops", route=what))
     if kind in LOCAL_HOPS:
-        return _blocked(model.BLACKHOLE, f"{what} keeps it inside the virtual network")
+        return _blocked(model.BLACKHOLE, say("keeps", route=what))
     if kind in {"virtualappliance", "virtualapplianceecmp"}:
         return _appliance(journey, hop_ip, what)
-    if kind in {"virtualnetworkgateway", "hypernetgateway"}:
+    if kind == "virtualnetworkgateway":
         return _gateway(journey, route, prefix, hop_ip)
-    raise NotKnownError(f"{what} has a next hop type whose meaning is not known")
+    raise NotKnownError(say("odd_hop_type", route=what))
 
 
-def _appliance(journey: Journey, hop_ip: str, what: str) -> Leg:
+def _appliance(journey: Journey, hop_ip: str, what: Text) -> Leg:
     if addresses.address(hop_ip) is None:
-        raise NotKnownError(f"{what} names no valid next hop address")
+        raise NotKnownError(say("odd_hop", route=what))
     owner, connected = appliance.owner_of(journey.state, journey.network_id, hop_ip)
     if owner is None:
         return appliance.nobody(journey.state, journey.network_id, hop_ip, what)
@@ -136,7 +139,7 @@ def _appliance(journey: Journey, hop_ip: str, what: str) -> Leg:
     else:
         leg = appliance.judge(journey.state, owner, hop_ip, what)
     if not connected and leg.verdict in {OPEN, SUSPECT}:
-        reason = f"{what}: no connected peering leads to the network of '{name_of(owner)}'"
+        reason = say("not_peered", route=what, owner=name_of(owner))
         return dataclasses.replace(
             leg, verdict=SUSPECT, reason=reason, cause=model.BLACKHOLE, causes=(model.BLACKHOLE,)
         )
@@ -151,19 +154,35 @@ def _gateway(journey: Journey, route: Route, prefix: str, hop_ip: str) -> Leg:
         if owner is not None:
             return _appliance(journey, hop_ip, what)
         exit_ = _hub_exit(journey, prefix)
+        if exit_ is None and prefix == DEFAULT:
+            _hub_known(journey.state, journey.network_id, what)
         if exit_ is not None and exit_.next_id:
             return _through_hub(journey, exit_)
         if exit_ is None and hop_ip and _route_server(journey.state, journey.network_id, hop_ip):
-            return appliance.foreign(hop_ip, f"{what}: a Route Server may have it from an appliance in Azure")
+            return appliance.foreign(hop_ip, say("route_server", route=what))
         if exit_ is not None:
-            what = f"{what}; {exit_.reason}"
-    reason = f"{what} takes it to a VPN or ExpressRoute gateway, and Azure's KMS refuses what does not come from Azure"
+            what = say("then", first=what, rest=exit_.reason)
+    reason = say("gateway", route=what)
     hop = appliance.Hop("gateway", None, name_of(journey.network_id), hop_ip or None).judged(BLOCKED, reason)
     return _blocked(model.FORCED_TUNNELING, reason).behind(hop)
 
 
 def _hub_exit(journey: Journey, prefix: str) -> hub.HubExit | None:
     return hub.internet_exit(journey.state, journey.network_id) if prefix == DEFAULT else None
+
+
+def _hub_known(state: NetworkState, network_id: str, what: Text) -> None:
+    """Raise NotKnownError when a network is connected to a virtual hub that was not read: it may route through a firewall."""
+    peering = next(filter(leads_to_hub, state.children(network_id, "virtualNetworkPeerings")), None)
+    if peering is not None:
+        entry = {
+            "what": "Microsoft.Network/virtualHubs",
+            "scope": network_id,
+            "reason": say("no_hub"),
+            "action": "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections/read",
+        }
+        reason = say("hub_not_read", route=what, peering=name_of(peering))
+        raise NotKnownError(reason, entry, cause=model.FORCED_TUNNELING)
 
 
 def _through_hub(journey: Journey, exit_: hub.HubExit) -> Leg:
@@ -192,7 +211,7 @@ def through_firewall(journey: Journey, body: Body) -> Leg:
     """Return what becomes of traffic that an Azure Firewall gets: its rules, then its own way out."""
     key = low(body.get("id"))
     if key in journey.seen:
-        raise NotKnownError(f"firewall '{name_of(body)}' gets its own traffic back")
+        raise NotKnownError(say("own_traffic", firewall=name_of(body)))
     names = tuple(name.lower().rstrip(".") for name in journey.targets.names)
     traffic = Traffic(None if journey.seen else journey.source, journey.target, journey.targets.port, names, None)
     leg = firewall.inspect(journey.state, body, traffic, journey.resolvers)
@@ -210,10 +229,9 @@ def through_firewall(journey: Journey, body: Body) -> Leg:
     else:
         left = own["egress"]
     decides = out if out.verdict == verdict and leg.verdict != verdict else leg
-    reason = leg.reason if verdict != OPEN else f"{leg.reason}, and {out.reason}"
     return Leg(
         verdict,
-        decides.reason if verdict != OPEN else reason,
+        decides.reason if verdict != OPEN else say("and_way", first=leg.reason, rest=out.reason),
         decides.cause,
         (*leg.causes, *out.causes),
         (own, *out.hops),
@@ -226,19 +244,19 @@ def through_firewall(journey: Journey, body: Body) -> Leg:
 def _firewall_exit(journey: Journey, body: Body) -> Leg:
     name = name_of(body)
     if hub.is_hub_firewall(body):
-        reason = f"firewall '{name}' leaves by its own public addresses in the hub"
+        reason = say("firewall_hub", firewall=name)
         return Leg(OPEN, reason, egress=egress("instance_ip", reason, str(body.get("id")), hub.public_ips(body)))
     state = journey.state
     configs = [props(config) for config in values.items(props(body).get("ipConfigurations"))]
     subnet_id = next((ref(config.get("subnet")) for config in configs if ref(config.get("subnet"))), "")
     if not subnet_id:
-        raise NotKnownError(f"firewall '{name}' names no subnet: its own way out is not known")
+        raise NotKnownError(say("firewall_no_subnet", firewall=name))
     view = computed(state, subnet_id)
     choice = choose(view, journey.target, state.tag_prefixes)
     managed = bool(values.mapping(props(body).get("managementIpConfiguration")))
     if view.blind and managed and all(route.origin == SYSTEM for route in choice.winners):
         raise NotKnownError(
-            f"whether forced-tunnel firewall '{name}' gets another default route is not known: {view.blind}",
+            say("firewall_blind", firewall=name, reason=view.blind),
             cause=model.FORCED_TUNNELING,
         )
     public_ids = [found for config in configs if (found := ref(config.get("publicIPAddress")))]
@@ -246,13 +264,13 @@ def _firewall_exit(journey: Journey, body: Body) -> Leg:
     def leave() -> Leg:
         nat = nat_gateway_of(state, subnet_id)
         if nat is not None:
-            reason = f"firewall '{name}' leaves by NAT gateway '{name_of(nat[0])}'"
+            reason = say("firewall_nat", firewall=name, gateway=name_of(nat[0]))
             found = egress("nat_gateway", reason, str(nat[0]["id"]), public_addresses(state, nat[1]))
         elif public_ids:
-            reason = f"firewall '{name}' leaves by its own public IP"
+            reason = say("firewall_ip", firewall=name)
             found = egress("instance_ip", reason, public_ids[0], public_addresses(state, public_ids))
         else:
-            raise NotKnownError(f"firewall '{name}' has no public IP to leave by", cause=model.NO_OUTBOUND)
+            raise NotKnownError(say("firewall_no_ip", firewall=name), cause=model.NO_OUTBOUND)
         return Leg(OPEN, reason, egress=found)
 
     onward = dataclasses.replace(
@@ -260,7 +278,7 @@ def _firewall_exit(journey: Journey, body: Body) -> Leg:
     )
     leg = follow(onward, choice)
     if leg.verdict != OPEN:
-        leg = dataclasses.replace(leg, reason=f"firewall '{name}' itself does not get out: {leg.reason}")
+        leg = dataclasses.replace(leg, reason=say("firewall_stuck", firewall=name, reason=leg.reason))
     return leg
 
 

@@ -31,6 +31,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     props,
     ref,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
 ADMIN_ACTION = "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action"
 ADMIN_RULES = "security admin rules"
@@ -61,7 +63,7 @@ class NsgVerdict:
     """`verdict`: allow, deny or unknown. `platform_rule`: applies, off_default_route, denied_by_tag or unknown."""
 
     verdict: str
-    reason: str
+    reason: Text
     platform_rule: str
     rule: t.Mapping[str, t.Any] | None = None
     cause: str | None = None
@@ -92,10 +94,10 @@ def evaluate(state: NetworkState, nic: Body, subnet_id: str, flow: Flow, platfor
 
 def _security_groups(judged: t.Sequence[tuple[str, Body, list[Rule]]], platform_rule: str) -> NsgVerdict:
     if not judged:
-        return NsgVerdict("allow", "no network security group applies", platform_rule)
+        return NsgVerdict("allow", say("no_nsg"), platform_rule)
     broken = next((group for _layer, group, _rules in judged if _is_broken(group)), None)
     if broken is not None:
-        return NsgVerdict("unknown", f"the rules of NSG '{name_of(broken)}' cannot be read", UNSURE)
+        return NsgVerdict("unknown", say("nsg_odd", nsg=name_of(broken)), UNSURE)
     tags = [_licensing_deny(rules) for _layer, _group, rules in judged]
     if any(tag is not None and tag.match and tag.access == "deny" for tag in tags):
         platform_rule = DENIED
@@ -110,7 +112,7 @@ def _security_groups(judged: t.Sequence[tuple[str, Body, list[Rule]]], platform_
     name = outcome.rule.name if outcome.rule else ""
     return NsgVerdict(
         "allow",
-        f"rule '{name}' of NSG '{name_of(group)}' allows it",
+        say("allows", rule=say("nsg_rule", rule=name, nsg=name_of(group))),
         platform_rule,
         _plain(outcome.rule, layer, ref(group)),
     )
@@ -118,23 +120,19 @@ def _security_groups(judged: t.Sequence[tuple[str, Body, list[Rule]]], platform_
 
 def _refused(layer: str, group: Body, outcome: Outcome, platform_rule: str) -> NsgVerdict:
     """Judge a deny, or a doubt, of the ordinary rules in the light of the platform's own rule."""
-    name = outcome.rule.name if outcome.rule else "no rule"
     rule = _plain(outcome.rule, layer, ref(group))
-    where = f"rule '{name}' of NSG '{name_of(group)}'"
+    nsg = name_of(group)
+    where = say("nsg_rule", rule=outcome.rule.name, nsg=nsg) if outcome.rule else say("nsg_no_rule", nsg=nsg)
     if platform_rule == APPLIES:
-        return NsgVerdict(
-            "allow", f"Azure's own rule for Windows licensing lets it pass whatever {where} says", APPLIES
-        )
-    why = {
-        OFF: "a default route of the user switches Azure's own licensing rule off",
-        DENIED: "a deny on AzurePlatformLKM switches Azure's own licensing rule off",
-    }.get(platform_rule, "whether Azure's own licensing rule is in effect is not known")
+        return NsgVerdict("allow", say("platform", rule=where), APPLIES)
+    why = say({OFF: "platform_off", DENIED: "platform_denied"}.get(platform_rule, "platform_unsure"))
     if outcome.access == "unknown":
         tags = _unread(outcome)
-        return NsgVerdict("unknown", f"{where}: {outcome.doubt}; {why}", platform_rule, rule, model.NSG_DENIES, tags)
+        reason = say("nsg_doubt", rule=where, doubt=outcome.doubt, why=why)
+        return NsgVerdict("unknown", reason, platform_rule, rule, model.NSG_DENIES, tags)
     if platform_rule == UNSURE:
-        return NsgVerdict("unknown", f"{where} denies it, but {why}", platform_rule, rule, model.NSG_DENIES)
-    return NsgVerdict("deny", f"{where} denies it, and {why}", platform_rule, rule, model.NSG_DENIES)
+        return NsgVerdict("unknown", say("nsg_but", rule=where, why=why), platform_rule, rule, model.NSG_DENIES)
+    return NsgVerdict("deny", say("nsg_denies", rule=where, why=why), platform_rule, rule, model.NSG_DENIES)
 
 
 def _licensing_deny(rules: t.Sequence[Rule]) -> Rule | None:
@@ -179,10 +177,10 @@ def _admin(state: NetworkState, network_id: str, flow: Flow) -> Outcome:
             found["action"] = found.get("action") or (
                 ADMIN_ACTION if entry else "Microsoft.Network/networkManagers/read"
             )
-            raise NotKnownError(f"security admin rules were not read: {found.get('reason')}", found)
+            raise NotKnownError(say("admin_not_read", reason=found.get("reason")), found)
         return Outcome("none", None)
     if values.broken(rules):
-        raise NotKnownError("the security admin rules are not a list of rules")
+        raise NotKnownError(say("admin_odd"))
     return decide(outbound(state, values.items(rules), flow))
 
 
@@ -190,11 +188,11 @@ def _admin_verdict(outcome: Outcome, platform_rule: str) -> NsgVerdict:
     name = outcome.rule.name if outcome.rule else ""
     rule = _plain(outcome.rule, "admin", None)
     if outcome.access == "alwaysallow":
-        return NsgVerdict("allow", f"security admin rule '{name}' always allows it", platform_rule, rule)
+        return NsgVerdict("allow", say("admin_allows", rule=name), platform_rule, rule)
     if outcome.access == "deny":
-        reason = f"security admin rule '{name}' denies it before any network security group"
+        reason = say("admin_denies", rule=name)
         return NsgVerdict("deny", reason, platform_rule, rule, model.NSG_DENIES)
-    reason = f"security admin rule '{name}': {outcome.doubt}"
+    reason = say("admin_doubt", rule=name, doubt=outcome.doubt)
     return NsgVerdict("unknown", reason, platform_rule, rule, model.NSG_DENIES, _unread(outcome))
 
 

@@ -36,8 +36,9 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     ref,
     text,
 )
-
-_WORDS = {"open": "is open", "blocked": "is blocked", "suspect": "may be blocked", "unknown": "cannot be judged"}
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import joined, say
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import messages
 
 
 def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str, t.Any]:
@@ -45,7 +46,8 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
 
     The result is JSON-plain. `verdict`: open, blocked (only when what decides is known), suspect or unknown. `causes`
     are finding ids, the one to repair first first; with verdict unknown a cause is what it would be if the doubt is the
-    fault. `unread` names what was not read and the RBAC action to grant. Never raises for odd bodies.
+    fault. `unread` names what was not read and the RBAC action to grant. `messages` tells which message each text is. Never
+    raises for odd bodies.
     """
     path: dict[str, t.Any] = {
         "vm_id": machine if "/" in machine else None,
@@ -66,7 +68,7 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
     try:
         place = _place(state, machine)
     except NotKnownError as problem:
-        return {**path, "reason": problem.reason, "unread": model.join_unread(problem.unread)}
+        return _told({**path, "reason": problem.reason, "unread": model.join_unread(problem.unread)})
     if place.vm is not None:
         path |= {"vm_id": place.vm.get("id"), "name": name_of(place.vm)}
     subnet = props(state.get(place.subnet_id))
@@ -76,7 +78,12 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
         "subnet_prefixes": values.strings(subnet.get("addressPrefix"), subnet.get("addressPrefixes")),
         "route_table_id": ref(subnet.get("routeTable")) or None,
     }
-    return {**path, **_judged(_start(state, place, targets))}
+    return _told({**path, **_judged(_start(state, place, targets))})
+
+
+def _told(path: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Return the path as plain values, with the messages of its English texts beside them."""
+    return t.cast("dict[str, t.Any]", to_plain({**path, "messages": messages(path)}))
 
 
 def _start(state: NetworkState, place: egress.Place, targets: KmsTargets) -> Start:
@@ -93,7 +100,7 @@ def _start(state: NetworkState, place: egress.Place, targets: KmsTargets) -> Sta
 
 def _judged(start: Start) -> dict[str, t.Any]:
     if not start.targets.addresses:
-        return {"reason": "no KMS address was given"}
+        return {"reason": say("no_target")}
     found = [address_path(start, address) for address in start.targets.addresses]
     verdict = model.worst(path.verdict for path in found)
     deciding = [path for path in found if path.verdict == verdict]
@@ -124,23 +131,24 @@ def _judged(start: Start) -> dict[str, t.Any]:
 def _reason(
     targets: KmsTargets, verdict: str, deciding: t.Sequence[AddressPath], found: t.Sequence[AddressPath]
 ) -> str:
-    named = " and ".join(str(path.shown["address"]) for path in deciding if path.reason == deciding[0].reason)
-    sentence = f"TCP {targets.port} to {named} {_WORDS[verdict]}: {deciding[0].reason}"
-    rest = [f"{path.shown['address']} {_WORDS[path.verdict]}" for path in found if path.reason != deciding[0].reason]
-    return "; ".join([sentence, *rest]) if verdict != OPEN else sentence
+    reason = deciding[0].reason
+    named = joined("and", [str(path.shown["address"]) for path in deciding if path.reason == reason])
+    sentence = say(f"path_{verdict}", port=targets.port, addresses=named, reason=reason)
+    rest = [say(f"address_{path.verdict}", address=path.shown["address"]) for path in found if path.reason != reason]
+    return joined("then", [sentence, *rest]) if verdict != OPEN else sentence
 
 
 def _place(state: NetworkState, machine: str) -> egress.Place:
     if "/" in machine:
         return _place_of_vm(state, machine)
     if addresses.address(machine) is None:
-        raise NotKnownError(f"'{machine}' is neither a resource id nor an address")
+        raise NotKnownError(say("no_machine", machine=machine))
     nics = [
         body for body in state.owners.get(machine, ()) if values.type_of(body.get("id")).endswith("/networkinterfaces")
     ]
     if len(nics) != 1:
-        found = "no network interface that was read has" if not nics else f"{len(nics)} network interfaces have"
-        raise NotKnownError(f"{found} the address {machine}")
+        key = "many_owners" if nics else "no_owner"
+        raise NotKnownError(say(key, count=len(nics), address=machine))
     vm_id = ref(props(nics[0]).get("virtualMachine"))
     return _place_of_nic(nics[0], state.get(vm_id), machine)
 
@@ -149,7 +157,7 @@ def _place_of_vm(state: NetworkState, vm_id: str) -> egress.Place:
     vm = state.need(vm_id)
     nics = state.nics_of(vm)
     if not nics:
-        raise NotKnownError(f"no network interface of virtual machine '{name_of(vm)}' is known")
+        raise NotKnownError(say("no_nic", vm=name_of(vm)))
     return _place_of_nic({**state.need(nics[0]), "id": nics[0]}, vm, "")
 
 
@@ -159,5 +167,5 @@ def _place_of_nic(nic: Body, vm: Body | None, address: str) -> egress.Place:
     config = config or next(iter(configs), None)
     subnet_id = ref(config.get("subnet")) if config else ""
     if config is None or not subnet_id:
-        raise NotKnownError(f"network interface '{name_of(nic)}' names no subnet")
+        raise NotKnownError(say("no_subnet", nic=name_of(nic)))
     return egress.Place(nic, config, subnet_id, vm)

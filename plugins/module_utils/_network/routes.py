@@ -12,6 +12,8 @@ import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError, unread_tag
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
 USER, BGP, SYSTEM = "user", "virtualnetworkgateway", "default"
 _SOURCE_RANK = {USER: 0, BGP: 1, SYSTEM: 2}
@@ -63,7 +65,7 @@ class RouteView:
 
     routes: tuple[Route, ...]
     origin: str
-    blind: str | None = None
+    blind: Text | None = None
     notes: tuple[str, ...] = ()
     unread: tuple[t.Mapping[str, t.Any], ...] = ()
 
@@ -115,11 +117,9 @@ def choose(view: RouteView, wanted: addresses.Address, tag_prefixes: TagLookup) 
     for prefix, route in doubts:
         if best is None or not _harmless(best, route):
             missing = (unread_tag(prefix),) if addresses.is_tag(prefix) else ()
-            raise NotKnownError(
-                f"whether {_named(route)} with prefix '{prefix}' holds {wanted} cannot be told", *missing
-            )
+            raise NotKnownError(say("prefix_doubt", route=_named(route), prefix=prefix, address=wanted), *missing)
     if best is None:
-        raise NotKnownError(f"none of the {view.origin} routes holds {wanted}")
+        raise NotKnownError(say("no_route", origin=view.origin, address=wanted))
     winners = tuple(hit.route for hit in hits if hit.rank == best.rank)
     others = [(hit.prefix, hit.route) for hit in hits if hit.rank != best.rank] + beaten
     return Choice(winners, best.prefix, tuple(others[:BEATEN_SHOWN]))
@@ -175,10 +175,10 @@ def _tag_rank(tag: str) -> int:
     return (3 if region else 4) if service == "azurecloud" else (1 if region else 2)
 
 
-def _named(route: Route) -> str:
-    return (
-        f"route '{route.name}'" if route.name else f"a {route.source or 'nameless'} route to {route.hop or 'nowhere'}"
-    )
+def _named(route: Route) -> Text:
+    if route.name:
+        return say("named_route", name=route.name)
+    return say("nameless_route", source=route.source or say("nameless"), hop=route.hop or say("nowhere"))
 
 
 def has_default(view: RouteView, source: str) -> bool:
@@ -214,10 +214,12 @@ def plain_route(route: Route, prefix: str) -> dict[str, t.Any]:
     }
 
 
-def describe(route: Route, prefix: str) -> str:
+def describe(route: Route, prefix: str) -> Text:
     """Return a phrase that names a route, where it comes from and where it leads."""
-    origin = {USER: "user", BGP: "BGP", SYSTEM: "system"}.get(route.origin, route.source or "unknown")
-    name = f" '{route.name}'" if route.name else ""
-    table = f" of route table '{route.table_id.rsplit('/', 1)[-1]}'" if route.table_id else ""
+    known = {USER: "user", BGP: "bgp", SYSTEM: "system"}.get(route.origin)
+    origin = say(known) if known else route.source or say("unknown_origin")
+    what: str = f"'{route.name}' {prefix}" if route.name else prefix
+    if route.table_id:
+        what = say("in_table", what=what, table=route.table_id.rsplit("/", 1)[-1])
     hop = f"{route.hop} {', '.join(route.hop_ips)}".strip()
-    return f"{origin} route{name} {prefix}{table} (next hop {hop or 'not given'})"
+    return say("route", origin=origin, what=what, hop=hop or say("no_hop"))

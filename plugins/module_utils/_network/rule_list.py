@@ -22,6 +22,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     strings,
     text,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
 
 LKM_TAG = "azureplatformlkm"
 # Tags that stand for addresses of the platform itself, never for a KMS.
@@ -75,13 +76,13 @@ def outbound(state: NetworkState, rules: t.Sequence[Body], flow: Flow) -> list[R
             continue
         match, doubt = _match(state, rule, flow)
         if direction != "outbound":
-            match, doubt = (None if match is not False else False), "its direction is not known"
+            match, doubt = (None if match is not False else False), say("no_direction")
         access = text(rule.get("access")).lower()
         priority = values.number(rule.get("priority"))
         if access not in {"allow", "deny", "alwaysallow"}:
-            access, doubt = "unknown", f"its access is '{rule.get('access')}'"
+            access, doubt = "unknown", say("odd_access", access=rule.get("access"))
         if priority is None:
-            priority, match, doubt = _NO_PRIORITY, (None if match is not False else False), "it has no priority"
+            priority, match, doubt = _NO_PRIORITY, (None if match is not False else False), say("no_priority")
         if match is not False:
             found.append(
                 Rule(name_of(body), priority, access, match, _names_kms(rule), doubt, _unread_tag(state, rule, match))
@@ -124,7 +125,7 @@ def _match(state: NetworkState, rule: Body, flow: Flow) -> tuple[Match, str]:
     target, doubt = _target(state, rule, flow)
     match = all_of((quick, source, target))
     if match is None and not doubt:
-        doubt = "its ports, protocol or sources cannot be matched for sure"
+        doubt = say("no_match")
     return match, doubt if match is None else ""
 
 
@@ -183,13 +184,13 @@ def _target(state: NetworkState, rule: Body, flow: Flow) -> tuple[Match, str]:
     if not prefixes:
         if values.refs(rule.get("destinationApplicationSecurityGroups")):
             return False, ""
-        return (True, "") if "destinations" in rule else (None, "it names no destination")
+        return (True, "") if "destinations" in rule else (None, say("no_destination"))
     answers = [(prefix, _one_target(state, prefix, rule, flow)) for prefix in prefixes]
     match = any_of(answer for _prefix, answer in answers)
     unsure = next((prefix for prefix, answer in answers if answer is None), "")
     if match is None and unsure.lower() == "virtualnetwork":
-        return match, "a default route of the user may widen the tag VirtualNetwork to all addresses"
-    return match, f"whether '{unsure}' holds the address is not known" if match is None else ""
+        return match, say("widened")
+    return match, say("tag_doubt", tag=unsure) if match is None else ""
 
 
 def _one_target(state: NetworkState, prefix: str, rule: Body, flow: Flow) -> Match:

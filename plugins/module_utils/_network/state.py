@@ -21,6 +21,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     ref,
     refs,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
 
 T = t.TypeVar("T")
 
@@ -55,6 +56,8 @@ _SPELLING = {
     )
 }
 
+# `what` of an entry of `unread` when nothing of a whole subscription could be read.
+SUBSCRIPTION = "subscription"
 VM = "microsoft.compute/virtualmachines"
 NIC = "microsoft.network/networkinterfaces"
 BALANCER = "microsoft.network/loadbalancers"
@@ -170,8 +173,8 @@ class NetworkState:
             "reason": self._why(kind, resource_id),
             "action": f"{kind}/read" if kind else None,
         }
-        of = " of" if segment else ""
-        return NotKnownError(f"{label}{of} '{name_of(resource_id)}' was not read: {entry['reason']}", entry)
+        key = "child_not_read" if segment else "not_read"
+        return NotKnownError(say(key, kind=label, name=name_of(resource_id), reason=entry["reason"]), entry)
 
     def not_listed(self, scope: str, kind: str) -> NotKnownError:
         """Return the error of a list of resources of a subscription that is not known to be complete."""
@@ -182,20 +185,23 @@ class NetworkState:
             "reason": self._why(kind, scope),
             "action": f"{kind}/read",
         }
-        return NotKnownError(f"the list of {kind} of subscription {scope} was not read: {entry['reason']}", entry)
+        return NotKnownError(say("not_listed", kind=kind, subscription=scope, reason=entry["reason"]), entry)
 
     def _why(self, kind: str, scope: str) -> str:
         wanted = {low(scope), f"/subscriptions/{low(scope)}", f"/subscriptions/{values.subscription(scope)}"}
         for entry in self.unread:
             what = str(entry.get("what", "")).lower()
-            if what and kind.lower().startswith(what) and low(entry.get("scope")) in wanted:
+            about = what == SUBSCRIPTION or (what and kind.lower().startswith(what))
+            if about and low(entry.get("scope")) in wanted:
                 return str(entry.get("reason"))
-        return "it is not among what was read"
+        return say("not_among")
 
     def unread_about(self, what: str, scope: str) -> Unread | None:
         """Return the entry of `unread` for something in a scope, None when there is none."""
         for entry in self.unread:
-            if str(entry.get("what", "")).lower() == what.lower() and low(entry.get("scope")) == low(scope):
+            if str(entry.get("what", "")).lower() in {what.lower(), SUBSCRIPTION} and low(entry.get("scope")) == low(
+                scope
+            ):
                 return entry
         return None
 

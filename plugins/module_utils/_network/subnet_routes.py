@@ -10,7 +10,11 @@ import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import network_of, reference
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import (
+    leads_to_hub,
+    network_of,
+    reference,
+)
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.routes import BGP, Route, RouteView
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
@@ -23,6 +27,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     strings,
     text,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
 GATEWAY_SUBNETS = ("gatewaysubnet", "routeserversubnet")
 # What the system drops unless the user's default route takes it.
@@ -35,7 +41,7 @@ def route_view(state: NetworkState, subnet_id: str) -> RouteView:
     answer = state.effective_routes.get(low(subnet_id))
     if answer is not None and answer.rows is not None:
         return effective(state, subnet_id, answer.rows)
-    problem = answer.problem if answer and answer.problem else "they were not asked for"
+    problem = answer.problem if answer and answer.problem else say("routes_not_asked")
     entry = state.unread_about("effective routes", subnet_id) or {
         "what": "effective routes",
         "scope": subnet_id,
@@ -90,7 +96,7 @@ def computed(state: NetworkState, subnet_id: str) -> RouteView:
     table = reference(subnet, "routeTable")
     table_body = state.need(table) if table else {}
     if values.broken(props(table_body).get("routes")):
-        raise NotKnownError(f"the routes of route table '{name_of(table)}' are not a list of routes")
+        raise NotKnownError(say("routes_odd", table=name_of(table)))
     own = _user_routes(state, table)
     found = [*own, *_system_routes(state, network, own)]
     blind = None
@@ -163,22 +169,22 @@ def _bgp_of_sibling(state: NetworkState, network_id: str) -> list[Route] | None:
     return None
 
 
-def bgp_source(state: NetworkState, network_id: str) -> str | None:
+def bgp_source(state: NetworkState, network_id: str) -> Text | None:
     """Return what may announce BGP routes to a network, None when nothing does."""
     network = state.get(network_id)
     if network is None:
-        return f"virtual network '{name_of(network_id)}' was not read"
+        return say("network_not_read", network=name_of(network_id))
     for subnet in state.children(network_id, "subnets"):
         if name_of(subnet).lower() in GATEWAY_SUBNETS:
-            return f"virtual network '{name_of(network_id)}' has a {name_of(subnet)}"
+            return say("has_gateway", network=name_of(network_id), subnet=name_of(subnet))
     for peering in state.children(network_id, "virtualNetworkPeerings"):
         if values.flag(props(peering).get("useRemoteGateways")) is True:
-            return f"peering '{name_of(peering)}' uses the gateways of the other network"
+            return say("remote_gateway", peering=name_of(peering))
     if hub_connection(state, network_id) is not None:
-        return f"virtual network '{name_of(network_id)}' is connected to a virtual hub"
+        return say("in_hub", network=name_of(network_id))
     for peering in state.children(network_id, "virtualNetworkPeerings"):
-        if text(name_of(peering)).lower().startswith("remotevnettohubpeering"):
-            return f"peering '{name_of(peering)}' leads to a virtual hub"
+        if leads_to_hub(peering):
+            return say("hub_peering", peering=name_of(peering))
     return None
 
 

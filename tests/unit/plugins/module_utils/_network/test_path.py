@@ -30,6 +30,7 @@ KEYS = {
     "kms_routes",
     "unread",
     "notes",
+    "messages",
 }
 
 

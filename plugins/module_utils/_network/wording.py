@@ -1,0 +1,220 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every sentence and phrase that a path gives as a reason."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text, folded, texts
+
+TEXTS = texts(
+    "network",
+    {
+        # How reasons are put together.
+        "then": "{first}; {rest}",
+        "and": "{first} and {rest}",
+        "comma": "{first}, {rest}",
+        "and_way": "{first}, and {rest}",
+        # The machine.
+        "path_open": "TCP {port} to {addresses} is open: {reason}",
+        "path_blocked": "TCP {port} to {addresses} is blocked: {reason}",
+        "path_suspect": "TCP {port} to {addresses} may be blocked: {reason}",
+        "path_unknown": "TCP {port} to {addresses} cannot be judged: {reason}",
+        "address_open": "{address} is open",
+        "address_blocked": "{address} is blocked",
+        "address_suspect": "{address} may be blocked",
+        "address_unknown": "{address} cannot be judged",
+        "no_target": "no KMS address was given",
+        "no_machine": "'{machine}' is neither a resource id nor an address",
+        "no_owner": "no network interface that was read has the address {address}",
+        "many_owners": "{count} network interfaces have the address {address}",
+        "no_nic": "no network interface of virtual machine '{vm}' is known",
+        "no_subnet": "network interface '{nic}' names no subnet",
+        "no_address": "'{address}' is no address",
+        # What was not read.
+        "not_read": "{kind} '{name}' was not read: {reason}",
+        "child_not_read": "{kind} of '{name}' was not read: {reason}",
+        "not_listed": "the list of {kind} of subscription {subscription} was not read: {reason}",
+        "not_among": "it is not among what was read",
+        "tag_not_read": "the addresses of service tag '{tag}' were not read",
+        "odd_reference": "the reference '{name}' of '{owner}' cannot be read",
+        "odd_references": "the references '{name}' cannot be read",
+        # Routes.
+        "user": "user",
+        "bgp": "BGP",
+        "system": "system",
+        "unknown_origin": "unknown",
+        "no_hop": "not given",
+        "route": "{origin} route {what} (next hop {hop})",
+        "in_table": "{what} of route table '{table}'",
+        "named_route": "route '{name}'",
+        "nameless_route": "a {source} route to {hop}",
+        "nameless": "nameless",
+        "nowhere": "nowhere",
+        "prefix_doubt": "whether {route} with prefix '{prefix}' holds {address} cannot be told",
+        "no_route": "none of the {origin} routes holds {address}",
+        "routes_unknown": "the routes of the subnet are not known",
+        "routes_odd": "the routes of route table '{table}' are not a list of routes",
+        "routes_not_asked": "they were not asked for",
+        "misrouted": "KMS routes lead to other addresses: {routes}",
+        "kms_route": "{route} ({why})",
+        "misprint": "misprint of {address}",
+        "old_address": "an old KMS address",
+        "latent": "a route to Internet alone would not help: {reason}",
+        "equal_paths": "of {count} equal paths one fails or may fail: {reason}",
+        "blind": "BGP routes cannot be seen ({reason}) while no machine of the subnet is asked",
+        "network_not_read": "virtual network '{network}' was not read",
+        "has_gateway": "virtual network '{network}' has a {subnet}",
+        "remote_gateway": "peering '{peering}' uses the gateways of the other network",
+        "in_hub": "virtual network '{network}' is connected to a virtual hub",
+        "hub_peering": "peering '{peering}' leads to a virtual hub",
+        # Next hops.
+        "drops": "{route} drops it",
+        "keeps": "{route} keeps it inside the virtual network",
+        "odd_hop_type": "{route} has a next hop type whose meaning is not known",
+        "odd_hop": "{route} names no valid next hop address",
+        "gateway": "{route} takes it to a VPN or ExpressRoute gateway, and Azure's KMS refuses what does not come from Azure",
+        "route_server": "{route}: a Route Server may have it from an appliance in Azure",
+        "not_peered": "{route}: no connected peering leads to the network of '{owner}'",
+        "several_own": "several resources in networks that are not connected own {address}",
+        "peerings_odd": "the peerings of virtual network '{network}' cannot be read",
+        "appliance_balancer": "{route} leads to the appliances behind load balancer '{balancer}'",
+        "appliance": "{route} leads to appliance '{appliance}'",
+        "no_forwarding": "{route} leads to NIC '{nic}', which does not forward (enableIPForwarding is false)",
+        "appliance_power": "{route} leads to appliance '{appliance}', which is {power}",
+        "foreign": "{what}: whether it lets TCP to the KMS pass and leaves from an Azure public address cannot be seen",
+        "behind_appliance": "it leaves behind an appliance",
+        "unowned_subnet": "{route}: nothing in subnet '{subnet}' that could be read owns {address}",
+        "unowned": "{route}: nothing that was read owns {address}",
+        "no_hub": "no virtual hub that was read has a connection to this virtual network",
+        "hub_not_read": "{route}: the virtual hub that peering '{peering}' leads to was not read",
+        "hub_intent": "routing intent of virtual hub '{hub}' sends Internet traffic to '{next}'",
+        "hub_route": "route table '{table}' of virtual hub '{hub}' sends {prefix} to '{next}'",
+        "hub_branch": "virtual hub '{hub}' has no routing intent for Internet traffic: a branch announces the route",
+        "hub_old_table": "the old route table of virtual hub '{hub}' names an address as next hop",
+        # The way out.
+        "nat": "it leaves by NAT gateway '{gateway}'",
+        "nat_sku": "it leaves by {sku} NAT gateway '{gateway}'",
+        "own_ip": "it leaves by the machine's own public IP '{ip}'",
+        "lb_outbound_rule": "it leaves by outbound rule '{rule}' of load balancer '{balancer}'",
+        "lb_rule": "it leaves by load-balancing rule '{rule}' of load balancer '{balancer}'",
+        "basic_lb": "it leaves by Basic load balancer '{balancer}'",
+        "out_doubt": "whether there is a way out is not known: {reason}",
+        "lb_none": (
+            "the NIC is behind Standard load balancer '{balancer}', which has no outbound rule for TCP and its pool"
+            " and no load-balancing rule that translates the source"
+        ),
+        "lb_none_internal": (
+            "the NIC is behind internal Standard load balancer '{balancer}', which has no outbound rule for TCP and its pool"
+            " and no load-balancing rule that translates the source"
+        ),
+        "lb_sku": "load balancer '{balancer}' is of the unknown kind '{sku}'",
+        "lb_lists": "load balancer '{balancer}' lists the address itself, and such pools keep default outbound access",
+        "lb_rules_odd": "the rules of load balancer '{balancer}' cannot be read",
+        "lb_front": "a frontend of rule '{rule}' of load balancer '{balancer}' was not read",
+        "lb_not_tcp": "rule '{rule}' of load balancer '{balancer}' is not for TCP",
+        "nic_odd": "the IP configurations of network interface '{nic}' cannot be read",
+        "default_odd": "defaultOutboundAccess of subnet '{subnet}' cannot be read",
+        "default_record": "it leaves by default outbound access, as the NIC's own record says",
+        "default": "it leaves by default outbound access of subnet '{subnet}'",
+        "default_denied": (
+            "the NIC's record says that it has no default outbound access, and there is no NAT gateway, public IP or"
+            " load balancer outbound rule, but subnet '{subnet}' is not private"
+        ),
+        "default_inbound": "whether inbound NAT rules alone take default outbound access away is not known",
+        "default_lost": "{reason} and there is no NAT gateway, public IP or load balancer outbound rule",
+        "private": "subnet '{subnet}' is private (defaultOutboundAccess is false)",
+        "scale_set": "machines of flexible scale set '{set}' have no default outbound access",
+        "sibling": (
+            "machine '{machine}' of the same availability set '{set}' is behind Standard load balancer '{balancer}',"
+            " which takes default outbound access from the others of the set"
+        ),
+    },
+)
+TEXTS.update(
+    texts(
+        "network",
+        {
+            # Azure Firewall.
+            "network_rule": "network rule '{rule}' of collection '{collection}'",
+            "application_rule": "application rule '{rule}' of collection '{collection}'",
+            "nat_rule": "nat rule '{rule}' of collection '{collection}'",
+            "in_group": "{what} of group '{group}'",
+            "in_policy": "{what} of policy '{policy}'",
+            "in_parent": "{what} of parent policy '{policy}'",
+            "of_firewall": "{rule} of firewall '{firewall}'",
+            "allows": "{rule} allows it",
+            "denies": "{rule} denies it",
+            "redirects": "{rule} sends it elsewhere",
+            "may_decide": "{rule} may decide: {reason}",
+            "firewall": "firewall '{firewall}': {reason}",
+            "keeps_source": "firewall '{firewall}' lets it pass but is told not to translate the source for this destination",
+            "only_application": (
+                "only {rule} matches port {port}: the firewall answers itself, the KMS never does; it takes a network rule"
+            ),
+            "denies_by_default": "no network rule of firewall '{firewall}' allows TCP {port}: it denies by default",
+            "own_parent": "firewall policy '{policy}' is its own parent",
+            "odd_list": "{what} of {place} cannot be read",
+            "no_order": "the order of the collections of {place} is not known: one has no priority",
+            "odd_type": "rule '{rule}' of collection '{collection}' is of an unknown type",
+            "policy": "policy '{name}'",
+            "group": "rule collection group '{name}'",
+            "collection": "collection '{name}'",
+            "classic": "firewall '{name}'",
+            "its_sources": "its sources",
+            "its_ends": "its sources or ports cannot be matched for sure",
+            "fqdn_resolver": "its FQDN needs the firewall as the machine's resolver",
+            "fqdn_other": "its FQDN is not the one that new machines use",
+            "no_source": "it names no source",
+            "ip_group": "IP group '{group}'",
+            "ip_group_not_read": "IP group '{group}' (not read)",
+            "holds_doubt": "whether {what} holds the address is not known",
+            "own_traffic": "firewall '{firewall}' gets its own traffic back",
+            "firewall_hub": "firewall '{firewall}' leaves by its own public addresses in the hub",
+            "firewall_no_subnet": "firewall '{firewall}' names no subnet: its own way out is not known",
+            "firewall_blind": "whether forced-tunnel firewall '{firewall}' gets another default route is not known: {reason}",
+            "firewall_nat": "firewall '{firewall}' leaves by NAT gateway '{gateway}'",
+            "firewall_ip": "firewall '{firewall}' leaves by its own public IP",
+            "firewall_no_ip": "firewall '{firewall}' has no public IP to leave by",
+            "firewall_stuck": "firewall '{firewall}' itself does not get out: {reason}",
+            # Security rules.
+            "no_nsg": "no network security group applies",
+            "nsg_odd": "the rules of NSG '{nsg}' cannot be read",
+            "nsg_rule": "rule '{rule}' of NSG '{nsg}'",
+            "nsg_no_rule": "rule 'no rule' of NSG '{nsg}'",
+            "platform": "Azure's own rule for Windows licensing lets it pass whatever {rule} says",
+            "platform_off": "a default route of the user switches Azure's own licensing rule off",
+            "platform_denied": "a deny on AzurePlatformLKM switches Azure's own licensing rule off",
+            "platform_unsure": "whether Azure's own licensing rule is in effect is not known",
+            "nsg_doubt": "{rule}: {doubt}; {why}",
+            "nsg_but": "{rule} denies it, but {why}",
+            "nsg_denies": "{rule} denies it, and {why}",
+            "admin_not_read": "security admin rules were not read: {reason}",
+            "admin_odd": "the security admin rules are not a list of rules",
+            "admin_allows": "security admin rule '{rule}' always allows it",
+            "admin_denies": "security admin rule '{rule}' denies it before any network security group",
+            "admin_doubt": "security admin rule '{rule}': {doubt}",
+            "no_direction": "its direction is not known",
+            "odd_access": "its access is '{access}'",
+            "odd_action": "its action is '{action}'",
+            "no_priority": "it has no priority",
+            "no_match": "its ports, protocol or sources cannot be matched for sure",
+            "no_destination": "it names no destination",
+            "widened": "a default route of the user may widen the tag VirtualNetwork to all addresses",
+            "tag_doubt": "whether '{tag}' holds the address is not known",
+        },
+    )
+)
+
+
+def say(key: str, **params: object) -> Text:
+    """Return a sentence or phrase with its parameters filled in."""
+    return TEXTS[key].format(**params)
+
+
+def joined(key: str, parts: t.Sequence[str]) -> str:
+    """Return parts, at least one, joined by `then`, `and` or `comma`."""
+    return folded(TEXTS[key], parts)

@@ -40,6 +40,8 @@ TEXTS = texts(
         "token": "3, token only",
     },
 )
+# Codes that say no more than that Windows is not activated, or speak of something else than KMS.
+_SILENT = frozenset({"state", "https_path"})
 _TELLING = ("kms_settings", "dns", "connectivity", "events", "services", "token_store", "firewall", "clock")
 STEPS = texts(
     f"{ID}.step",
@@ -95,7 +97,8 @@ def _key(view: View) -> tuple[str, dict[str, str]]:
     guest = view.guest
     enabled = guest.license.activation_type_enabled if guest.license is not None else None
     attempt = view.newest_failure
-    codes = [attempt.code] if attempt is not None and attempt.code else [seen.code for seen in view.codes]
+    telling = [seen.code for seen in view.codes if seen.code.cause_class not in _SILENT]
+    codes = [attempt.code] if attempt is not None and attempt.code else telling or [seen.code for seen in view.codes]
     told = wording.code(codes[0] if codes else None)
     if enabled in _OTHER_TYPES:
         return "type", {"type": _OTHER_TYPES[enabled]}
@@ -106,7 +109,7 @@ def _key(view: View) -> tuple[str, dict[str, str]]:
     unread = [name for name in _TELLING if view.missing(name)]
     if unread:
         return "unread", {"unread": wording.listed(unread)}
-    if guest.events is not None and not guest.events.attempts and not view.history.weak:
+    if guest.events is not None and not guest.events.attempts and not view.history.weak and not telling:
         return "untried", {}
     return "found", {"code": told}
 

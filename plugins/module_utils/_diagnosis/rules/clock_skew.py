@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import math
+
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
@@ -21,6 +23,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._text imp
 
 ID = "clock-skew"
 LIMIT_SECONDS = 4 * 3600
+_MANY_HOURS = 48
 TEXTS = texts(
     ID,
     {
@@ -62,9 +65,7 @@ def check(view: View) -> Finding | None:
         }
         facts.append(Fact("time source", source, "registry W32Time"))
     if offset is not None and abs(offset) > LIMIT_SECONDS:
-        title = TEXTS["measured"].format(
-            offset=wording.duration(abs(offset) / 60), direction=TEXTS["fast" if offset > 0 else "slow"]
-        )
+        title = TEXTS["measured"].format(offset=_apart(abs(offset)), direction=TEXTS["fast" if offset > 0 else "slow"])
         certain = abs(offset) - doubt > LIMIT_SECONDS or bool(codes)
         return _found(title, "certain" if certain else "likely", facts)
     if codes:
@@ -72,6 +73,12 @@ def check(view: View) -> Finding | None:
         title = TEXTS["past" if right else "code"].format(code=wording.code(codes[0].code))
         return _found(title, "likely" if right or codes[0].code.certainty != "doc" else "certain", facts)
     return None
+
+
+def _apart(seconds: float) -> Text:
+    """Return hours rounded up to a tenth, so that what is over the limit never reads as the limit; days when there are many."""
+    hours = math.ceil(seconds / 360) / 10
+    return wording.TEXTS["hours"].format(count=f"{hours:g}") if hours < _MANY_HOURS else wording.duration(seconds / 60)
 
 
 def _found(title: Text, confidence: str, facts: list[Fact]) -> Finding:

@@ -259,6 +259,28 @@ def test_a_success_in_the_log_is_an_attempt_that_was_seen() -> None:
     assert "nor any attempt" not in succeeded.title
 
 
+@pytest.mark.parametrize(
+    ("codes", "named"),
+    [
+        (["0xC004D302"], "0xC004D302"),
+        (["0xC004F009", "0x80070005"], "0x80070005"),
+        (["0xC004F009", "0x80072F8F"], "0xC004F009"),
+    ],
+)
+def test_what_is_not_explained_names_the_code_that_tells_most(codes: list[str], named: str) -> None:
+    reason, *others = codes
+    weak = events(others=tuple(event(8198, item) for item in others))
+    title = build.verdict(unlicensed(reason=reason), weak).root_cause.title
+    assert f"look up the code: {named}" in title
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(14402, "4.1 hours fast"), (-18000, "5 hours slow"), (200000, "2 days fast")]
+)
+def test_a_clock_that_is_wrong_never_reads_as_within_the_limit(seconds: int, said: str) -> None:
+    assert said in build.verdict(BROKEN, {"clock": {"offset_seconds": float(seconds)}}).root_cause.title
+
+
 def test_the_renewal_that_is_late_is_a_symptom() -> None:
     diagnosis = build.verdict(renewed(30 * 1440), SILENT)
     assert "renewal-overdue" in diagnosis.root_cause.explains

@@ -96,7 +96,7 @@ def set_port(computer: Computer, port: int, activation_id: str | None = None) ->
 def clear_port(computer: Computer, activation_id: str | None = None) -> None:
     """Take the port away; 1688 counts then. Raises WindowsError."""
     row, key = _target(computer, activation_id)
-    row[_MACHINE_PORT] = 0
+    row[_MACHINE_PORT] = 0 if row.get(_MACHINE_PORT) else row.get(_MACHINE_PORT)
     registry.remove(computer.machine, key, PORT)
 
 

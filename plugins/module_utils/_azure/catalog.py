@@ -11,6 +11,7 @@ import dataclasses
 # Pinned: newer versions are missing in some clouds, and all behaviour relied on here is documented for these.
 NETWORK_API = "2024-05-01"
 COMPUTE_API = "2024-07-01"
+SUBSCRIPTIONS_API = "2022-12-01"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,10 +32,12 @@ class Listing:
         return f"/subscriptions/{subscription}/providers/{self.type}"
 
 
+NETWORKS = Listing("Microsoft.Network/virtualNetworks")
+HUBS = Listing("Microsoft.Network/virtualHubs")
 LISTINGS: tuple[Listing, ...] = (
     Listing("Microsoft.Compute/virtualMachines", COMPUTE_API),
     Listing("Microsoft.Network/networkInterfaces"),
-    Listing("Microsoft.Network/virtualNetworks"),
+    NETWORKS,
     Listing("Microsoft.Network/routeTables"),
     Listing("Microsoft.Network/networkSecurityGroups"),
     Listing("Microsoft.Network/loadBalancers"),
@@ -44,12 +47,13 @@ LISTINGS: tuple[Listing, ...] = (
     Listing("Microsoft.Network/azureFirewalls"),
     Listing("Microsoft.Network/firewallPolicies"),
     Listing("Microsoft.Network/ipGroups"),
-    Listing("Microsoft.Network/virtualHubs"),
+    HUBS,
     Listing("Microsoft.Network/networkManagers"),
 )
 
 POWER_STATES = Listing("Microsoft.Compute/virtualMachines", COMPUTE_API, (("statusOnly", "true"),))
 
+SUBSCRIPTIONS_ACTION = "Microsoft.Resources/subscriptions/read"
 EFFECTIVE_ROUTES_ACTION = "Microsoft.Network/networkInterfaces/effectiveRouteTable/action"
 ADMIN_RULES_ACTION = "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action"
 SERVICE_TAGS_ACTION = "Microsoft.Network/locations/serviceTags/read"

@@ -40,4 +40,7 @@ def read_paths(
     state = reader.snapshot.state()
     wanted = targets(session.cloud.name, given)
     paths = [evaluate(state, vm_id or machine, wanted) for machine, vm_id in zip(machines, found, strict=True)]
+    if endpoints.cloud_key(session.cloud.name) is None and not (given and given.addresses):
+        note = f"the KMS of cloud '{session.cloud.name}' is not known: judged for that of {endpoints.DEFAULT_CLOUD}"
+        paths = [{**path, "notes": [*path["notes"], note]} for path in paths]
     return paths, reader.snapshot.unread

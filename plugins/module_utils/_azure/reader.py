@@ -15,7 +15,10 @@ import typing as t
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog, scope
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmClient, ArmError
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.snapshot import Snapshot
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import EffectiveRoutes
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
+    SUBSCRIPTION,
+    EffectiveRoutes,
+)
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
     items,
     low,
@@ -31,6 +34,8 @@ NICS_PER_SUBNET = 3
 # A peered network or a parent policy may live in a subscription that refers to a further one.
 SUBSCRIPTION_HOPS = 3
 RUNNING = "running"
+# Codes for a subscription that does not exist for the caller, or is of another tenant: no list of it can be had.
+NO_SUBSCRIPTION = ("SubscriptionNotFound", "InvalidSubscriptionId", "InvalidAuthenticationTokenTenant")
 # What Resource Manager answers when a NIC belongs to no running machine; another NIC may do better.
 BAD_REQUEST = 400
 
@@ -42,6 +47,8 @@ class Reader:
 
     def __init__(self, client: ArmClient) -> None:
         self._client = client
+        self._done: set[str] = set()
+        self._gone: set[str] = set()
         self.snapshot = Snapshot()
 
     def read(self, machines: t.Sequence[str], subscriptions: t.Iterable[str] = ()) -> list[str | None]:
@@ -49,22 +56,46 @@ class Reader:
 
         Returns the VM id for each of `machines` as the snapshot knows it, None for an address that no single VM has.
         """
-        todo = {name for name in (*map(subscription, machines), *map(str.lower, subscriptions)) if name}
-        done: set[str] = set()
+        found = self._read({*map(subscription, machines), *map(str.lower, subscriptions)} - {""}, machines)
+        wanted = [low(vm_id) for vm_id in found if vm_id]
+        self._run([*self._route_jobs(wanted), *self._admin_rule_jobs(wanted)])
+        if scope.missing_hubs(self.snapshot, wanted):
+            self._read(self._subscriptions_of_hubs(scope.networks(self.snapshot, wanted)), machines)
+        self._run(self._tag_jobs())
+        self.snapshot.forget(scope.managed_subscriptions(self.snapshot, wanted))
+        return found
+
+    def _read(self, todo: set[str], machines: t.Sequence[str]) -> list[str | None]:
+        """Read subscriptions and those that they refer to; returns the VM ids of `machines`."""
         found: list[str | None] = []
         for _hop in range(SUBSCRIPTION_HOPS):
             if not todo:
                 break
-            self._run([job for name in sorted(todo) for job in self._listings(name)])
+            self._run([self._listing(name, catalog.NETWORKS) for name in sorted(todo)])
+            there = sorted(todo - self._gone)
+            self._run([job for name in there for job in self._listings(name)])
             self._run(self._details())
-            done |= todo
+            self._done |= todo
             found = [machine if subscription(machine) else scope.vm_of(self.snapshot, machine) for machine in machines]
-            todo = scope.referenced(self.snapshot, [low(vm_id) for vm_id in found]) - done
+            todo = scope.referenced(self.snapshot, [low(vm_id) for vm_id in found]) - self._done
         for name in sorted(todo):
-            self.snapshot.missing("subscription", f"/subscriptions/{name}", "it is too many references away")
-        wanted = [low(vm_id) for vm_id in found if vm_id]
-        self._run([*self._route_jobs(wanted), *self._admin_rule_jobs(wanted), *self._tag_jobs()])
+            self.snapshot.missing(SUBSCRIPTION, f"/subscriptions/{name}", "it is too many references away")
         return found
+
+    def _subscriptions_of_hubs(self, networks: t.Iterable[str]) -> set[str]:
+        """Return the further subscriptions with a virtual hub that one of `networks` is connected to.
+
+        A connected network names only a subscription of Microsoft's own, so all that the caller may read are looked through.
+        """
+        try:
+            entries = self._client.list("/subscriptions", catalog.SUBSCRIPTIONS_API)
+        except ArmError as problem:
+            self.snapshot.missing("subscriptions", "/subscriptions", problem, catalog.SUBSCRIPTIONS_ACTION)
+            return set()
+        names = {str(entry.get("subscriptionId") or "").lower() for entry in entries} - {""} - self._done
+        self._run([self._listing(name, catalog.HUBS) for name in sorted(names)])
+        self._run(self._details())
+        return scope.hub_subscriptions(self.snapshot, networks) & names
 
     def _run(self, jobs: t.Sequence[Job]) -> None:
         if not jobs:
@@ -73,20 +104,26 @@ class Reader:
             for future in [pool.submit(job) for job in jobs]:
                 future.result()
 
-    def _listings(self, name: str) -> list[Job]:
-        def listing(kind: catalog.Listing) -> Job:
-            def run() -> None:
-                place = f"/subscriptions/{name}"
-                try:
-                    found = self._client.list(kind.path(name), kind.api_version, **dict(kind.query))
-                except ArmError as problem:
+    def _listing(self, name: str, kind: catalog.Listing) -> Job:
+        def run() -> None:
+            place = f"/subscriptions/{name}"
+            try:
+                found = self._client.list(kind.path(name), kind.api_version, **dict(kind.query))
+            except ArmError as problem:
+                if problem.code in NO_SUBSCRIPTION:
+                    self._gone.add(name)
+                    self.snapshot.missing(SUBSCRIPTION, place, problem)
+                else:
                     self.snapshot.missing(kind.type, place, problem, kind.action)
-                    return
-                with self.snapshot.lock:
-                    self.snapshot.listed.add((name, kind.type.lower()))
-                self.snapshot.add(found)
+                return
+            with self.snapshot.lock:
+                self.snapshot.listed.add((name, kind.type.lower()))
+            self.snapshot.add(found)
 
-            return run
+        return run
+
+    def _listings(self, name: str) -> list[Job]:
+        """Every other list of a subscription, and the power states."""
 
         def power() -> None:
             kind = catalog.POWER_STATES
@@ -100,7 +137,8 @@ class Reader:
                 if state:
                     self.snapshot.power[low(vm.get("id"))] = state
 
-        return [*(listing(kind) for kind in catalog.LISTINGS), power]
+        kinds = [kind for kind in catalog.LISTINGS if (name, kind.type.lower()) not in self.snapshot.listed]
+        return [*(self._listing(name, kind) for kind in kinds if kind != catalog.NETWORKS), power]
 
     def _details(self) -> list[Job]:
         """Children that the lists do not hold: rule collection groups, routing intents, hub connections and route tables."""

@@ -10,19 +10,27 @@ import ipaddress
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.snapshot import Snapshot
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import ip_configurations
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import (
+    ip_configurations,
+    leads_to_hub,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.routes import BGP
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import GATEWAY_SUBNETS
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
     items,
     low,
     mapping,
+    name_of,
     parent,
     props,
     ref,
     refs,
     strings,
     subscription,
+    text,
 )
 
+HUB = "Microsoft.Network/virtualHubs"
 # Tags whose meaning needs no list of addresses.
 KNOWN_TAGS = ("internet", "virtualnetwork", "azureloadbalancer", "azureplatform")
 
@@ -77,6 +85,66 @@ def referenced(snapshot: Snapshot, vm_ids: t.Sequence[str]) -> set[str]:
         for rule in _rules(group):
             found |= set(map(subscription, strings(rule.get("sourceIpGroups"), rule.get("destinationIpGroups"))))
     return found - {""}
+
+
+def missing_hubs(snapshot: Snapshot, vm_ids: t.Iterable[str]) -> bool:
+    """Tell whether a network of the machines seems to be connected to a virtual hub that was not read."""
+    connected = _hubs(snapshot)
+    return any(
+        network not in connected and (_hub_peerings(snapshot, network) or _unseen_gateway(snapshot, network))
+        for network in networks(snapshot, vm_ids)
+    )
+
+
+def hub_subscriptions(snapshot: Snapshot, networks: t.Iterable[str]) -> set[str]:
+    """Return the subscriptions of the virtual hubs that have a connection to one of the networks."""
+    connected = _hubs(snapshot)
+    return {subscription(hub) for network in networks for hub in connected.get(network, ())}
+
+
+def managed_subscriptions(snapshot: Snapshot, vm_ids: t.Iterable[str]) -> set[str]:
+    """Return the subscriptions in which Microsoft keeps the networks of the virtual hubs that were read."""
+    connected = _hubs(snapshot)
+    return {
+        subscription(ref(props(peering).get("remoteVirtualNetwork")))
+        for network in networks(snapshot, vm_ids)
+        if network in connected
+        for peering in _hub_peerings(snapshot, network)
+    }
+
+
+def _hubs(snapshot: Snapshot) -> dict[str, list[str]]:
+    """Return virtual network -> virtual hubs that have a connection to it."""
+    found: dict[str, list[str]] = {}
+    inline = [(hub["id"], props(hub).get("virtualNetworkConnections")) for hub in snapshot.of_type(HUB)]
+    listed = [(parent(body["id"]), [body]) for body in snapshot.of_type(f"{HUB}/hubVirtualNetworkConnections")]
+    for hub_id, connections in (*inline, *listed):
+        for connection in items(connections):
+            found.setdefault(low(ref(props(connection).get("remoteVirtualNetwork"))), []).append(hub_id)
+    return found
+
+
+def _hub_peerings(snapshot: Snapshot, network: str) -> list[t.Mapping[str, t.Any]]:
+    return [
+        peering
+        for peering in items(props(snapshot.resources[network]).get("virtualNetworkPeerings"))
+        if leads_to_hub(peering) and low(ref(props(peering).get("remoteVirtualNetwork"))) not in snapshot.resources
+    ]
+
+
+def _unseen_gateway(snapshot: Snapshot, network: str) -> bool:
+    """Tell whether a network gets BGP routes and nothing that was read could announce them."""
+    peerings = items(props(snapshot.resources[network]).get("virtualNetworkPeerings"))
+    near = [network, *(low(ref(props(peering).get("remoteVirtualNetwork"))) for peering in peerings)]
+    subnets = [subnet for place in near for subnet in items(props(snapshot.resources.get(place)).get("subnets"))]
+    if any(name_of(subnet).lower() in GATEWAY_SUBNETS for subnet in subnets):
+        return False
+    return any(
+        text(row.get("source")).lower() == BGP and text(row.get("state")).lower() != "invalid"
+        for subnet, answer in snapshot.routes.items()
+        if subnet.startswith(f"{network}/")
+        for row in answer.rows or ()
+    )
 
 
 def tag_places(snapshot: Snapshot) -> dict[str, str]:

@@ -54,6 +54,11 @@ class Snapshot:
             if entry not in self.unread:
                 self.unread.append(entry)
 
+    def forget(self, subscriptions: t.Collection[str]) -> None:
+        """Drop what is missing of subscriptions that nobody but Microsoft can read."""
+        places = {f"/subscriptions/{name}" for name in subscriptions}
+        self.unread = [entry for entry in self.unread if low(entry["scope"]) not in places]
+
     def of_type(self, kind: str) -> list[dict[str, t.Any]]:
         """Return the resources of a type."""
         return [body for key, body in self.resources.items() if type_of(key) == kind.lower()]

@@ -12,6 +12,7 @@ import time
 import typing as t
 import uuid
 
+from tests.lab.azure import facts
 from tests.lab.azure.messages import Answer, Problem, Request
 from tests.lab.azure.paste import Body
 from tests.lab.azure.world import AzureWorld
@@ -136,8 +137,9 @@ class Entra:
 
 def endpoints(base: str, world: AzureWorld) -> Answer:
     """Return what GET /metadata/endpoints says of the lab's cloud."""
+    suffix = next(iter(facts.KMS_NAMES[world.cloud])).partition(".")[2]
     entry = {
-        "name": "Lab",
+        "name": world.cloud,
         "portal": f"{base}/portal",
         "resourceManager": base,
         "authentication": {
@@ -147,7 +149,7 @@ def endpoints(base: str, world: AzureWorld) -> Answer:
             "identityProvider": "AAD",
         },
         "graph": f"{base}/graph",
-        "suffixes": {"storage": "core.windows.net"},
+        "suffixes": {"storage": suffix},
     }
     return Answer(200, [entry])
 

@@ -57,26 +57,28 @@ class Reach:
         if not rows or hops == 0:
             return "filtered"
         row = rows[0]
-        kind = row["nextHopType"]
+        kind = str(row["nextHopType"]).replace(" ", "").lower()
+        network = subnet.parent or subnet
         next_hops = [str(item) for item in row.get("nextHopIpAddress") or []]
-        if kind == "Internet":
+        if kind == "internet":
             if nic is not None and not self._egress.leaves(nic, subnet):
                 return "filtered"
             return self._arrived(packet.destination, packet.port)
-        if kind == GATEWAY and not self._known(next_hops):
+        gateway = kind == GATEWAY.lower()
+        if gateway and not self._known(next_hops, network):
             return self._outside(packet)
         # Azure drops what is sent to a next hop outside of the own and the peered networks.
-        near = kind == GATEWAY or (next_hops and self._topology.near(subnet.parent or subnet, next_hops[0]))
-        if kind in (GATEWAY, "VirtualAppliance", "VirtualApplianceEcmp") and near:
-            return self._through(next_hops[0], packet, hops - 1)
+        near = gateway or (next_hops and self._topology.near(network, next_hops[0]))
+        if (gateway or kind in ("virtualappliance", "virtualapplianceecmp")) and near:
+            return self._through(next_hops[0], network, packet, hops - 1)
         return "filtered"
 
-    def _known(self, next_hops: list[str]) -> bool:
+    def _known(self, next_hops: list[str], network: ids.ResourceId) -> bool:
         """Return whether a next hop is a firewall or appliance of the world; that of a gateway mostly is not."""
-        return any(self._topology.owner_of_address(hop) or hop in self._world.appliances for hop in next_hops)
+        return any(self._topology.owner_of_address(hop, network) or hop in self._world.appliances for hop in next_hops)
 
-    def _through(self, address: str, packet: Packet, hops: int) -> Outcome:
-        owner = self._topology.owner_of_address(address)
+    def _through(self, address: str, network: ids.ResourceId, packet: Packet, hops: int) -> Outcome:
+        owner = self._topology.owner_of_address(address, network)
         kind = owner["type"].lower() if owner else ""
         if owner and kind == "microsoft.network/azurefirewalls":
             return self._through_firewall(owner, packet, hops)
@@ -102,7 +104,9 @@ class Reach:
             return self._arrived(packet.destination, packet.port)
         result = self._onwards(None, subnet, packet, hops)
         public = any(inner.get("publicIPAddress") for inner in configurations) or self._egress.nat_gateway(subnet)
-        leaves_here = any(row["nextHopType"] == "Internet" for row in self._routes.winners(subnet, packet.destination))
+        leaves_here = any(
+            str(row["nextHopType"]).lower() == "internet" for row in self._routes.winners(subnet, packet.destination)
+        )
         return "filtered" if leaves_here and not public else result
 
     def _through_balancer(self, balancer: Body, address: str, packet: Packet, hops: int) -> Outcome:

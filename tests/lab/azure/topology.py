@@ -62,13 +62,31 @@ class Topology:
         configuration = primary_configuration(nic)
         return ids.parse((configuration.get("properties", {}).get("subnet") or {}).get("id"))
 
-    def owner_of_address(self, address: str) -> Body | None:
-        """Return the resource that holds a private address: interface, firewall or load balancer."""
-        for kind in ("azurefirewalls", "networkinterfaces", "loadbalancers"):
-            for body in self.store.of_kind(f"microsoft.network/{kind}"):
-                if address in private_addresses(body):
-                    return body
-        return None
+    def owner_of_address(self, address: str, network: ids.ResourceId) -> Body | None:
+        """Return the resource that holds a private address as seen from a network: interface, firewall or load balancer.
+
+        Networks that are not connected may use the same addresses: one in the network itself or a peered one comes first.
+        """
+        owners = [
+            body
+            for kind in ("azurefirewalls", "networkinterfaces", "loadbalancers")
+            for body in self.store.of_kind(f"microsoft.network/{kind}")
+            if address in private_addresses(body)
+        ]
+        remote = [(peering.get("remoteVirtualNetwork") or {}).get("id") for peering in self.peerings(network)]
+        near = {network.key, *map(ids.key, remote), *self.hubs(network)}
+        return next((owner for owner in owners if _home(owner) in near), next(iter(owners), None))
+
+    def hubs(self, network: ids.ResourceId) -> list[str]:
+        """Keys of the virtual hubs that a network is connected to."""
+        connections = self.store.of_kind("microsoft.network/virtualhubs/hubvirtualnetworkconnections")
+        found = []
+        for connection in connections:
+            connection_id = ids.parse(connection["id"])
+            remote = (connection["properties"].get("remoteVirtualNetwork") or {}).get("id")
+            if connection_id and connection_id.parent and ids.key(remote) == network.key:
+                found.append(connection_id.parent.key)
+        return found
 
     def network_prefixes(self, network: ids.ResourceId) -> list[str]:
         """Address space of a virtual network."""
@@ -116,6 +134,19 @@ def private_addresses(body: Body) -> list[str]:
             inner = item.get("properties") or {}
             found.append(inner.get("privateIPAddress"))
     return [str(address) for address in found if address]
+
+
+def _home(body: Body) -> str:
+    """Key of the network or virtual hub that an interface, firewall or load balancer lies in; empty when it names none."""
+    hub = (body["properties"].get("virtualHub") or {}).get("id")
+    if hub:
+        return ids.key(hub)
+    for prop in ("ipConfigurations", "frontendIPConfigurations"):
+        for item in body["properties"].get(prop) or []:
+            subnet = ids.parse(((item.get("properties") or {}).get("subnet") or {}).get("id"))
+            if subnet and subnet.parent:
+                return subnet.parent.key
+    return ""
 
 
 def references(properties: Body, name: str) -> list[Body]:

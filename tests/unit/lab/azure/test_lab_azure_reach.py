@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import pathlib
 import typing as t
 
@@ -266,5 +267,27 @@ def test_other_ports_and_addresses_are_silent(tmp_path: pathlib.Path) -> None:
         assert lab.reach("web", b.KMS, 443) == "filtered"
         assert lab.reach("web", "10.9.9.9", 1688) == "filtered"
         assert lab.reach("web", b.OTHER_KMS, 1688) == "filtered"
+    finally:
+        lab.stop()
+
+
+def test_the_same_address_in_networks_that_are_not_connected(tmp_path: pathlib.Path) -> None:
+    own, other = f"/subscriptions/{b.SUBSCRIPTION}/", "/subscriptions/0b1f6471-1bf0-4dda-aec3-000000000009/"
+    twin = json.loads(json.dumps(b.hub(b.network_rule("Deny", "*"))).replace(own, other))
+    lab = half.start(b.world([*twin, *b.behind_firewall(b.network_rule("Allow", b.KMS))]), tmp_path)
+    assert lab is not None
+    try:
+        assert lab.reach("web", b.KMS, 1688) == "kms"
+    finally:
+        lab.stop()
+
+
+def test_the_spelling_of_given_routes_does_not_matter(tmp_path: pathlib.Path) -> None:
+    row = {"source": "default", "state": "active", "addressPrefix": ["0.0.0.0/0"], "nextHopType": "INTERNET"}
+    routes = {f"{b.NETWORK}/networkInterfaces/web-nic": [row]}
+    lab = half.start(b.world(b.spoke(), effective_routes=routes), tmp_path)
+    assert lab is not None
+    try:
+        assert lab.reach("web", b.KMS, 1688) == "kms"
     finally:
         lab.stop()

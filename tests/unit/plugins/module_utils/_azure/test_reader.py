@@ -7,16 +7,13 @@
 from __future__ import annotations
 
 import collections
-import collections.abc
-import json
-import pathlib
 import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog, paths, session, settings
-from tests.lab.azure import half
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog
 from tests.unit.lab.azure import builders as b
+from tests.unit.plugins.module_utils._azure.conftest import Read
 
 NAT = [
     b.resource(
@@ -45,34 +42,6 @@ SPOKE_PEERING = [
 ]
 for _world in (ALLOWED, DENIED):
     _world[0] = {**_world[0], "properties": {**_world[0]["properties"], "virtualNetworkPeerings": SPOKE_PEERING}}
-WEB = f"{b.GROUP}/providers/Microsoft.Compute/virtualMachines/web"
-
-Read = t.Callable[..., tuple[list[dict[str, t.Any]], list[dict[str, t.Any]], list[dict[str, t.Any]]]]
-
-
-@pytest.fixture
-def read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> collections.abc.Iterator[Read]:
-    """Read the paths of `machines` in a world of `resources`; returns (paths, unread, the lab's request log)."""
-    labs: list[half.AzureLab] = []
-
-    def _read(
-        resources: t.Sequence[b.Body], machines: t.Sequence[str] = (WEB,), deadline: float = 20, **more: t.Any
-    ) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]], list[dict[str, t.Any]]]:
-        lab = half.start(b.world(resources, options={"retry_after": 0}, **more), tmp_path / str(len(labs)))
-        assert lab is not None
-        labs.append(lab)
-        environment = lab.environment
-        monkeypatch.setenv("REQUESTS_CA_BUNDLE", environment["REQUESTS_CA_BUNDLE"])
-        found = settings.resolve({}, environment, tmp_path)
-        opened = session.open_session(found, deadline=deadline)
-        with opened:
-            answer, unread = paths.read_paths(opened, machines, found.subscription_id, None)
-        log = [json.loads(line) for line in lab.request_log.read_text(encoding="utf-8").splitlines()]
-        return answer, unread, log
-
-    yield _read
-    for lab in labs:
-        lab.stop()
 
 
 @pytest.mark.parametrize(
@@ -161,3 +130,19 @@ def test_what_a_fleet_costs(read: Read) -> None:
         entry["path"].split("?")[0] for entry in log if entry["method"] == "GET" and "/providers/" in entry["path"]
     }
     assert len({path for path in lists if "operation" not in path.lower()}) <= len(catalog.LISTINGS) + 1
+
+
+@pytest.mark.parametrize(
+    ("cloud", "addresses"),
+    [
+        ("AzureUSGovernment", ["23.97.0.13", "52.126.105.2"]),
+        ("AzureChinaCloud", ["159.27.28.100", "163.228.64.161", "42.159.7.249"]),
+    ],
+)
+def test_the_metadata_of_a_sovereign_cloud_names_its_kms(read: Read, cloud: str, addresses: list[str]) -> None:
+    routes = [b.route("0.0.0.0/0", "None"), *(b.route(f"{address}/32", "Internet") for address in addresses)]
+    (path,), _unread, _log = read(b.routed(*routes), cloud=cloud)
+    assert (path["verdict"], [row["address"] for row in path["addresses"]]) == ("open", addresses)
+    assert not [note for note in path["notes"] if "is not known" in note]
+    (path,), _unread, _log = read(b.routed(*routes[:-1]), cloud=cloud)
+    assert path["verdict"] == "blocked"

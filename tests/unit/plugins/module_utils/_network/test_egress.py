@@ -99,7 +99,7 @@ PREFIX = {"publicIpAddresses": [], "publicIpPrefixes": [arm.ref("publicIPPrefixe
         ([balancer(outboundRules=outbound())], {"config": IN_POOL}, "lb_outbound_rule", "open"),
         ([balancer(outboundRules=outbound())], {"config": IN_POOL, "place": PRIVATE}, "lb_outbound_rule", "open"),
         ([balancer(outboundRules=outbound(protocol="Tcp"))], {"config": IN_POOL}, "lb_outbound_rule", "open"),
-        ([balancer(outboundRules=outbound(protocol="Udp"))], {"config": IN_POOL}, "unknown", "unknown"),
+        ([balancer(outboundRules=outbound(protocol="Udp"))], {"config": IN_POOL}, "none", "blocked"),
         (
             [balancer(outboundRules=outbound(backendAddressPool={"id": POOL + "2"}))],
             {"config": IN_POOL},

@@ -117,6 +117,17 @@ def test_default_route_of_a_virtual_hub(
         assert path["addresses"][0]["hops"][-1]["kind"] == "azure_firewall"
 
 
+def test_the_default_route_of_a_hub_that_was_not_read_is_not_taken_for_a_gateways() -> None:
+    name = {"name": "RemoteVnetToHubPeering_6b0a"}
+    managed = "/subscriptions/1/resourceGroups/RG_hub_6b0a/providers/Microsoft.Network/virtualNetworks/HV_hub_6b0a"
+    for peering in (name, {"properties": {"remoteVirtualNetwork": {"id": managed}, "peeringState": "Connected"}}):
+        resources, vm_id = arm.world()
+        resources[0]["properties"]["virtualNetworkPeerings"][0] |= {"id": f"{resources[0]['id']}/x/y", **peering}
+        path = arm.run(resources, vm_id, effective_routes=arm.with_routes(FROM_ROUTER))
+        assert (path["verdict"], path["cause"]) == ("unknown", "forced-tunneling")
+        assert [entry["what"] for entry in path["unread"]] == ["Microsoft.Network/virtualHubs"]
+
+
 def test_what_was_not_read_of_a_hub_is_named() -> None:
     resources, vm_id = arm.world(hub(), connection(), hub_firewall(), *POLICY)
     actions = []

@@ -73,7 +73,7 @@ def test_user_routes(routes: list[arm.Json], verdict: str, causes: list[str]) ->
         ([INTERNET, arm.effective("20.118.99.224/32", "None", "User")], "blocked", "route-blackhole"),
         ([INTERNET, arm.effective(["20.118.99.224/32"], "None", "User", state="Invalid")], "open", None),
         ([INTERNET, arm.effective(["9.0.0.0/8", "20.118.0.0/16"], "None", "User")], "blocked", "route-blackhole"),
-        ([INTERNET, arm.effective(["20.118.0.0/16"], "HyperNetGateway")], "blocked", "forced-tunneling"),
+        ([INTERNET, arm.effective(["20.118.0.0/16"], "HyperNetGateway")], "unknown", None),
         ([INTERNET, arm.effective(["20.0.0.0/8"], "VNetPeering")], "blocked", "route-blackhole"),
         ([INTERNET, arm.effective(["20.0.0.0/8"], "VNetGlobalPeering")], "blocked", "route-blackhole"),
         ([INTERNET, arm.effective(["20.118.99.0/24"], "InterfaceEndpoint")], "blocked", "route-blackhole"),

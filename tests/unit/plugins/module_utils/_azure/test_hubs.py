@@ -1,0 +1,93 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Virtual hubs: a connected network names a subscription of Microsoft's own, never the one that the hub is in."""
+
+from __future__ import annotations
+
+import collections
+
+import pytest
+
+from tests.unit.lab.azure import builders as b
+from tests.unit.plugins.module_utils._azure.conftest import Read
+
+MANAGED = "99999999-0000-4000-8000-000000000099"
+ELSEWHERE = "0b1f6471-1bf0-4dda-aec3-000000000002"
+HUB = f"/subscriptions/{ELSEWHERE}/resourceGroups/rg/providers/Microsoft.Network"
+PEERING = {
+    "name": "RemoteVnetToHubPeering_7d1c",
+    "properties": {
+        "peeringState": "Connected",
+        "useRemoteGateways": True,
+        "remoteVirtualNetwork": {
+            "id": f"/subscriptions/{MANAGED}/resourceGroups/RG_hub/providers/Microsoft.Network/virtualNetworks/HV_hub_7d1c"
+        },
+        "remoteAddressSpace": {"addressPrefixes": ["10.9.0.0/23"]},
+    },
+}
+ANNOUNCED = {
+    "source": "VirtualNetworkGateway",
+    "state": "Active",
+    "addressPrefix": ["0.0.0.0/0"],
+    "nextHopType": "VirtualNetworkGateway",
+    "nextHopIpAddress": ["10.9.0.132"],
+}
+ROUTES = {f"{b.NETWORK}/networkInterfaces/web-nic": [ANNOUNCED]}
+
+
+def _elsewhere(kind: str, name: str, properties: b.Body) -> b.Body:
+    body = b.resource(kind, name, properties)
+    return {**body, "id": f"{HUB}/{kind}/{name}"}
+
+
+def _hub(action: str) -> list[b.Body]:
+    rule = b.network_rule(action, b.KMS, b.OTHER_KMS)
+    firewall = {
+        "hubIPAddresses": {"privateIPAddress": "10.9.0.132", "publicIPs": {"addresses": [{"address": "52.1.1.9"}]}},
+        "virtualHub": {"id": f"{HUB}/virtualHubs/hub"},
+        "firewallPolicy": {"id": f"{HUB}/firewallPolicies/policy"},
+    }
+    intent = {"name": "all", "destinations": ["Internet"], "nextHop": f"{HUB}/azureFirewalls/fw"}
+    connection = {"remoteVirtualNetwork": b.ref("virtualNetworks/spoke"), "enableInternetSecurity": True}
+    return [
+        _elsewhere("virtualHubs", "hub", {"addressPrefix": "10.9.0.0/23"}),
+        _elsewhere("virtualHubs/hub/routingIntent", "intent", {"routingPolicies": [intent]}),
+        _elsewhere("virtualHubs/hub/hubVirtualNetworkConnections", "spoke", connection),
+        _elsewhere("azureFirewalls", "fw", firewall),
+        _elsewhere("firewallPolicies", "policy", {}),
+        _elsewhere("firewallPolicies/policy/ruleCollectionGroups", "g", {"priority": 100, "ruleCollections": [rule]}),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "verdict", "cause"), [("Allow", "open", None), ("Deny", "blocked", "azure-firewall-denies-kms")]
+)
+def test_the_hub_is_found_in_a_subscription_that_nothing_names(
+    read: Read, action: str, verdict: str, cause: str | None
+) -> None:
+    resources = [*b.spoke(peering=PEERING), *_hub(action)]
+    (path,), unread, log = read(resources, effective_routes=ROUTES)
+    assert (path["verdict"], path["cause"]) == (verdict, cause), path["reason"]
+    # The network that Microsoft keeps for the hub explains itself: nobody can read it and nothing is missing.
+    assert unread == []
+    asked = collections.Counter(entry["path"] for entry in log if MANAGED in entry["path"])
+    assert sum(asked.values()) == 1
+    lists = collections.Counter((entry["path"], str(entry["query"])) for entry in log if ELSEWHERE in entry["path"])
+    assert set(lists.values()) == {1}
+
+
+def test_a_hub_that_cannot_be_read_leaves_the_gateway_in_doubt(read: Read) -> None:
+    (path,), unread, _log = read(b.spoke(peering=PEERING), effective_routes=ROUTES)
+    assert (path["verdict"], path["cause"]) == ("unknown", "forced-tunneling")
+    assert [entry["what"] for entry in unread] == ["subscription"]
+
+
+def test_no_subscriptions_are_looked_through_where_the_gateway_is_in_sight(read: Read) -> None:
+    net = b.network("spoke", "10.1.0.0/16", {"GatewaySubnet": {"addressPrefix": "10.1.9.0/27"}})
+    resources = b.spoke()
+    resources[0]["properties"]["subnets"] += net["properties"]["subnets"]
+    (path,), _unread, log = read(resources, effective_routes=ROUTES)
+    assert (path["verdict"], path["cause"]) == ("blocked", "forced-tunneling")
+    assert not [entry for entry in log if entry["path"] == "/subscriptions"]

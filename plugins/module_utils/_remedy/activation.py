@@ -39,7 +39,7 @@ _BUSY_CLASSES = frozenset({"network_transient", "service_busy"})
 # Steps whose failure does not keep Windows from being activated.
 QUIET_STEPS = ("flush_dns", "refresh")
 # Codes that only say that no KMS gave a usable answer: whether one can be reached tells busy from blocked.
-_UNANSWERED_CLASSES = frozenset({"network", "state", None})
+_UNANSWERED_CLASSES = frozenset({"network"})
 # Causes that another attempt a few seconds later does not remove.
 _LASTING_CLASSES = frozenset(
     {"wrong_key", "mak", "permissions", "service", "token_store", "system_files", "clock", "genuine", "reboot_needed"}

@@ -16,44 +16,14 @@ import pytest
 import requests
 import winrm.exceptions
 from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
-from ansible.playbook.task import Task
 
 from ansible_collections.azure_windows.activation.plugins.action import kms_facts
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import SECTIONS, GuestEvidence
 from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
 from ansible_collections.azure_windows.activation.plugins.plugin_utils import _guest_script
+from tests.unit.plugins.action.wiring import run_action
 
 HEALTHY = (pathlib.Path(__file__).parents[2] / "fixtures" / "guest" / "healthy.json").read_text(encoding="utf-8")
-
-
-class Shell:
-    """The part of a connection that says whether the guest is Windows."""
-
-    tmpdir = None
-
-    def __init__(self, windows: bool) -> None:
-        self._IS_WINDOWS = windows
-
-
-class Connection:
-    """A connection as the action looks at it before it runs anything."""
-
-    transport = "winrm"
-
-    def __init__(self, windows: bool) -> None:
-        self._shell = Shell(windows)
-
-
-class Loader:
-    """Stands for the plugin loaders: says whether ansible.windows is installed."""
-
-    def __init__(self, installed: bool) -> None:
-        self.module_loader = self
-        self.resolved = installed
-
-    def find_plugin_with_context(self, name: str, mod_type: str) -> Loader:
-        assert (name, mod_type) == ("ansible.windows.win_powershell", ".ps1")
-        return self
 
 
 class Guest:
@@ -72,17 +42,14 @@ class Guest:
         self.check_mode = False
 
     def run(self, **options: t.Any) -> dict[str, t.Any]:
-        task = Task()
-        task.action = "azure_windows.activation.kms_facts"
-        task.args = options
-        task.async_val = 0
-        task.check_mode = self.check_mode
-        wiring: dict[str, t.Any] = dict.fromkeys(("play_context", "loader", "templar", "shared_loader_obj"))
-        action: t.Any = kms_facts.ActionModule(task=task, **{**wiring, "connection": Connection(self.windows)})
-        action._load_name = "kms_facts"
-        action._shared_loader_obj = Loader(self.installed)
-        action._execute_module = self.execute
-        return t.cast(dict[str, t.Any], action.run(task_vars={}))
+        return run_action(
+            kms_facts,
+            options,
+            self.execute,
+            check_mode=self.check_mode,
+            windows=self.windows,
+            installed=self.installed,
+        )
 
     def execute(self, **call: t.Any) -> t.Any:
         self.calls.append(call)

@@ -24,6 +24,7 @@ FAULT_KEYS = ("answer", "behaviour", "body", "match", "on", "put", "retry_after"
 FATES = ("fails", "never-finishes")
 BEHAVIOURS = ("cut", "drop", "fails", "garbage", "never-finishes", "truncate")
 APPLIANCE_KEYS = ("egress", "forwards")
+ROUTE_KEYS = ("next_hop", "next_hop_ip", "prefix")
 DEFAULT_TENANT = "72f988bf-0000-0000-0000-000000000001"
 
 
@@ -74,7 +75,7 @@ def load(world: t.Mapping[str, t.Any]) -> AzureWorld:
         tenant=str(azure.get("tenant") or DEFAULT_TENANT),
         credentials=[_credential(item, index) for index, item in enumerate(azure.get("credentials") or [])],
         resources=bodies,
-        bgp=_by_id(azure, "bgp"),
+        bgp=_announced(_by_id(azure, "bgp")),
         effective_routes=_by_id(azure, "effective_routes"),
         admin_rules=_by_id(azure, "admin_rules"),
         appliances=_appliances(azure.get("appliances") or {}),
@@ -120,6 +121,13 @@ def _by_id(azure: Body, name: str) -> dict[str, list[Body]]:
         # What ARM answers is `{"value": [...]}`; a paste of the whole answer is as good.
         found[ids.key(resource_id)] = list(rows["value"] if isinstance(rows, dict) else rows)
     return found
+
+
+def _announced(table: dict[str, list[Body]]) -> dict[str, list[Body]]:
+    for speaker, routes in table.items():
+        for index, route in enumerate(routes):
+            _keys(route, ROUTE_KEYS, f"azure.bgp[{speaker}][{index}]")
+    return table
 
 
 def _appliances(table: Body) -> dict[str, Body]:

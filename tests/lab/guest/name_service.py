@@ -17,7 +17,7 @@ from tests.lab.world.forms import dns_name
 from tests.lab.world.model import Tree
 
 AZURE_DNS = "168.63.129.16"
-NAME_ERROR, TIMEOUT, NO_RECORDS = 9003, 1460, 9501
+NAME_ERROR, TIMEOUT, NO_RECORDS, NO_SERVERS = 9003, 1460, 9501, 9852
 _CHAINS = {"azkms.core.windows.net": ["cps-accqwtr64onoo-tm.trafficmanager.net", "cps-kms.westus.cloudapp.azure.com"]}
 _LEGACY = {"kms.core.windows.net": "20.118.99.224", "kms.windows.googlecloud.com": "35.190.247.13"}
 RETIRED = "kms.core.cloudapi.de"
@@ -34,7 +34,7 @@ _TRUTH: dict[str, Tree] = {
 def build(guest: Tree, hosts: t.Iterable[str]) -> Tree:
     """Return {servers, system, by_server, srv} for every name that is mentioned, the KMS names and `hosts`."""
     dns = guest.get("dns") or {}
-    servers = dns.get("servers") or [AZURE_DNS]
+    servers = dns.get("servers", [AZURE_DNS])
     by_server, srv = dns.get("by_server") or {}, dns.get("srv") or {}
     targets = [record["target"] for records in srv.values() if isinstance(records, list) for record in records]
     names = {
@@ -73,7 +73,7 @@ def _system(dns: Tree, servers: list[str], name: str) -> Tree:
     hosts = dns.get("hosts_file") or {}
     if name in hosts:
         return {"A": list(hosts[name]), "CNAME": []}
-    answer: Tree = {"error": TIMEOUT}
+    answer: Tree = {"error": NO_SERVERS}
     for server in servers:
         answer = _at_server(dns, server, name)
         # Only a server that does not answer makes Windows ask the next one.

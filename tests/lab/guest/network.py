@@ -14,6 +14,7 @@ import typing as t
 
 from tests.lab.guest import exchange, windows
 from tests.lab.guest.windows import Machine, Section
+from tests.lab.world.forms import dns_name
 
 KMS_PORT = 1688
 _LAST_PORT = 65535
@@ -147,7 +148,7 @@ def _dns(machine: Machine, section: Section, names: list[str], discovery: str | 
 
 def _query(machine: Machine, name: str, server: str | None) -> dict[str, t.Any]:
     table = machine["dns"]["system"] if server is None else machine["dns"]["by_server"].get(server, {})
-    found = table.get(name.lower(), {"error": _NO_SUCH_NAME})
+    found = table.get(dns_name(name), {"error": _NO_SUCH_NAME})
     if "error" in found:
         return _row(name, "A", server, _dns_failure(name, found["error"]))
     return _row(name, "A", server, None, answers=list(found.get("A", [])), chain=list(found.get("CNAME", [])))

@@ -34,6 +34,7 @@ class At:
 
 
 Check = t.Callable[[t.Any, At], t.Any]
+_TYPO = 0.9
 
 
 def unknown(name: str, known: t.Iterable[str], at: At, what: str = "key") -> WorldError:
@@ -43,6 +44,17 @@ def unknown(name: str, known: t.Iterable[str], at: At, what: str = "key") -> Wor
     near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=0.5)
     hint = f"did you mean '{folded[near[0]]}'?" if near else f"known here: {', '.join(names)}"
     return at.error(f"unknown {what}; {hint}")
+
+
+def spelled(name: str, names: t.Iterable[str], at: At) -> str:
+    """Return a name in its own spelling; any other one is let through unless it looks like a known one mistyped."""
+    folded = {item.casefold(): item for item in names}
+    if name.casefold() in folded:
+        return folded[name.casefold()]
+    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=_TYPO)
+    if near:
+        raise at.error(f"unknown key; did you mean '{folded[near[0]]}'?")
+    return name
 
 
 def mapping(fields: t.Mapping[str, Check], required: t.Collection[str] = (), nothing: t.Any = None) -> Check:

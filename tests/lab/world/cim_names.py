@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-import difflib
 import typing as t
 
+from tests.lab.world import checks
 from tests.lab.world.checks import At
 
 _KMS_HOST = """
@@ -53,24 +53,13 @@ DATES = frozenset(
 )  # fmt: skip
 # What a paste of Get-CimInstance carries beside the properties.
 DROPPED = frozenset({"cimclass", "ciminstanceproperties", "cimsystemproperties", "pscomputername"})
-_TYPO = 0.9
 
 
 def class_name(name: str, at: At) -> str:
     """Return a class name in CIM's own spelling; other classes are let through unless the name looks mistyped."""
-    return _known(name, CLASSES, at)
+    return checks.spelled(name, CLASSES, at)
 
 
 def property_name(class_: str, name: str, at: At) -> str:
     """Return a property name in CIM's own spelling, in the same way."""
-    return _known(name, CLASSES.get(class_, ()), at)
-
-
-def _known(name: str, names: t.Iterable[str], at: At) -> str:
-    folded = {item.casefold(): item for item in names}
-    if name.casefold() in folded:
-        return folded[name.casefold()]
-    near = difflib.get_close_matches(name.casefold(), folded, n=1, cutoff=_TYPO)
-    if near:
-        raise at.error(f"unknown key; did you mean '{folded[near[0]]}'?")
-    return name
+    return checks.spelled(name, CLASSES.get(class_, ()), at)

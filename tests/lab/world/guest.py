@@ -13,6 +13,24 @@ from tests.lab.world.checks import At, Check
 from tests.lab.world.model import Tree
 
 TCP_STATES = ("kms", "open", "closed", "filtered", "reset")
+# Names that decide something here; others are free, unless they look like one of these.
+SERVICES = ("sppsvc", "w32time", "mpssvc")
+REGISTRY_VALUES = (
+    "KeyManagementServiceName", "KeyManagementServicePort", "DiscoveredKeyManagementServiceName",
+    "DiscoveredKeyManagementServicePort", "EditionID", "ProductName", "InstallationType", "EnableFirewall",
+    "DefaultOutboundAction", "AllowLocalPolicyMerge", "DelayedAutostart", "NtpServer",
+)  # fmt: skip
+IMDS = (
+    "azEnvironment",
+    "licenseType",
+    "resourceId",
+    "vmId",
+    "name",
+    "sku",
+    "subscriptionId",
+    "resourceGroupName",
+    "location",
+)
 _ANY = "Any"
 
 
@@ -34,7 +52,7 @@ def _imds(value: t.Any, at: At) -> Tree:
     given = checks.table_of(given["compute"], at / "compute") if "compute" in given else given
     if "error" in given:
         return {"error": _imds_error(given["error"], at / "error")}
-    return {name: item for name, item in given.items() if name != "..."}
+    return {checks.spelled(name, IMDS, at / name): item for name, item in given.items() if name != "..."}
 
 
 def _imds_error(value: t.Any, at: At) -> str:
@@ -169,7 +187,9 @@ FIELDS: dict[str, Check] = {
     "cim": forms.cim,
     "cim_errors": checks.table(checks.code, forms.cim_names.class_name),
     "cmdlet_errors": checks.table(checks.code),
-    "registry": checks.table(checks.table(forms.registry_value), forms.key_path),
+    "registry": checks.table(
+        checks.table(forms.registry_value, lambda name, at: checks.spelled(name, REGISTRY_VALUES, at)), forms.key_path
+    ),
     "registry_denied": checks.several(lambda value, at: forms.key_path(checks.text(value, at), at)),
     "events": checks.several(
         checks.mapping(
@@ -194,7 +214,7 @@ FIELDS: dict[str, Check] = {
         }
     ),
     "tcp": checks.table(checks.choice(*TCP_STATES), forms.endpoint),
-    "services": checks.table(_service),
+    "services": checks.table(_service, lambda name, at: checks.spelled(name, SERVICES, at)),
     "files": checks.table(_file, forms.file_path),
     "firewall": _FIREWALL,
     "clock": checks.mapping({"offset": checks.duration}),

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+import fnmatch
 import os
 import pathlib
 import typing as t
@@ -34,6 +35,8 @@ def load(path: str | os.PathLike[str]) -> World:
     for name, guest in merged.items():
         if not guest.get("os"):
             raise (at / "guests" / name).error("has no 'os', and neither has guest_defaults")
+    for index, item in enumerate(found.get("faults") or []):
+        _of_a_guest(item, merged, at / "faults" / index)
     now = found.get("now") or datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0)
     return World(
         path=source.path,
@@ -51,6 +54,13 @@ def _schema(value: t.Any, at: At) -> int:
     if checks.integer(value, at) != 1:
         raise at.error(f"this lab reads schema 1, not {value}")
     return 1
+
+
+def _of_a_guest(fault_: Tree, names: t.Collection[str], at: At) -> None:
+    """A fault for a guest, or a pattern of guests, that the world does not have would never happen."""
+    wanted = fault_.get("guest", "*")
+    if not any(fnmatch.fnmatchcase(name, wanted) for name in names):
+        raise checks.unknown(wanted, names, at / "guest", "guest")
 
 
 def _azure(value: t.Any, at: At) -> Tree:

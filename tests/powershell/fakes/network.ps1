@@ -9,12 +9,13 @@ function Resolve-DnsName {
     param([Parameter(Position = 0)][string]$Name, [string]$Type, [string[]]$Server, [switch]$DnsOnly, [switch]$CacheOnly,
         [switch]$NoHostsFile, [switch]$NoRecursion, [switch]$QuickTimeout, [switch]$TcpOnly)
     $dns = (Get-LabMachine).dns
-    if ($Type -eq 'SRV') { $found = Get-LabValue (Get-LabValue $dns 'srv') $Name.ToLowerInvariant() }
+    $asked = $Name.TrimEnd('.').ToLowerInvariant()
+    if ($Type -eq 'SRV') { $found = Get-LabValue (Get-LabValue $dns 'srv') $asked }
     elseif ($Server) {
         if (-not ($DnsOnly -and $NoHostsFile)) { throw 'the hosts file would answer for the server' }
-        $found = Get-LabValue (Get-LabValue $dns.by_server $Server[0]) $Name.ToLowerInvariant()
+        $found = Get-LabValue (Get-LabValue $dns.by_server $Server[0]) $asked
     }
-    else { $found = Get-LabValue $dns.system $Name.ToLowerInvariant() }
+    else { $found = Get-LabValue $dns.system $asked }
     $number = Get-LabValue $found 'error'
     if ($null -eq $found) { $number = 9003 }
     if ($number) {

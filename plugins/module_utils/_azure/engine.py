@@ -85,7 +85,7 @@ class Engine:
                 plan = self._planned(look)
                 entries = (Entry("", 0, "", w.id, w.operation, _dict(w.before), _dict(w.body)) for w in plan.writes)
                 return Outcome(tuple(entries), plan.warnings)
-            warnings += self._reconcile(look, self._new_record, done)
+            self._reconcile(look, self._new_record, done, warnings)
         except (StopError, journals.JournalError) as stop:
             left, troubles = self._take_back(done)
             refusal = stop.refusal if isinstance(stop, StopError) else None
@@ -106,7 +106,7 @@ class Engine:
                 plan = self._planned(look)
                 done += [Entry("", 0, "", w.id, w.operation, _dict(w.before), _dict(w.body)) for w in plan.writes]
             else:
-                self._reconcile(look, lambda _write: Record.of_undoing(self._journal, entry), done)
+                self._reconcile(look, lambda _write: Record.of_undoing(self._journal, entry), done, [])
                 if not done:
                     self._journal.append(dataclasses.replace(entry, state=journals.UNDONE))
         except (StopError, journals.JournalError) as stop:
@@ -127,14 +127,17 @@ class Engine:
             raise StopError(plan.refusal.sentence(), plan.refusal)
         return plan
 
-    def _reconcile(self, look: Look, record: t.Callable[[Write], Record], done: list[Entry]) -> tuple[str, ...]:
-        """Write until nothing is left to write; return the warnings of the last plan."""
+    def _reconcile(
+        self, look: Look, record: t.Callable[[Write], Record], done: list[Entry], warnings: list[str]
+    ) -> None:
+        """Write until nothing is left to write; `done` and `warnings` grow on the way."""
         limit = self._seams.clock() + self._deadline
         tries = unsure = 0
         while True:
             plan = self._planned(look)
+            warnings += plan.warnings
             if not plan.writes:
-                return plan.warnings
+                return
             write = plan.writes[0]
             if sum(entry.id == write.id and entry.operation == write.operation for entry in done) >= REPEATS:
                 raise StopError(f"{name_of(write.id)} was written {REPEATS} times, but Azure does not keep it.")

@@ -1,0 +1,164 @@
+#!/usr/bin/python
+
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: azure_kms_nsg_rule
+short_description: Let a network security group pass the KMS traffic
+version_added: 1.0.0
+description:
+  - Makes sure of an outbound rule C(kms-activation) that allows TCP 1688 to the KMS addresses, at the last free priority before
+    whatever denies it.
+  - Azure lets the traffic pass by a rule of its own unless the subnet has a default route of the user. Where that rule carries the
+    traffic of every machine behind the group, nothing is written.
+  - A deny on the service tag C(AzurePlatformLKM) or by a security admin rule is reported, not worked around.
+author:
+  - the authors of azure_windows.activation (@azure-windows)
+options:
+  nsg:
+    description: Resource id of the network security group.
+    type: str
+    required: true
+  sources:
+    description:
+      - Networks whose machines must reach the KMS, or V(*). With O(state=absent) these are taken out of the rule, V(*) removes it.
+    type: list
+    elements: str
+    default: ['*']
+  state:
+    description: Whether the rule is there.
+    type: str
+    choices: [absent, present]
+    default: present
+  addresses:
+    description: IPv4 addresses of the KMS, by default those of the cloud.
+    type: list
+    elements: str
+extends_documentation_fragment:
+  - azure_windows.activation._azure
+  - azure_windows.activation._azure_write
+  - ansible.builtin.action_common_attributes
+seealso:
+  - module: azure_windows.activation.azure_kms_rollback
+"""
+
+EXAMPLES = r"""
+- name: Let a group pass the KMS traffic
+  azure_windows.activation.azure_kms_nsg_rule:
+    nsg: /subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/servers
+    journal: /var/lib/activation/journal.jsonl
+  delegate_to: localhost
+"""
+
+RETURN = r"""
+changes:
+  description: The writes that were sent, in check mode those that would be.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Resource id of the object.
+      type: str
+    operation:
+      description: V(create), V(update) or V(delete).
+      type: str
+    before:
+      description: The object before, without what Azure fills in by itself; null when there was none.
+      type: dict
+    after:
+      description: The object after it; null when it is gone.
+      type: dict
+carried_by_platform:
+  description: Whether Azure's own rule lets the traffic of every machine behind the group pass; null when that is not known.
+  returned: success and O(state=present)
+  type: bool
+refused:
+  description: Why Azure was left untouched, null when it was not refused.
+  returned: always
+  type: dict
+  contains:
+    id:
+      description: Short name of the reason, for example V(platform-tag-denied).
+      type: str
+    reason:
+      description: The reason as a sentence.
+      type: str
+    needs:
+      description: The permission or setting that is missing.
+      type: str
+warnings:
+  description: What a reader must know although nothing failed.
+  returned: when there are any
+  type: list
+  elements: str
+"""
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import nsg_scene, running
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmError
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.engine import Outcome, StopError
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.job import Job, told
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import ARGUMENT_SPEC
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import nsg_rule
+
+
+def argument_spec() -> dict[str, t.Any]:
+    """Return the options of the module."""
+    return {
+        **ARGUMENT_SPEC,
+        **running.WRITING,
+        **running.STATE,
+        **running.ADDRESSES,
+        "nsg": {"type": "str", "required": True},
+        "sources": {"type": "list", "elements": "str", "default": ["*"]},
+    }
+
+
+def check(params: t.Mapping[str, t.Any]) -> None:
+    """Raise OptionError for an option that cannot be used."""
+    running.check_id("nsg", params["nsg"], "Microsoft.Network/networkSecurityGroups")
+    running.check_networks("sources", params["sources"])
+    running.check_addresses("addresses", params["addresses"])
+    if not params["sources"]:
+        raise running.OptionError("sources: name at least one network, or '*'.")
+
+
+def act(job: Job) -> dict[str, t.Any]:
+    """Read around the group once, then plan and write."""
+    wish = nsg_rule.Wish(tuple(job.params["sources"]), job.targets.addresses, job.targets.port, job.present)
+    try:
+        state, about = _around(job)
+    except ArmError as error:
+        return told(Outcome(failure=f"Azure could not be read: {error}"))
+    except StopError as stop:
+        return told(Outcome(failure=str(stop), refusal=stop.refusal))
+    result = told(
+        job.engine.carry_out(lambda: nsg_rule.plan(job.need("nsg", job.params["nsg"]), wish, about, state.tag_holds))
+    )
+    return {**result, "carried_by_platform": about.carried} if job.present else result
+
+
+def _around(job: Job) -> tuple[NetworkState, nsg_rule.Around]:
+    if not job.present:
+        return NetworkState(), nsg_rule.Around(None)
+    group = job.need("nsg", job.params["nsg"])
+    state, machines = nsg_scene.read(job, group)
+    return state, nsg_scene.around(job, state, machines, group)
+
+
+def main() -> None:
+    """Run the module."""
+    running.run(AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True), check, act)
+
+
+if __name__ == "__main__":
+    main()

@@ -35,7 +35,9 @@ class Azure:
         # Long enough waits for the lab, short enough for a test.
         self._seams = Seams(sleep=lambda seconds: time.sleep(min(seconds, 0.05)))
 
-    def run(self, name: str, *, check: bool = False, **options: t.Any) -> dict[str, t.Any]:
+    def run(
+        self, name: str, /, *, check: bool = False, seams: Seams | None = None, **options: t.Any
+    ) -> dict[str, t.Any]:
         """Run a module; its result has `msg` when it fails."""
         module = importlib.import_module(f"{COLLECTION}.azure_kms_{name}")
         given = {"journal": str(self.journal), "operation_timeout": 20, **options}
@@ -45,7 +47,9 @@ class Azure:
         module.check(params)
         found = settings.resolve({}, self.lab.environment, self._home)
         with session.open_session(found, deadline=20) as opened:
-            work = job.open_job(opened, params, check_mode=check, module=f"azure_kms_{name}", seams=self._seams)
+            work = job.open_job(
+                opened, params, check_mode=check, module=f"azure_kms_{name}", seams=seams or self._seams
+            )
             return t.cast("dict[str, t.Any]", module.act(work))
 
     def undo(self, *, check: bool = False) -> dict[str, t.Any]:

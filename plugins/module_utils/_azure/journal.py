@@ -77,10 +77,11 @@ class Journal:
         }
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
             try:
                 # A line that was cut off ends here, so that it spoils no other.
-                torn = os.fstat(handle).st_size > 0 and not self._path.read_bytes().endswith(b"\n")
+                size = os.fstat(handle).st_size
+                torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
                 os.write(handle, (("\n" if torn else "") + json.dumps(line) + "\n").encode())
                 os.fsync(handle)
             finally:

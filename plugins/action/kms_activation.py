@@ -30,8 +30,8 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
 }
 _LIMITS = {"attempts": (0, 100), "interval": (0, 600)}
 _SECTIONS = ("os", "license", "services")
-# How the way to KMS is told: by its names, addresses and an RPC bind.
-_REACH = ("connectivity",)
+# How the way to KMS is told: by names, addresses, an RPC bind and the guest's own firewall.
+_REACH = ("connectivity", "firewall")
 
 
 class ActionModule(GuestChangeAction):

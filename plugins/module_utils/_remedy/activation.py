@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.keys import CHANNEL_NAMES
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.reach import targets_of
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
     Code,
     GuestEvidence,
@@ -164,8 +165,7 @@ def judge(answer: Answer, after: GuestEvidence) -> Verdict:
     if step.name != "activate" or not tried:
         return Verdict(FAILED, explain(step))
     times = f"{len(tried)} attempt{'' if len(tried) == 1 else 's'}"
-    reached = view_of(after).reach.state == "reached"
-    if _cause(code) in _BUSY_CLASSES or (reached and _cause(code) in _UNANSWERED_CLASSES):
+    if _cause(code) in _BUSY_CLASSES or (_cause(code) in _UNANSWERED_CLASSES and _kms_answers(after)):
         reason = (step.failure or Failure(code, None)).reason
         return Verdict(
             BUSY, f"{times} failed although KMS answers: {reason}; next: try again later, KMS or the guest is busy"
@@ -188,6 +188,15 @@ def _proved(after: GuestEvidence) -> Verdict:
     if view.renewal_age is not None and not view.healthy:
         return Verdict(FAILED, "Windows reported success, but its licence was not renewed")
     return Verdict(ACTIVATED)
+
+
+def _kms_answers(guest: GuestEvidence) -> bool:
+    """Say whether KMS answers at every address of the host in use, and nothing keeps only the licensing service from it."""
+    setting = view_of(guest).host
+    if setting is None or (guest.firewall is not None and guest.firewall.blocking):
+        return False
+    targets = targets_of(setting, guest.dns, guest.connectivity)
+    return bool(targets) and all(target.state == "kms" for target in targets)
 
 
 def _cause(code: Code | None) -> str | None:

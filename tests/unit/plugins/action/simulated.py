@@ -50,7 +50,7 @@ class SimulatedGuest:
         rows[:] = [row for row in rows if row["ApplicationID"] == APP.upper() and row["PartialProductKey"] == "4M63B"]
         self.product.update(PartialProductKey=KEY[-5:], LicenseStatusReason=0xC004F009)
         registry = self.machine["registry"]
-        for key in [item for item in registry if item.startswith(rf"{LICENSING}\{APP}")]:
+        for key in [item for item in registry if item.startswith(rf"{LICENSING}\{APP}") or "Firewall" in item]:
             del registry[key]
         self.service.update(KeyManagementServiceMachine=NAME)
         self.machine.update(attempts=0, events=[], event_log_oldest=None)

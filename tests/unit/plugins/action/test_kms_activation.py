@@ -13,6 +13,7 @@ import pytest
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.azure_windows.activation.plugins.action import kms_activation
+from tests.powershell.machines import SERVICES
 from tests.unit.plugins.action.simulated import SimulatedGuest
 
 BUSY, WRONG_HOST, OTHER_RUNS = 0xC004F074, 0xC004F042, 0xC004E028
@@ -96,8 +97,24 @@ def test_a_kms_that_answers_and_is_busy(guest: SimulatedGuest, code: int) -> Non
     assert "next: try again later" in result["msg"]
 
 
-def test_a_kms_that_cannot_be_reached(guest: SimulatedGuest) -> None:
-    block(guest)
+def misname(guest: SimulatedGuest) -> None:
+    guest.machine["dns"]["system"]["azkms.core.windows.net"] = {"A": ["10.9.9.9"], "CNAME": []}
+
+
+def block_one(guest: SimulatedGuest) -> None:
+    guest.machine["tcp"]["40.83.235.53:1688"] = {"state": "closed", "endpoint": None}
+
+
+def block_service(guest: SimulatedGuest) -> None:
+    key = rf"{SERVICES}\SharedAccess\Parameters\FirewallPolicy\FirewallRules"
+    rule = r"v2.31|Action=Block|Active=TRUE|Dir=Out|Protocol=6|App=%SystemRoot%\system32\sppsvc.exe|Name=x|"
+    guest.machine["registry"][key] = {"values": {"{rule}": {"type": "String", "data": rule}}}
+
+
+@pytest.mark.parametrize("obstacle", [block, block_one, misname, block_service])
+def test_a_kms_that_cannot_be_reached(guest: SimulatedGuest, obstacle: t.Callable[[SimulatedGuest], None]) -> None:
+    obstacle(guest)
+    guest.machine["on_activate"] = BUSY
     result = guest.run(kms_activation, **QUICK)
     assert (result["failed"], result["activation"]["outcome"]) == (True, "failed")
     assert "3 attempts failed, the step activate failed: 0xC004F074 (No KMS host gave a usable answer" in result["msg"]

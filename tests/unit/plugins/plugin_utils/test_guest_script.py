@@ -14,7 +14,9 @@ from ansible.errors import AnsibleConnectionFailure
 from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_script import (
     GuestScriptError,
     parse_outcome,
+    script_text,
 )
+from tests.lab.server.scripts import FOLDER, whole
 
 THROWN = {
     "failed": True,
@@ -72,3 +74,16 @@ def test_an_unreachable_guest_stays_unreachable() -> None:
 
 def test_an_answer_is_returned_whatever_else_was_written() -> None:
     assert parse_outcome("probe", {"changed": True, "output": ['{"schema": 1}', "noise"], "error": []}) == {"schema": 1}
+
+
+@pytest.mark.parametrize("name", ["probe", "set_key", "set_host", "activate", "token_store"])
+def test_a_script_is_sent_whole(name: str) -> None:
+    sent = script_text(name)
+    assert "# include:" not in sent
+    assert (
+        sent.index("[CmdletBinding(SupportsShouldProcess)]")
+        < sent.index("param(")
+        < sent.index("function Get-ErrorCode")
+    )
+    assert sent.count("[CmdletBinding(SupportsShouldProcess)]") == 1
+    assert sent == whole(FOLDER / f"{name}.ps1")

@@ -65,7 +65,7 @@ class ActionModule(ActionBase):
             report = model.build(options["diagnoses"] or [], now, VERSION, beside)
         except ValueError as error:
             raise AnsibleActionFail(f"kms_report: {error}") from error
-        catalogue = Catalogue(options["language"])
+        catalogue = Catalogue(options["language"], report)
         paths = _write(report, catalogue, pathlib.Path(options["report_dir"]).absolute(), options["formats"])
         # People open the page; the other files are named beside it.
         first = paths.get("html") or next(iter(paths.values()))

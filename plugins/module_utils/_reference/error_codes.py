@@ -82,7 +82,7 @@ STATUS_FLAGS = {
 }
 
 # Codes that the sources describe together with another one.
-_ALIKE = {
+ALIKE = {
     "0xC004F058": "0xC004F057",
     "0xC004F059": "0xC004F057",
     "0xC004F065": "0xC004F064",
@@ -115,7 +115,7 @@ def _load() -> dict[str, CodeFact]:
         code: CodeFact(symbol, meaning, cause, certainty, tuple(sources.split()))
         for code, symbol, cause, certainty, sources, meaning in rows
     }
-    facts.update((code, dataclasses.replace(facts[like], symbol=None)) for code, like in _ALIKE.items())
+    facts.update((code, dataclasses.replace(facts[like], symbol=None)) for code, like in ALIKE.items())
     for number, symbol, cause, meaning in _WIN32:
         facts.setdefault(hresult_from_win32(number), CodeFact(symbol, meaning, cause, "doc", ("W32", "PS")))
     return facts

@@ -139,14 +139,13 @@ class _Table:
     def _fact(self, fact: dict[str, t.Any]) -> str:
         expected = ""
         if fact["expected"] is not None:
-            expected = ", " + self.catalogue.ui("table.expected", value=self._value(fact["expected"]))
-        return f"{self.catalogue.fact(fact)}: {self._value(fact['observed'])}{expected} [{fact['source']}]"
-
-    def _value(self, value: t.Any) -> str:
-        return neutral(self.catalogue.value(value), LONGEST_VALUE)
+            healthy = neutral(self.catalogue.expected(fact), LONGEST_VALUE)
+            expected = ", " + self.catalogue.ui("table.expected", value=healthy)
+        observed = neutral(self.catalogue.value(fact["observed"]), LONGEST_VALUE)
+        return f"{self.catalogue.fact(fact)}: {observed}{expected} [{self.catalogue.source(fact)}]"
 
     def _unread(self, host: Host) -> str:
-        unread = host["guest"]["unread"]
+        unread = [self.catalogue.text(part) for part in host["guest"]["unread"]]
         return self.catalogue.ui("table.not_read", parts=self._names(unread, MOST_UNREAD)) if unread else ""
 
     def _names(self, names: t.Sequence[str], most: int = MOST_NAMES) -> str:

@@ -71,7 +71,7 @@ def draw(way: Way, catalogue: Catalogue) -> Drawing:
         boxes=boxes,
         lines=tuple(_lines(boxes)),
         spoken=_spoken(way, boxes, catalogue),
-        reason=way.reason,
+        reason=catalogue.text(way.reason),
     )
 
 

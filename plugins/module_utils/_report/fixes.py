@@ -11,7 +11,6 @@ import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import commands, drawing, network_path
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import shown
 
 Plain = t.Mapping[str, t.Any]
 
@@ -52,8 +51,8 @@ def facts(evidence: t.Iterable[Plain], catalogue: Catalogue) -> tuple[Fact, ...]
         Fact(
             catalogue.fact(fact),
             _observed(fact["observed"], catalogue),
-            "" if fact["expected"] is None else catalogue.value(fact["expected"]),
-            fact["source"],
+            catalogue.expected(fact),
+            catalogue.source(fact),
         )
         for fact in evidence
     )
@@ -63,7 +62,7 @@ def _observed(value: t.Any, catalogue: Catalogue) -> str:
     """Return a value; a mapping has a line for each of its keys."""
     if not isinstance(value, dict):
         return catalogue.value(value)
-    return "\n".join(f"{key}: {shown(item)}" for key, item in value.items())
+    return "\n".join(f"{key}: {catalogue.value(item)}" for key, item in value.items())
 
 
 def fixes(finding: Plain, names: t.Sequence[str], catalogue: Catalogue) -> tuple[Fix, ...]:

@@ -99,7 +99,7 @@ def row(host: Plain, placed: Placed, generated_at: str, catalogue: Catalogue) ->
         # The first sentence is the title.
         chain=tuple(catalogue.chain(host)[1:]),
         own=fixes.facts(placed.own[name], catalogue),
-        others=tuple(_other(finding, name, catalogue) for finding in host["findings"]),
+        others=tuple(_other(finding, name, catalogue) for finding in host["findings"] if finding["id"] != cause["id"]),
         unread=tuple(_unread(host, catalogue)),
         since=placed.since.get(name, ""),
         before=catalogue.cause(before["root_cause"]["id"]) if before else "",
@@ -130,5 +130,6 @@ def _unread(host: Plain, catalogue: Catalogue) -> t.Iterator[tuple[str, str]]:
     for name in ("guest", "azure"):
         side = host[name]
         if side["status"] != _SEEN or side["unread"]:
-            words = [catalogue.ui(f"side.{side['status']}"), side["detail"] or "", *side["unread"]]
+            words = [catalogue.ui(f"side.{side['status']}")]
+            words += [catalogue.text(item) for item in (side["detail"] or "", *side["unread"])]
             yield catalogue.ui(f"side.{name}"), "; ".join(filter(None, words))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue import en, ja
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.sayings import Sayings
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import shown
 
 LANGUAGES: dict[str, t.Mapping[str, str]] = {"en": en.UI, "ja": ja.UI}
@@ -17,11 +18,15 @@ Plain = t.Mapping[str, t.Any]
 
 
 class Catalogue:
-    """Looks texts up. Ids, codes and raw evidence stay as they are in every language."""
+    """Looks texts up. Ids, codes and raw evidence stay as they are in every language.
 
-    def __init__(self, language: str = "en") -> None:
+    What the diagnoses of `report` say is told by the messages that they hold; without the report it stays English.
+    """
+
+    def __init__(self, language: str = "en", report: Plain | None = None) -> None:
         self.language = language
         self._ui = LANGUAGES[language]
+        self._sayings = Sayings(language, report)
 
     def ui(self, key: str, **params: t.Any) -> str:
         """Return a text of the report with its parameters filled in."""
@@ -44,25 +49,40 @@ class Catalogue:
         return self.ui_or(f"who.{who}", who)
 
     def value(self, value: t.Any) -> str:
-        """Return an observed value: nothing, yes and no in words, everything else as it is."""
+        """Return an observed value: nothing, yes and no in words, sentences in the language, everything else as it is."""
         if value is None or value in ("", []):
             return self.ui("value.nothing")
         if isinstance(value, bool):
             return self.ui("value.yes" if value else "value.no")
-        return shown(value)
+        return shown(self._sayings.value(value))
+
+    def text(self, english: str) -> str:
+        """Return a sentence or phrase of a diagnosis."""
+        return self._sayings.text(english)
 
     def title(self, finding: Plain) -> str:
         """Return the sentence of a finding."""
-        return t.cast(str, finding["title"])
+        return self.text(finding["title"])
 
     def steps(self, remedy: Plain) -> list[str]:
         """Return the steps of a remedy."""
-        return list(remedy["steps"])
+        return [self.text(step) for step in remedy["steps"]]
 
     def fact(self, fact: Plain) -> str:
         """Return the name of a fact."""
-        return t.cast(str, fact["fact"])
+        return self._sayings.word(fact["fact"])
+
+    def source(self, fact: Plain) -> str:
+        """Return where a fact was seen."""
+        return self._sayings.word(fact["source"])
+
+    def expected(self, fact: Plain) -> str:
+        """Return what a healthy guest shows, empty when nothing in particular."""
+        expected = fact["expected"]
+        if expected is None:
+            return ""
+        return self._sayings.word(expected) if isinstance(expected, str) else self.value(expected)
 
     def chain(self, host: Plain) -> list[str]:
         """Return the sentences from a host's root cause to what the user sees."""
-        return list(host["chain"])
+        return [self.text(sentence) for sentence in host["chain"]]

@@ -60,7 +60,7 @@ def withheld(rows: t.Iterable[Plain], catalogue: Catalogue, hosts: t.Sequence[st
             row["action"],
             _target(row["target"], catalogue),
             tuple(row["hosts"]) or tuple(hosts),
-            row["reason"] or "",
+            catalogue.text(row["reason"] or ""),
             catalogue.who(row["who"]) if row["who"] else "",
             row["variable"] or "",
         )

@@ -15,6 +15,9 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 Plain = t.Mapping[str, t.Any]
 NO_TARGET = "what was read of Azure does not name the object to change"
 ONLY_POSSIBLE = "the evidence only makes this cause possible"
+PARENT_DENIES = "the rule {rule} of the parent policy {policy} denies it, and comes before every rule of this policy; its owner has to change it"
+LKM_DENIED = "the rule {rule} denies the service tag AzurePlatformLKM, which somebody wrote to stop activation; its owner has to take it away"
+DENIED_BY_TAG = "denied_by_tag"
 UNKNOWN_TARGET = "unknown"
 
 
@@ -37,38 +40,48 @@ class AzureStep:
         return self.allowed and self.obstacle is None
 
 
-def steps(
-    action: str, finding: Finding, host: str, path: Plain | None, allowed: t.Collection[str]
-) -> list[AzureStep]:
+@dataclasses.dataclass(frozen=True)
+class _Object:
+    """An object with the arguments of the module that changes it, and what stands in its way."""
+
+    target: str
+    arguments: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    obstacle: str | None = None
+
+
+_NAMELESS = _Object(UNKNOWN_TARGET, obstacle=NO_TARGET)
+
+
+def steps(action: str, finding: Finding, host: str, path: Plain | None, allowed: t.Collection[str]) -> list[AzureStep]:
     """Return the objects that this finding of one host wants changed; one without target where none can be named."""
     seen = azure_path.read(path)
-    found = _TARGETS[action](path, seen.hit_by(finding.id)) if path is not None and seen is not None else {}
-    obstacle = ONLY_POSSIBLE if finding.confidence == "possible" else None
+    found = _OBJECTS[action](path, seen.hit_by(finding.id)) if path is not None and seen is not None else []
+    doubt = ONLY_POSSIBLE if finding.confidence == "possible" else None
     return [
         AzureStep(
             action=action,
-            target=target,
-            arguments=arguments,
+            target=item.target,
+            arguments=item.arguments,
             reason=finding.title,
             findings=(finding.id,),
             hosts=(host,),
             allowed=action in allowed,
-            obstacle=obstacle if target != UNKNOWN_TARGET else NO_TARGET,
+            obstacle=item.obstacle or doubt,
         )
-        for target, arguments in (found or {UNKNOWN_TARGET: {}}).items()
+        for item in found or [_NAMELESS]
     ]
 
 
 def merged(wanted: t.Iterable[AzureStep]) -> tuple[AzureStep, ...]:
     """Return every object once, with all its hosts; lists in the arguments (sources of a rule) add up.
 
-    A host whose evidence is weak does not hold up what another one's proves.
+    What stands in the way of one host's change does not hold up another's of the same object.
     """
-    found: dict[tuple[str, str], AzureStep] = {}
+    found: dict[tuple[str, str, str | None], AzureStep] = {}
     for step in wanted:
         if step.target == UNKNOWN_TARGET:
             continue
-        key = (step.action, step.target.lower())
+        key = (step.action, step.target.lower(), step.obstacle)
         found[key] = _joined(found[key], step) if key in found else step
     return tuple(found.values())
 
@@ -79,51 +92,58 @@ def _joined(one: AzureStep, other: AzureStep) -> AzureStep:
         if isinstance(value, list):
             arguments[name] = list(dict.fromkeys([*arguments.get(name, []), *value]))
     return dataclasses.replace(
-        one if one.due or not other.due else other,
+        one,
         arguments=arguments,
         findings=tuple(dict.fromkeys([*one.findings, *other.findings])),
         hosts=tuple(dict.fromkeys([*one.hosts, *other.hosts])),
     )
 
 
-def _route(path: Plain, _rows: t.Sequence[Plain]) -> dict[str, dict[str, t.Any]]:
+def _route(path: Plain, _rows: t.Sequence[Plain]) -> list[_Object]:
     """Return the subnet's route table; a subnet without one gets it."""
     table, subnet = path.get("route_table_id"), path.get("subnet_id")
     if table:
-        return {str(table): {"route_table": table}}
-    return {str(subnet): {"subnet": subnet, "create_route_table": True}} if subnet else {}
+        return [_Object(str(table), {"route_table": table})]
+    return [_Object(str(subnet), {"subnet": subnet, "create_route_table": True})] if subnet else []
 
 
-def _firewall_rule(path: Plain, rows: t.Sequence[Plain]) -> dict[str, dict[str, t.Any]]:
+def _firewall_rule(path: Plain, rows: t.Sequence[Plain]) -> list[_Object]:
     """Return each firewall on the way that does not let the traffic pass, with the VM's subnet as source."""
     sources = [item for item in path.get("subnet_prefixes") or () if isinstance(item, str)]
-    if not sources:
-        return {}
     hops = [hop for row in rows for hop in row.get("hops") or () if isinstance(hop, t.Mapping)]
-    return {
-        str(hop["id"]): {"firewall": hop["id"], "sources": sources}
-        for hop in hops
-        if hop.get("kind") == "azure_firewall" and hop.get("id") and hop.get("verdict") != "open"
-    }
+    found: dict[str, _Object] = {}
+    for hop in hops:
+        if hop.get("kind") == "azure_firewall" and hop.get("id") and hop.get("verdict") != "open" and sources:
+            arguments = {"firewall": hop["id"], "sources": sources}
+            found.setdefault(str(hop["id"]), _Object(str(hop["id"]), arguments, _parent_denies(hop.get("rule"))))
+    return list(found.values())
 
 
-def _nsg_rule(_path: Plain, rows: t.Sequence[Plain]) -> dict[str, dict[str, t.Any]]:
+def _parent_denies(rule: t.Any) -> str | None:
+    """Return why no rule of a child policy helps: its parent's come first."""
+    if not isinstance(rule, t.Mapping) or not rule.get("inherited") or rule.get("type") != "network":
+        return None
+    return PARENT_DENIES.format(rule=rule.get("name"), policy=str(rule.get("policy_id")).rpartition("/")[2])
+
+
+def _nsg_rule(_path: Plain, rows: t.Sequence[Plain]) -> list[_Object]:
     """Return each security group whose rule denies; a security admin rule belongs to none."""
-    found = {}
+    found: dict[str, _Object] = {}
     for row in rows:
-        rule = (row.get("nsg") or {}).get("rule") or {}
+        nsg = row.get("nsg") or {}
+        rule = nsg.get("rule") or {}
         if rule.get("nsg_id"):
-            found[str(rule["nsg_id"])] = {"nsg": rule["nsg_id"]}
-    return found
+            obstacle = LKM_DENIED.format(rule=rule.get("name")) if nsg.get("platform_rule") == DENIED_BY_TAG else None
+            found[str(rule["nsg_id"])] = _Object(str(rule["nsg_id"]), {"nsg": rule["nsg_id"]}, obstacle)
+    return list(found.values())
 
 
-def _nat_gateway(path: Plain, _rows: t.Sequence[Plain]) -> dict[str, dict[str, t.Any]]:
+def _nat_gateway(path: Plain, _rows: t.Sequence[Plain]) -> list[_Object]:
     subnet = path.get("subnet_id")
-    return {str(subnet): {"subnet": subnet}} if subnet else {}
+    return [_Object(str(subnet), {"subnet": subnet})] if subnet else []
 
 
-_Targets = t.Callable[[Plain, t.Sequence[Plain]], dict[str, dict[str, t.Any]]]
-_TARGETS: t.Mapping[str, _Targets] = {
+_OBJECTS: t.Mapping[str, t.Callable[[Plain, t.Sequence[Plain]], list[_Object]]] = {
     "route": _route,
     "firewall_rule": _firewall_rule,
     "nsg_rule": _nsg_rule,

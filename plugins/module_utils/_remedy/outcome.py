@@ -20,15 +20,14 @@ Plain = t.Mapping[str, t.Any]
 TASKS: t.Mapping[str, tuple[str, ...]] = {
     "clock": ("clock_service", "clock"),
     "firewall": ("firewall_rules", "firewall"),
-    "service": ("service",),
+    "service": ("service", "reboot"),
     "host": ("host",),
     "key": ("key",),
     "token_store": ("token_store",),
-    "activation": ("activation", "activation_again"),
-    "reboot": ("reboot",),
+    "activation": ("activation",),
 }
 # What the module itself cannot preview, and what therefore counts as planned when check mode skips it.
-UNPREVIEWED = frozenset({"clock", "reboot"})
+UNPREVIEWED = frozenset({"clock"})
 CUT_OFF = "The guest was lost while this ran; the next run finds out what was done."
 
 
@@ -99,7 +98,7 @@ def _change(action: str, target: str, ran: t.Sequence[Plain], *, check_mode: boo
     else:
         changed = any(result.get("changed") for result in ran)
         status = ("would_change" if check_mode else "changed") if changed else "unchanged"
-        message = " ".join(_warnings(ran))
+        message = " ".join(_told(ran))
     return Change(
         action=action,
         target=target,
@@ -122,5 +121,8 @@ def _side(diffs: t.Sequence[Plain], side: str) -> t.Any:
     return sides[0] if len(sides) == 1 else sides or None
 
 
-def _warnings(ran: t.Sequence[Plain]) -> list[str]:
-    return [str(text) for result in ran for text in result.get("warnings") or ()]
+def _told(ran: t.Sequence[Plain]) -> list[str]:
+    """Return what the modules say of their success: warnings, and that a restart is still needed."""
+    found = [str(text) for result in ran for text in result.get("warnings") or ()]
+    waiting = [result for result in ran if (result.get("activation") or {}).get("restart_needed") and result.get("msg")]
+    return found if len(waiting) < len(ran) else [*found, *(str(result["msg"]) for result in waiting)]

@@ -174,3 +174,31 @@ def test_every_action_that_a_finding_names_is_known() -> None:
         for finding in (diagnosis.root_cause, *diagnosis.findings):
             named |= {remedy.action for remedy in finding.remedy if remedy.action}
     assert {"route", "firewall_rule", "nsg_rule", "nat_gateway"} <= named <= set(actions.NAMES)
+
+
+def test_what_a_parent_policy_denies_does_not_hold_up_the_others() -> None:
+    denied = "azure-firewall-denies-kms"
+    other = path(denied, subnet_prefixes=["10.1.9.0/24"])
+    for row in other["addresses"]:
+        row["hops"][0]["rule"] = {
+            "type": "network",
+            "name": "no-high-ports",
+            "inherited": True,
+            "policy_id": "/x/afwp-base",
+        }
+    fleet = [at("one", made.evidence(*BLOCKED, path=other)), at("two", made.evidence(*BLOCKED, path=path(denied)))]
+    plan = planned(*fleet, allowed=EVERYTHING)
+    due, held = sorted(plan.azure, key=lambda step: not step.due)
+    assert (due.hosts, due.arguments["sources"], due.due) == (("two",), ["10.1.2.0/24"], True)
+    assert (held.hosts, held.due) == (("one",), False)
+    assert "no-high-ports of the parent policy afwp-base" in (held.obstacle or "")
+    assert plan.touched == ("two",)
+
+
+def test_a_deny_of_the_licensing_tag_is_not_fought() -> None:
+    blocked = path("nsg-denies-kms")
+    for row in blocked["addresses"]:
+        row["nsg"]["platform_rule"] = azure_plan.DENIED_BY_TAG
+    (step,) = planned(made.evidence(*BLOCKED, path=blocked), allowed=EVERYTHING).azure
+    assert not step.due
+    assert "AzurePlatformLKM" in (step.obstacle or "")

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import scope
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.reader import Reader
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.session import Session
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import KmsTargets
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import KmsTargets, join_unread
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.path import evaluate
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
 
@@ -40,6 +41,8 @@ def read_paths(
     state = reader.snapshot.state()
     wanted = targets(session.cloud.name, given)
     paths = [evaluate(state, vm_id or machine, wanted) for machine, vm_id in zip(machines, found, strict=True)]
+    for path, more in zip(paths, scope.unread_near(reader.snapshot, paths), strict=True):
+        path["unread"] = join_unread(path["unread"], more)
     if endpoints.cloud_key(session.cloud.name) is None and not (given and given.addresses):
         note = f"the KMS of cloud '{session.cloud.name}' is not known: judged for that of {endpoints.DEFAULT_CLOUD}"
         paths = [{**path, "notes": [*path["notes"], note]} for path in paths]

@@ -147,6 +147,24 @@ def _unseen_gateway(snapshot: Snapshot, network: str) -> bool:
     )
 
 
+def unread_near(snapshot: Snapshot, paths: t.Iterable[t.Mapping[str, t.Any]]) -> t.Iterator[list[dict[str, t.Any]]]:
+    """Return for each path what could not be read and might have changed it, though it did not decide it."""
+    connected = _hubs(snapshot) if snapshot.unread else {}
+    for path in paths:
+        subnet = low(path["subnet_id"])
+        network = subnet.split("/subnets/", maxsplit=1)[0]
+        peerings = items(props(snapshot.resources.get(network)).get("virtualNetworkPeerings"))
+        near = [path["vm_id"], network, *connected.get(network, ())]
+        near += [ref(props(peering).get("remoteVirtualNetwork")) for peering in peerings]
+        subscriptions = {"", *map(subscription, near)}
+        yield [
+            entry
+            for entry in snapshot.unread
+            if (low(entry["scope"]) in (subnet, network))
+            or ("/virtualnetworks/" not in low(entry["scope"]) and subscription(entry["scope"]) in subscriptions)
+        ]
+
+
 def tag_places(snapshot: Snapshot) -> dict[str, str]:
     """Return location -> subscription of the places where a rule or route uses a service tag that has to be looked up."""
     places: dict[str, str] = {}

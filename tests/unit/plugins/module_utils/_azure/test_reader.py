@@ -80,6 +80,7 @@ def test_a_missing_permission_is_never_a_wrong_verdict(read: Read, resources: li
     (path,), unread, _log = read(resources, credentials=credentials)
     assert path["verdict"] in (whole["verdict"], "unknown", "suspect")
     assert denied in [entry["action"] for entry in unread]
+    assert path["unread"]
     if path["verdict"] == "unknown":
         assert path["reason"]
         assert path["unread"]
@@ -105,6 +106,7 @@ def test_a_fault_is_said_and_never_a_wrong_verdict(
     monkeypatch.setattr("azure.core.pipeline.transport.RequestsTransport.sleep", lambda self, seconds: None)
     (path,), unread, _log = read(resources, faults=[fault], deadline=1)
     assert unread
+    assert path["unread"]
     assert path["verdict"] != ("blocked" if resources is not DENIED else "open")
 
 

@@ -66,6 +66,7 @@ def build(diagnoses: t.Sequence[t.Any], generated_at: str, version: str, beside:
         "unanswered": unanswered,
         "history": None if beside.previous is None else history.compare(hosts, unanswered, beside.previous),
         "remediation": _remediation(hosts, beside),
+        "messages": _messages(hosts, beside),
         "hosts": hosts,
     }
 
@@ -94,6 +95,14 @@ def _remediation(hosts: t.Sequence[Plain], beside: Beside) -> Plain | None:
         worse = [host["name"] for host in hosts if _worse(host)]
         blocks.append(neutral_plain(remediation.block(beside.remediation, worse)))
     return remediation.joined(blocks)
+
+
+def _messages(hosts: t.Sequence[Plain], beside: Beside) -> Plain:
+    """Return the messages of the merged reports and of the hosts by their English texts."""
+    found: Plain = {}
+    for messages in (*(report["messages"] for report in beside.merged), *map(written.messages_out_of, hosts)):
+        found.update(messages)
+    return dict(sorted(found.items()))
 
 
 def _worse(host: Plain) -> bool:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import typing as t
@@ -15,6 +16,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._plain im
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import remediation
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import state_of
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral, neutral_plain
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message
 
 SCHEMA_VERSION = 1
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
@@ -22,8 +24,15 @@ TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 Plain = dict[str, t.Any]
 
 
+@dataclasses.dataclass(frozen=True)
+class _Texts:
+    """The part of a written report that tells which messages its English texts are."""
+
+    messages: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)
+
+
 def parse(text: str) -> Plain:
-    """Return generated_at, hosts, unanswered and remediation of a report; raises ValueError that says what is wrong."""
+    """Return generated_at, hosts, unanswered, remediation and messages of a report; raises ValueError that says what is wrong."""
     try:
         report = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -40,6 +49,7 @@ def parse(text: str) -> Plain:
         "hosts": [_host(index, plain, generated_at) for index, plain in enumerate(hosts)],
         "unanswered": [neutral(str(name)) for name in unanswered],
         "remediation": neutral_plain(remediation.joined([report.get("remediation")])),
+        "messages": neutral_plain(to_plain(from_plain(_Texts, report).messages)),
     }
 
 
@@ -51,7 +61,9 @@ def _host(index: int, plain: t.Any, generated_at: str) -> Plain:
     except ValueError as error:
         raise ValueError(f"{place}: {error}") from error
     reported = _time(plain.get("reported_at", generated_at), f"{place}.reported_at")
-    return host_of(diagnosis, reported, more)
+    host = host_of(diagnosis, reported, more)
+    messages_out_of(host)
+    return host
 
 
 def host_of(diagnosis: Diagnosis, reported_at: str, more: Plain) -> Plain:
@@ -64,6 +76,15 @@ def host_of(diagnosis: Diagnosis, reported_at: str, more: Plain) -> Plain:
         **more,
     }
     return t.cast("Plain", neutral_plain(host))
+
+
+def messages_out_of(host: Plain) -> Plain:
+    """Take the messages out of a host's entry and of its diagnoses before and after: hosts share them, the report holds each once."""
+    found: Plain = {}
+    for diagnosis in (host, host.get("before"), host.get("after")):
+        if diagnosis is not None:
+            found.update(diagnosis.pop("messages", {}))
+    return found
 
 
 def _time(value: t.Any, place: str) -> str:

@@ -40,7 +40,7 @@ class Sayings:
     def __init__(self, language: str, report: Plain | None) -> None:
         self._templates = MESSAGES[language]
         self._words = WORDS[language]
-        self._messages = _messages(report) if report is not None and self._templates else {}
+        self._messages: Plain = report["messages"] if report is not None else {}
         self._said: dict[str, str] = {}
 
     def text(self, english: str) -> str:
@@ -78,12 +78,3 @@ class Sayings:
             return neutral(template.format_map(params))
         except KeyError:
             return english
-
-
-def _messages(report: Plain) -> dict[str, Plain]:
-    """Return the messages of all diagnoses of a report by their English."""
-    found: dict[str, Plain] = {}
-    for host in report["hosts"]:
-        for diagnosis in (host, host.get("before"), host.get("after")):
-            found.update((diagnosis or {}).get("messages") or {})
-    return found

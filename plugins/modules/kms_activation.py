@@ -172,7 +172,7 @@ activation:
       description: Whether Windows has to restart before the licensing service can start.
       type: bool
 refused:
-  description: Why nothing was done, for machines. The text for people is in RV(msg).
+  description: Why nothing was done, for machines. The text for people is the error message.
   returned: when the module refuses
   type: str
   sample: no-product-key

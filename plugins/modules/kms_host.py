@@ -118,7 +118,7 @@ host:
       type: list
       elements: str
 refused:
-  description: Why nothing was done, for machines. The text for people is in RV(msg).
+  description: Why nothing was done, for machines. The text for people is the error message.
   returned: when the module refuses
   type: str
   sample: license-unreadable

@@ -97,7 +97,7 @@ key:
       type: str
       sample: ServerDatacenter
 refused:
-  description: Why nothing was done, for machines. The text for people is in RV(msg).
+  description: Why nothing was done, for machines. The text for people is the error message.
   returned: when the module refuses
   type: str
   sample: evaluation

@@ -8,7 +8,9 @@ So the script itself meets the very services, files and licences that its twin m
 
 from __future__ import annotations
 
+import datetime
 import json
+import os
 import pathlib
 import socketserver
 import tempfile
@@ -41,6 +43,10 @@ def no_strike(_number: int, _operation: str, _at: str) -> str | int | None:
     return None
 
 
+class ScriptError(Exception):
+    """The script itself failed; the message is its error."""
+
+
 class Bridge:
     """Answers the calls of one run of a script. `calls` notes what was done, in order."""
 
@@ -69,6 +75,8 @@ class Bridge:
                 if isinstance(struck, int):
                     raise WindowsError(struck, "cim")
         except WindowsError as error:
+            if self._strike(number, operation, "after") == CUT:
+                return {"cut": True}
             text = error.text or messages.message(error.hresult, self.machine["ui_culture"])
             return {
                 "error": {
@@ -135,16 +143,22 @@ def run(
     name: str,
     machine: Tree,
     parameters: t.Mapping[str, t.Any],
+    *,
     what_if: bool = False,
     strike: Strike = no_strike,
+    direct: bool = False,
 ) -> tuple[Tree | None, list[str]]:
-    """Run a script on a machine, which is changed in place; return its answer, None when it was cut off, and its calls."""
+    """Run a script on a machine, which is changed in place; return its answer, None when it was cut off, and its calls.
+
+    `direct` passes no key, and needs no full language for that.
+    """
     given = {key: value for key, value in parameters.items() if key != "ProductKey"}
     with tempfile.TemporaryDirectory(prefix="activation-c-") as folder:
         bridge = Bridge(machine, pathlib.Path(folder), strike)
         with _Server(bridge) as server:
             told = engine.run(
-                script=_WRAPPER,
+                script=script_text(name) if direct else _WRAPPER,
+                parameters=given if direct else {},
                 prelude=[{"file": str(_FAKES / f"{part}.ps1")} for part in _ORDER],
                 variables={
                     "MachineJson": json.dumps(machine),
@@ -159,7 +173,7 @@ def run(
             )
         bridge.settle()
     if told["error"]:
-        raise AssertionError(told["error"])
+        raise ScriptError(told["error"][0]["message"])
     return (json.loads(told["output"][0]) if told["output"] else None), bridge.calls
 
 
@@ -193,3 +207,5 @@ def _write(place: pathlib.Path, file: Tree) -> None:
         return
     with place.open("wb") as stream:
         stream.truncate(file["size"])
+    moment = datetime.datetime.fromisoformat(file["modified"].replace("Z", "+00:00")).timestamp()
+    os.utime(place, (moment, moment))

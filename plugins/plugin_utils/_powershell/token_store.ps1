@@ -84,6 +84,7 @@ function Move-Store([string]$From, [string]$To) {
 
 # Flushed to the disk and renamed when it is whole, so that a power cut leaves no half marker.
 function Write-Marker {
+    if (Test-File $markerFile) { throw '0x800700B7: there is a marker already' }
     $null = New-Item -Path $markerFolder -ItemType Directory -Force -ErrorAction Stop
     $draft = [System.IO.Path]::Combine((Convert-Path -LiteralPath $markerFolder), 'token_store.new')
     $stream = New-Object System.IO.FileStream $draft, 'Create', 'Write', 'None', 4096, 'WriteThrough'

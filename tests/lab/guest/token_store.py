@@ -61,7 +61,7 @@ class _Run:
 
     def mark(self) -> None:
         if files.find(self._computer.machine, MARKER) is not None:
-            raise WindowsError(files.EXISTS, "rename")
+            raise WindowsError(files.EXISTS, "cim", "0x800700B7: there is a marker already")
         files.write(self._computer, MARKER, str(self._given.get("Marker") or ""))
 
     def stop_service(self) -> None:

@@ -76,4 +76,13 @@ function New-Item {
 
 function Get-Content { [CmdletBinding()] param([string]$LiteralPath, [switch]$Raw) Microsoft.PowerShell.Management\Get-Content @PSBoundParameters }
 
+# A named mutex is one for the whole computer, on which other tests run beside this one.
+Set-Item -Path function:New-LabObject -Value ${function:New-Object}
+function New-Object {
+    [CmdletBinding()]
+    param([Parameter(Position = 0)][string]$TypeName, [Parameter(Position = 1)][Alias('Args')][object[]]$ArgumentList)
+    if ($TypeName -eq 'System.Threading.Mutex') { $PSBoundParameters.ArgumentList = @($ArgumentList[0], "$($ArgumentList[1]).$PID") }
+    New-LabObject @PSBoundParameters
+}
+
 $env:ProgramData = 'C:\ProgramData'

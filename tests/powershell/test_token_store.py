@@ -1,0 +1,268 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""token_store.ps1 in the real engine, on machines of the lab: it leaves what its twin leaves, and no cut leaves neither store."""
+
+from __future__ import annotations
+
+import copy
+import functools
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleConnectionFailure
+
+from tests.faults import matrix
+from tests.lab.guest import changes
+from tests.lab.guest.steps import CutError, Fault
+from tests.lab.world.model import Tree
+from tests.powershell import bridge
+from tests.powershell.differences import differences
+from tests.powershell.engine import Engine
+
+FOLDER = r"C:\Windows\System32\spp\store\2.0"
+PATH, BACKUP, OLDER = rf"{FOLDER}\tokens.dat", rf"{FOLDER}\tokens.dat.20261124T080000Z.bak", rf"{FOLDER}\tokens.bar"
+KEY = "WX4NM-KYWYW-QJJR4-XV3QB-6VM33"
+REBUILD = ["mark", "stop_service", "rename", "start_service", "install_licenses", "install_key", "activate", "unmark"]
+RESTORE = ["mark", "stop_service", "rename", "bring_back", "start_service", "unmark"]
+NO_ANSWER, WRONG_EDITION = 0xC004F074, 0xC004F069
+Change = t.Callable[[Tree], None]
+
+
+def machine(service: str = "Running") -> Tree:
+    """Return a guest with a damaged store."""
+    return matrix.damaged(service).machine
+
+
+def given(steps: list[str], **changed: t.Any) -> Tree:
+    """Return the parameters of a run."""
+    return {
+        "Steps": steps, "NoRollBack": ["mark", "unmark"], "Path": PATH, "Backup": BACKUP, "Source": "", "WasRunning": True,
+        "Dependents": ["LicenseUser"], "Marker": '{"schema": 1}', "ProductKey": KEY, "Attempts": 2, "IntervalSeconds": 1,
+        "FinalCodes": [], **changed,
+    }  # fmt: skip
+
+
+def compare(engine: Engine, found: Tree, parameters: Tree, what_if: bool = False) -> Tree:
+    """Run the script and its twin, hold both answers and both machines against each other, return the answer."""
+    after = copy.deepcopy(found)
+    answer, _calls = bridge.run(engine, "token_store", after, parameters, what_if=what_if)
+    expected, expected_after = changes.run("token_store", found, parameters, what_if)
+    assert answer is not None
+    told = copy.deepcopy(answer)
+    # Which thread holds the lock is nothing that a simulated guest knows.
+    for one in (told, expected):
+        one["state"].pop("busy", None)
+    assert differences(expected, told) == []
+    assert differences(expected_after, after) == []
+    assert KEY not in str(answer)
+    return answer
+
+
+def add_older(found: Tree) -> None:
+    found["files"][OLDER] = {**found["files"][PATH], "damage": 0, "rows": []}
+
+
+def keep_key(found: Tree) -> None:
+    found["on_rebuild"] = {"key": "kept"}
+
+
+def busy_once(found: Tree) -> None:
+    found["on_activate"] = [NO_ANSWER]
+
+
+def refuse_activation(found: Tree) -> None:
+    found["on_activate"] = NO_ANSWER
+
+
+def disable(found: Tree) -> None:
+    found["services"]["sppsvc"] |= {"status": "Stopped", "start": 4}
+
+
+def break_dependent(found: Tree) -> None:
+    found["services"]["LicenseUser"] |= {"status": "Stopped", "start_error": 0x8007041D}
+
+
+def remove_licenses(found: Tree) -> None:
+    found["files"] = {path: file for path, file in found["files"].items() if not path.endswith(".xrm-ms")}
+
+
+def remove_store(found: Tree) -> None:
+    del found["files"][PATH]
+
+
+def set_aside(found: Tree) -> None:
+    _answer, after = changes.run("token_store", found, given(REBUILD[:3]))
+    found.update(after)
+
+
+def half_built(found: Tree) -> None:
+    _answer, after = changes.run("token_store", found, given(REBUILD[:5]))
+    found.update(after)
+
+
+def half_restored(found: Tree) -> None:
+    add_older(found)
+    _answer, after = changes.run("token_store", found, given(RESTORE[:4], Source=OLDER))
+    found.update(after)
+
+
+@pytest.mark.parametrize(
+    ("change", "parameters", "failed"),
+    [
+        (None, {"Steps": []}, None),
+        (set_aside, {"Steps": []}, None),
+        (None, given(REBUILD), None),
+        (keep_key, given(REBUILD), None),
+        (busy_once, given(REBUILD), None),
+        (refuse_activation, given(REBUILD), "activate"),
+        (refuse_activation, given(REBUILD, FinalCodes=["0xC004F074"]), "activate"),
+        (refuse_activation, given(REBUILD, NoRollBack=["mark", "unmark", "activate"]), "activate"),
+        (None, given(REBUILD, ProductKey="TVRH6-WHNXV-R9WG3-9XRFY-MY832"), "install_key"),
+        (disable, given(REBUILD, WasRunning=False), "start_service"),
+        (break_dependent, given(REBUILD), "start_service"),
+        (remove_licenses, given(REBUILD), "install_licenses"),
+        (remove_store, given(REBUILD, Backup=""), None),
+        (set_aside, given(REBUILD), "mark"),
+        (set_aside, given(REBUILD[3:]), None),
+        (set_aside, given([], RollBack=True), None),
+        (half_built, given([], RollBack=True), None),
+        (half_built, given([], RollBack=True, WasRunning=False), None),
+        (half_built, given(REBUILD[3:]), None),
+        (half_restored, given([], RollBack=True, Source=OLDER), None),
+        (half_restored, given(["start_service", "unmark"], Source=OLDER), None),
+        (add_older, given(RESTORE, Source=OLDER), None),
+        (None, given(RESTORE, Source=OLDER), "bring_back"),
+    ],
+)  # fmt: skip
+def test_the_script_leaves_what_its_twin_leaves(
+    engine: Engine, change: Change | None, parameters: Tree, failed: str | None
+) -> None:
+    found = machine()
+    if change is not None:
+        change(found)
+    answer = compare(engine, found, parameters)
+    assert next((step["name"] for step in answer["steps"] if step["ok"] is False), None) == failed
+
+
+def test_what_if_changes_nothing(engine: Engine) -> None:
+    found = machine()
+    answer = compare(engine, copy.deepcopy(found), given(REBUILD), what_if=True)
+    assert [(step["name"], step["ok"]) for step in answer["steps"]] == [(name, None) for name in REBUILD]
+    after = copy.deepcopy(found)
+    _answer, calls = bridge.run(engine, "token_store", after, given(REBUILD), what_if=True)
+    assert (after, calls) == (found, [])
+
+
+def test_nothing_is_tried_in_a_constrained_language(engine: Engine) -> None:
+    found = machine()
+    found["language_mode"] = "ConstrainedLanguage"
+    before = copy.deepcopy(found)
+    parameters = {key: value for key, value in given(REBUILD).items() if key != "ProductKey"}
+    answer, calls = bridge.run(engine, "token_store", found, parameters, direct=True)
+    assert answer is not None
+    assert (answer["steps"], calls, found) == ([], [], before)
+    assert answer["language_mode"] == "ConstrainedLanguage"
+
+
+def test_nothing_of_licensing_is_asked_between_stop_and_rename(engine: Engine) -> None:
+    _answer, calls = bridge.run(engine, "token_store", machine(), given(REBUILD))
+    assert calls[2:4] == ["stop_service", "rename"]
+
+
+def test_a_file_that_stays_open_is_tried_again_after_another_stop(engine: Engine) -> None:
+    found = machine()
+
+    def strike(number: int, operation: str, at: str) -> int | None:
+        return 0x80070020 if (operation, at) == ("rename", "before") and number < 8 else None
+
+    answer, calls = bridge.run(engine, "token_store", found, given(REBUILD), strike=strike)
+    assert answer is not None
+    assert all(step["ok"] for step in answer["steps"])
+    assert calls.count("rename") == 5
+
+
+def test_two_runs_do_not_meet(engine: Engine) -> None:
+    engine.run(script=_HOLD)
+    try:
+        found = machine()
+        before = copy.deepcopy(found)
+        answer, _calls = bridge.run(engine, "token_store", found, {"Steps": []})
+        assert answer is not None
+        assert answer["state"]["busy"] is True
+        with pytest.raises(bridge.ScriptError, match="another run is still at work"):
+            bridge.run(engine, "token_store", found, given(REBUILD))
+        assert found == before
+    finally:
+        engine.run(script="[AppDomain]::CurrentDomain.GetData('lab.other').Stop()")
+    compare(engine, found, given(REBUILD))
+
+
+# Another script that is still at work.
+_HOLD = r"""
+$ready = New-Object System.Threading.ManualResetEvent $false
+$other = [powershell]::Create().AddScript({
+    param($ready)
+    $held = New-Object System.Threading.Mutex $true, "Global\azure_windows.activation.token_store.$PID"
+    try { $null = $ready.Set(); Start-Sleep -Seconds 600 } finally { $held.ReleaseMutex() }
+}).AddArgument($ready)
+$null = $other.BeginInvoke()
+$null = $ready.WaitOne(5000)
+[AppDomain]::CurrentDomain.SetData('lab.other', $other)
+"""
+
+
+def calls_of(engine: Engine, parameters: Tree, change: Change | None = None) -> int:
+    found = machine()
+    if change is not None:
+        change(found)
+    return len(bridge.run(engine, "token_store", found, parameters)[1])
+
+
+@pytest.mark.parametrize("at", ["before", "after"])
+def test_every_call_that_fails_ends_with_one_store(engine: Engine, at: str) -> None:
+    for number in range(1, calls_of(engine, given(REBUILD)) + 1):
+        guest = matrix.damaged("Running")
+        before = copy.deepcopy(guest.machine)
+        strike = functools.partial(_strike, number, 0x80004005, at)
+        answer, _calls = bridge.run(engine, "token_store", guest.machine, given(REBUILD, Attempts=1), strike=strike)
+        assert answer is not None
+        failed = next(step["name"] for step in answer["steps"] if step["ok"] is False)
+        outcome = matrix.outcome(guest, before, restored=False)
+        if failed in {"mark", "unmark"}:
+            assert guest.licensed == (failed == "unmark")
+            continue
+        assert (failed, outcome) == (failed, matrix.OLD)
+
+
+@pytest.mark.parametrize("change", [None, refuse_activation])
+def test_every_call_after_which_the_connection_is_cut(engine: Engine, change: Change | None) -> None:
+    """The next run of the module ends what the first one left, both of them with the real script."""
+    for number in range(1, calls_of(engine, given(REBUILD, Attempts=1), change) + 1):
+        guest = matrix.damaged("Running")
+        if change is not None:
+            change(guest.machine)
+        strike = functools.partial(_strike, number, bridge.CUT, "after")
+        guest.runner = functools.partial(_in_engine, engine, strike)
+        before = copy.deepcopy(guest.machine)
+        with pytest.raises(AnsibleConnectionFailure):
+            guest.run(attempts=1)
+        guest.runner = functools.partial(_in_engine, engine, bridge.no_strike)
+        guest.machine["on_activate"] = 0
+        told = guest.run(attempts=1)
+        assert not told.get("failed"), (number, told)
+        assert matrix.outcome(guest, before, restored=False) == matrix.REBUILT, (number, told)
+
+
+def _strike(wanted: int, what: str | int, when: str, number: int, _operation: str, at: str) -> str | int | None:
+    return what if (number, at) == (wanted, when) else None
+
+
+def _in_engine(
+    engine: Engine, strike: bridge.Strike, found: Tree, parameters: Tree, what_if: bool, _fault: Fault
+) -> Tree:
+    answer, _calls = bridge.run(engine, "token_store", found, parameters, what_if=what_if, strike=strike)
+    if answer is None:
+        raise CutError("in the engine")
+    return answer

@@ -90,7 +90,7 @@ def target_facts(targets: t.Iterable[Target]) -> list[Fact]:
     return [
         Fact(
             f"TCP {target.address}:{target.port}",
-            target.state + (f": {target.detail}" if target.detail else ""),
+            wording.met(target),
             "connection test in the guest",
             "kms",
         )

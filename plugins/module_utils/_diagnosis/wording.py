@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest import connectivity
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
     Attempt,
     Code,
@@ -16,7 +17,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._guest.ev
     Product,
     Target,
 )
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import error_codes
+from ansible_collections.azure_windows.activation.plugins.module_utils._reference import error_codes, rpc
 from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message, Text, folded, texts
 
 MINUTES_PER_DAY = 1440
@@ -71,6 +72,9 @@ LICENSE_STATES = texts(
     },
 )
 
+# What the guest met comes as plain text; these are known sentences.
+_MET = {str(text): text for text in (*connectivity.TEXTS.values(), *rpc.TEXTS.values())}
+
 
 def duration(minutes: float) -> Text:
     """Return minutes in the largest unit that fits: `95 days`, `3 hours`, `1 minute`."""
@@ -121,6 +125,13 @@ def at(source: str, time: str | None) -> str:
 def license_status(product: Product) -> Text:
     """Return `LicenseStatus 1 (licensed)`."""
     return TEXTS["license_status"].format(status=product.status, name=product.status_name)
+
+
+def met(value: Target) -> str:
+    """Return what the guest met at an address: `filtered: nothing answered in time`."""
+    if not value.detail:
+        return value.state
+    return TEXTS["said"].format(what=value.state, detail=_MET.get(value.detail, value.detail))
 
 
 def setting(value: HostSetting) -> Text:

@@ -10,15 +10,30 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._guest im
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Code, Connectivity, Target
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields, parse_address
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference import rpc
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
 
 _PORT_LIMIT = 65535
 _SOCKET_LIMIT = 65535
+TEXTS = texts(
+    "connection",
+    {
+        "forbidden": "the guest's own firewall forbids the connection",
+        "broken_off": "the guest's network software broke the connection off",
+        "reset": "the connection was reset",
+        "silent": "nothing answered in time",
+        "refused": "the connection was refused",
+        "time_limit": "nothing answered within the probe's time limit",
+        "no_reason": "the connection was not made and the guest did not say why",
+        "accepted_reset": "the connection was accepted and then reset",
+        "accepted_silent": "accepted the connection and did not answer the RPC bind in time",
+    },
+)
 _SOCKET_STATES = {
-    10013: ("guest_blocked", "the guest's own firewall forbids the connection"),
-    10053: ("reset", "the guest's network software broke the connection off"),
-    10054: ("reset", "the connection was reset"),
-    10060: ("filtered", "nothing answered in time"),
-    10061: ("refused", "the connection was refused"),
+    10013: ("guest_blocked", TEXTS["forbidden"]),
+    10053: ("reset", TEXTS["broken_off"]),
+    10054: ("reset", TEXTS["reset"]),
+    10060: ("filtered", TEXTS["silent"]),
+    10061: ("refused", TEXTS["refused"]),
 }
 _RESETS = frozenset({10053, 10054})
 
@@ -48,8 +63,8 @@ def _failure(part: Fields) -> tuple[str, str, Code | None]:
     if number:
         return "error", f"the connection failed with socket error {number}", code
     if part.boolean("timed_out"):
-        return "filtered", "nothing answered within the probe's time limit", None
-    return "error", "the connection was not made and the guest did not say why", None
+        return "filtered", TEXTS["time_limit"], None
+    return "error", TEXTS["no_reason"], None
 
 
 def _reply(part: Fields) -> tuple[str, str, Code | None]:
@@ -62,11 +77,11 @@ def _reply(part: Fields) -> tuple[str, str, Code | None]:
     if data:
         return "open", answer.detail, code
     if number in _RESETS:
-        return "reset", "the connection was accepted and then reset", code
+        return "reset", TEXTS["accepted_reset"], code
     if number:
         return "open", f"accepted the connection, then failed with socket error {number}", code
     if part.boolean("reply_timed_out"):
-        return "open", "accepted the connection and did not answer the RPC bind in time", None
+        return "open", TEXTS["accepted_silent"], None
     return "open", answer.detail, None
 
 

@@ -13,6 +13,8 @@ import dataclasses
 import struct
 import uuid
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+
 KMS_INTERFACE = uuid.UUID("51c82175-844e-4750-b0d8-ec255555bc06")
 NDR_SYNTAX = uuid.UUID("8a885d04-1ceb-11c9-9fe8-08002b104860")
 
@@ -30,6 +32,14 @@ _NAK_REASONS = {
     4: "protocol version not supported",
     8: "authentication type not recognised",
 }
+TEXTS = texts(
+    "rpc",
+    {
+        "ack": "acknowledged the bind to the KMS interface",
+        "nothing": "accepted the connection and sent nothing",
+        "truncated": "sent a truncated bind acknowledgement",
+    },
+)
 _RESULTS = {0: "accepted", 1: "refused by the user", 2: "refused by the provider", 3: "negotiated"}
 _REJECT_REASONS = {
     0: "no reason given",
@@ -62,7 +72,7 @@ def bind_request() -> str:
 def parse_reply(data: bytes) -> Reply:
     """Judge the first bytes of an answer (120 are enough); never raises, whatever they are."""
     if not data:
-        return Reply("nothing", "accepted the connection and sent nothing")
+        return Reply("nothing", TEXTS["nothing"])
     if len(data) < _HEADER.size or data[0] != 5:  # noqa: PLR2004
         return Reply("other", f"answered {len(data)} bytes that are not RPC")
     kind = data[2]
@@ -81,13 +91,13 @@ def parse_reply(data: bytes) -> Reply:
 def _parse_ack(data: bytes) -> Reply:
     length = _number(data, 24, 2)
     if length is None:
-        return Reply("other", "sent a truncated bind acknowledgement")
+        return Reply("other", TEXTS["truncated"])
     results = (26 + length + 3) // 4 * 4
     count, result, reason = _number(data, results, 1), _number(data, results + 4, 2), _number(data, results + 6, 2)
     if not count or result is None:
-        return Reply("other", "sent a truncated bind acknowledgement")
+        return Reply("other", TEXTS["truncated"])
     if result == 0:
-        return Reply("ack", "acknowledged the bind to the KMS interface", result=0, reason=reason)
+        return Reply("ack", TEXTS["ack"], result=0, reason=reason)
     text = f"RPC bind {_named(_RESULTS, result)}: {_named(_REJECT_REASONS, reason)}"
     return Reply("rejected", text, result=result, reason=reason)
 

@@ -164,7 +164,7 @@ class Engine:
                 raise StopError(not_provisioned(reference, body).sentence(), not_provisioned(reference, body))
         record.begin()
         try:
-            self.writer.send(write)
+            stored = self.writer.send(write)
         except ArmError as error:
             verdict = verdicts.judge(error, write.id, _action(write))
             if verdict.kind == verdicts.UNSURE:
@@ -172,9 +172,11 @@ class Engine:
             record.not_done()
             return None, verdict
         current = self._after(write)
+        if write.operation == DELETE:
+            return record.done(write, None), None
         # What somebody else made of it in the meantime is not ours.
-        kept = current if bodies.holds(write.id, current, write.body) else write.body
-        return record.done(write, kept), None
+        seen = (body for body in (current, stored) if bodies.holds(write.id, body, write.body))
+        return record.done(write, next(seen, write.body)), None
 
     def _look_again(
         self, write: Write, record: Record, verdict: Verdict, *, failed: bool

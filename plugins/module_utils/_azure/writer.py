@@ -68,8 +68,11 @@ class Writer:
                 )
             self._seams.sleep(_POLL)
 
-    def send(self, write: Write) -> None:
-        """Send one write under its precondition and follow it to its end; raises ArmError."""
+    def send(self, write: Write) -> dict[str, t.Any] | None:
+        """Send one write under its precondition and follow it to its end; raises ArmError.
+
+        Returns what Azure answered that it stored, None when the answer does not tell.
+        """
         headers = {"If-None-Match": "*"}
         if write.before is not None:
             headers = {"If-Match": str(write.before.get("etag") or "*")}
@@ -77,6 +80,8 @@ class Writer:
         body = None if write.body is None else bodies.sendable(write.body)
         response = self._client.send_once(method, write.id, catalog.NETWORK_API, body=body, headers=headers)
         self._follow(response)
+        stored = _body(response)
+        return dict(stored) if isinstance(stored.get("properties"), dict) else None
 
     def _follow(self, response: sdk.HttpResponse) -> None:
         """Wait for an accepted operation; a resource without one is waited for by its provisioningState later."""
@@ -111,11 +116,15 @@ def state_of(body: t.Mapping[str, t.Any]) -> str:
     return str(props(body).get("provisioningState") or "").lower()
 
 
-def _ended(answer: sdk.HttpResponse) -> bool:
+def _body(answer: sdk.HttpResponse) -> t.Mapping[str, t.Any]:
     try:
-        found = mapping(answer.json())
+        return mapping(answer.json())
     except (ValueError, sdk.AzureError):
-        return False
+        return {}
+
+
+def _ended(answer: sdk.HttpResponse) -> bool:
+    found = _body(answer)
     status = str(found.get("status") or "").lower()
     if status in ("failed", "canceled", "cancelled"):
         error = mapping(found.get("error"))

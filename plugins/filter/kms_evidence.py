@@ -21,10 +21,12 @@ def kms_evidence(
     registered: str,
     remaining: t.Sequence[str],
     azure: t.Mapping[str, t.Any] | None = None,
+    repaired: t.Collection[str] = (),
 ) -> list[dict[str, t.Any]]:
     """Return one item for each host that was asked or can no longer be; a host whose turn is still to come is left out.
 
-    `azure` is the registered result of azure_kms_path_info, None when Azure was not to be asked.
+    `azure` is the registered result of azure_kms_path_info, None when Azure was not to be asked. `repaired` names hosts that were repaired
+    just now.
     """
     alive = frozenset(remaining)
     found = {str(path.get("vm_id") or "").lower(): path for path in (azure or {}).get("paths") or ()}
@@ -37,7 +39,7 @@ def kms_evidence(
             item = _without_guest(name, "not_asked", DROPPED)
         else:
             continue
-        evidence.append({**item, **_azure_side(variables, registered, azure, found)})
+        evidence.append({**item, **_azure_side(variables, registered, azure, found), "repaired": name in repaired})
     return evidence
 
 

@@ -59,6 +59,11 @@ options:
         description:
           - Why Azure gave nothing.
         type: str
+      repaired:
+        description:
+          - Whether the host was repaired just now, so that what failed before its last success is explained.
+        type: bool
+        default: false
 attributes:
   check_mode:
     support: full

@@ -17,13 +17,13 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._plain im
 
 OPTION = "evidence"
 KINDS = ("unreachable", "failed", "not_asked")
-KEYS = frozenset({"name", "guest", "guest_error", "path", "azure_error"})
+KEYS = frozenset({"name", "guest", "guest_error", "path", "azure_error", "repaired"})
 
 
 def read(items: t.Sequence[t.Any]) -> list[Evidence]:
     """Return the evidence of every host, in order.
 
-    Each item holds name, guest (`ansible_facts.kms`) or guest_error ({kind, message}), path and azure_error (a text), all but name optional.
+    Each item holds name, guest (`ansible_facts.kms`) or guest_error ({kind, message}), path, azure_error (a text) and repaired (a boolean), all but name optional.
     Raises ValueError that names the option, the item and its host.
     """
     found: list[Evidence] = []
@@ -54,6 +54,7 @@ def _item(index: int, item: t.Any) -> Evidence:
             guest_problem=_problem(item.get("guest_error")),
             path=_path(item.get("path")),
             azure_problem=_text(item.get("azure_error")),
+            repaired=item.get("repaired") is True,
         )
     except ValueError as error:
         raise ValueError(f"{place} ({name}): {error}") from error

@@ -29,7 +29,8 @@ class GuestProblem:
 class Evidence:
     """All that is known about one host. `path` is what `azure_kms_path_info` returned for the VM, None when Azure was not asked.
 
-    `azure_problem` says why Azure gave nothing (no credentials, no resource id, an error).
+    `azure_problem` says why Azure gave nothing (no credentials, no resource id, an error). `repaired`: the host was repaired just now,
+    so that what failed before its last success had a cause that is gone.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Evidence:
     guest_problem: GuestProblem | None = None
     path: t.Mapping[str, t.Any] | None = None
     azure_problem: str | None = None
+    repaired: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

@@ -28,6 +28,7 @@ TASKS: t.Mapping[str, tuple[str, ...]] = {
 }
 # What the module itself cannot preview, and what therefore counts as planned when check mode skips it.
 UNPREVIEWED = frozenset({"clock"})
+DNS_CACHE = "dns_cache"
 CUT_OFF = "The guest was lost while this ran; the next run finds out what was done."
 
 
@@ -35,6 +36,9 @@ def guest_changes(run: t.Iterable[str], results: Plain, *, check_mode: bool) -> 
     """Return one change for each action that was due in a guest; `results` are the registered ones by task."""
     found = []
     for action in run:
+        if action == DNS_CACHE:
+            found += _emptied(results.get("activation"))
+            continue
         done = [results[task] for task in TASKS.get(action, ()) if isinstance(results.get(task), t.Mapping)]
         ran = [result for result in done if not result.get("skipped")]
         if not ran:
@@ -45,11 +49,19 @@ def guest_changes(run: t.Iterable[str], results: Plain, *, check_mode: bool) -> 
     return found
 
 
+def _emptied(result: t.Any) -> list[Change]:
+    """Return that the DNS cache was emptied; kms_activation does so before its first attempt."""
+    flushed = (result.get("activation") or {}).get("dns_flushed") if isinstance(result, t.Mapping) else None
+    return [Change(DNS_CACHE, status="changed")] if flushed else []
+
+
 def azure_changes(steps: t.Sequence[Plain], results: t.Sequence[Plain], *, check_mode: bool) -> list[Change]:
     """Return one change for each object of Azure that was due; a result carries its step as `item`."""
     done = {(item["action"], item["target"]): result for result in results if (item := result.get("item"))}
     found = []
     for step in steps:
+        if not step["due"]:
+            continue
         result = done.get((step["action"], step["target"]))
         if result is not None and not result.get("skipped"):
             change = _change(step["action"], step["target"], [result], check_mode=check_mode)

@@ -14,13 +14,14 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     Evidence,
     Finding,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import GUEST_ADMIN
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions, azure_plan, firewall_plan
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure_plan import AzureStep
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.firewall_plan import FirewallChange
 
 GUEST_UNASKED = "the guest could not be asked"
 NOTHING_DUE = "nothing is going to be changed"
-ROOT_STAYS = "the root cause {finding} stays, so that an attempt would fail"
+STAYS = "{finding} stays, so that an attempt would fail"
 ACTIVATION = "activation"
 _NOT_ASKED = ("unreachable", "unreadable", "not_asked")
 
@@ -103,8 +104,7 @@ def _host(
                 continue
             obstacle = GUEST_UNASKED if unasked else firewall.obstacle if remedy.action == "firewall" else None
             steps.append(_step(remedy.action, finding, remedy.who, allowed, obstacle))
-    steps = _once(steps)
-    steps += _activation(diagnosis, steps, allowed, unasked)
+    steps = [*_once(steps), *_activation(diagnosis, steps, allowed, unasked)]
     order = {name: place for place, name in enumerate(actions.NAMES)}
     steps.sort(key=lambda step: order[step.action])
     run = actions.in_order(step.action for step in steps if step.due and step.target == actions.GUEST)
@@ -147,11 +147,18 @@ def _activation(diagnosis: Diagnosis, steps: t.Sequence[Step], allowed: t.Collec
     own = any(remedy.action == ACTIVATION for remedy in root.remedy)
     if unasked or not (own or steps):
         return []
-    first = [step for step in steps if step.finding == root.id]
-    # A licensed VM loses nothing by an attempt; for another one it would only cost a minute.
-    hopeless = not own and not diagnosis.licensed and not any(step.due for step in first)
-    obstacle = ROOT_STAYS.format(finding=root.id) if hopeless else None
+    obstacle = None
     if not own and not any(step.due for step in steps):
-        obstacle = obstacle or NOTHING_DUE
-    who = first[0].who if first else "guest_admin"
-    return [_step(ACTIVATION, root, who if own else "guest_admin", allowed, obstacle)]
+        obstacle = NOTHING_DUE
+    # A licensed VM loses nothing by an attempt; for another one it would only cost a minute.
+    stays = None if own or diagnosis.licensed else _staying(diagnosis, steps)
+    if stays is not None:
+        obstacle = STAYS.format(finding=stays)
+    return [_step(ACTIVATION, root, GUEST_ADMIN, allowed, obstacle)]
+
+
+def _staying(diagnosis: Diagnosis, steps: t.Sequence[Step]) -> str | None:
+    """Return the first cause that is sure to stop an attempt and is not going to be repaired."""
+    repaired = {step.finding for step in steps if step.due}
+    faults = (item for item in _faults(diagnosis) if item.severity == "error" and item.confidence != "possible")
+    return next((item.id for item in faults if item.id not in repaired), None)

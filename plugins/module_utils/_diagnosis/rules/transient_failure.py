@@ -33,7 +33,8 @@ def check(view: View) -> Finding | None:
     found = activated.check(view)
     if found is None or view.permanent:
         return None
-    failures = _recent(view)
+    # What failed before a repair had the cause that was repaired.
+    failures = list(view.history.failures) if view.evidence.repaired else _recent(view)
     # An event 8198 counts only while no success came after it, and only with a code of the way to KMS.
     weak = [item for item in view.history.weak if item.code and item.code.cause_class not in _IGNORED]
     if not failures and not weak:

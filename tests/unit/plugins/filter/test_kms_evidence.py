@@ -21,7 +21,7 @@ from ansible_collections.azure_windows.activation.plugins.plugin_utils._vm_id im
 KMS = {"schema_version": 1}
 VM = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web01"
 # Azure was not to be asked.
-NO_AZURE = {"path": None, "azure_error": None}
+NO_AZURE = {"path": None, "azure_error": None, "repaired": False}
 
 
 def evidence(results: dict[str, t.Any], remaining: list[str]) -> list[dict[str, t.Any]]:

@@ -458,3 +458,14 @@ def _assert_sound(diagnosis: Diagnosis, evidence: Evidence) -> None:
 
 def _alarms(diagnosis: Diagnosis) -> list[str]:
     return [item.id for item in diagnosis.findings if item.status == "fail"]
+
+
+def test_what_failed_before_a_repair_is_explained_by_it() -> None:
+    worked = (attempt(build.NOW, "success"), attempt())
+    item = build.evidence(events(*worked, success=build.NOW))
+    assert diagnose(item).root_cause.id == "transient-failure"
+    assert diagnose(dataclasses.replace(item, repaired=True)).root_cause.id == "activated"
+    still_failing = build.evidence(
+        events(attempt(), attempt("2026-11-23T06:00:00Z", "success"), success="2026-11-23T06:00:00Z")
+    )
+    assert diagnose(dataclasses.replace(still_failing, repaired=True)).root_cause.id == "transient-failure"

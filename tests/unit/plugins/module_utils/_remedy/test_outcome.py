@@ -57,8 +57,9 @@ def test_what_cannot_be_previewed_is_said_to_be_planned() -> None:
 
 def test_azure_objects_keep_their_hosts() -> None:
     steps: list[dict[str, t.Any]] = [
-        {"action": "route", "target": "/rt1", "hosts": ["one", "two"]},
-        {"action": "route", "target": "/rt2", "hosts": ["three"]},
+        {"action": "route", "target": "/rt1", "hosts": ["one", "two"], "due": True},
+        {"action": "route", "target": "/rt2", "hosts": ["three"], "due": True},
+        {"action": "route", "target": "/rt1", "hosts": ["four"], "due": False},
     ]
     done = [{"item": steps[0], "changed": True, "diff": [DIFF]}]
     (change,) = outcome.azure_changes(steps, done, check_mode=False)
@@ -77,3 +78,13 @@ def test_a_host_fails_by_a_failed_step_or_by_standing_worse() -> None:
 def test_the_newer_diagnosis_wins() -> None:
     before = [{"name": "one", "at": 1}, {"name": "two", "at": 1}]
     assert outcome.merged(before, [{"name": "two", "at": 2}]) == [{"name": "one", "at": 1}, {"name": "two", "at": 2}]
+
+
+def test_the_dns_cache_is_emptied_by_the_activation() -> None:
+    results = {"activation": {"failed": True, "msg": "no", "activation": {"dns_flushed": True}}}
+    changes = outcome.guest_changes(["dns_cache", "activation"], results, check_mode=False)
+    assert [(change.action, change.status) for change in changes] == [
+        ("dns_cache", "changed"),
+        ("activation", "failed"),
+    ]
+    assert outcome.guest_changes(["dns_cache"], {}, check_mode=False) == []

@@ -202,3 +202,14 @@ def test_a_deny_of_the_licensing_tag_is_not_fought() -> None:
     (step,) = planned(made.evidence(*BLOCKED, path=blocked), allowed=EVERYTHING).azure
     assert not step.due
     assert "AzurePlatformLKM" in (step.obstacle or "")
+
+
+def test_a_second_cause_that_stays_saves_the_attempt() -> None:
+    """Both causes need the same action once; a third one that nobody may repair would stop every attempt."""
+    both = made.azure("blocked", "forced-tunneling", "nsg-denies-kms", subnet_id=SUBNET, route_table_id=TABLE)
+    both["addresses"][1]["cause"] = "nsg-denies-kms"
+    plan = planned(made.evidence(*BLOCKED, path=both), allowed=("route", "activation"))
+    assert [step.action for step in plan.azure if step.due] == ["route"]
+    assert plan.hosts["web01"].run == ()
+    (attempt,) = (step for step in plan.hosts["web01"].steps if step.action == "activation")
+    assert "nsg-denies-kms stays" in (attempt.obstacle or "")

@@ -98,7 +98,7 @@ class Guest:
 
     def _probe(self, parameters: Tree) -> Tree:
         """Answer the probe; a query of the licence starts the service, which stops again when nobody asks any more."""
-        service = self.machine["services"][services.LICENSING]
+        service = self.machine["services"].get(services.LICENSING) or {"status": None}
         before = service["status"]
         with contextlib.suppress(WindowsError):
             services.start(Computer.alone(self.machine), services.LICENSING)

@@ -24,6 +24,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.t
 TOKEN_CODES = frozenset({"0xC004E015", "0xC004D301", "0xC004E002"})
 KMS_CLIENT = "kms_client"
 _DISABLED = 4
+_NO_SERVICE = "NoServiceFoundForGivenName"
 
 
 def healthy(view: View) -> bool:
@@ -44,8 +45,8 @@ def require_state(disk: Disk) -> None:
             "still-running",
             "another run is still at work on the token store, perhaps one whose connection was lost; next: wait and run this again",
         )
-    if disk.errors:
-        error = disk.errors[0]
+    error = disk.errors[0] if disk.errors else None
+    if error is not None and error.id != _NO_SERVICE:
         raise RefusedError(
             "store-unreadable",
             f"{error.source} could not be read: {Failure(error.code, error.message).reason}; "

@@ -14,7 +14,11 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import iso
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.gates import RefusedError
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store import gates, marker
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.disk import Disk, StoreFile
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.disk import (
+    RUNNING,
+    Disk,
+    StoreFile,
+)
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.marker import Marker
 
 REBUILT, RESTORED = "rebuilt", "restored"
@@ -113,7 +117,10 @@ def predict(plan: Plan, disk: Disk) -> Disk:
         move(found.source, found.path)
     if found.path not in files:
         files[found.path] = StoreFile(found.path)
-    return dataclasses.replace(disk, files=tuple(files.values()), marker=None)
+    service = disk.service
+    if service is not None and ("start_service" in plan.steps or found.was_running):
+        service = dataclasses.replace(service, status=RUNNING)
+    return dataclasses.replace(disk, files=tuple(files.values()), service=service, marker=None)
 
 
 def after_restart(plan: Plan) -> Plan:

@@ -22,7 +22,22 @@ TEXTS = texts(
 STEPS = texts(
     f"{ID}.step",
     {
-        "attach": "Attach a NAT gateway with a public address to the subnet (or a Standard public address to the NIC, or an outbound rule to the load balancer)",
+        "attach": (
+            "Choose one explicit method: a NAT gateway on the subnet (charged by hour and gigabyte, and for its Standard public IP; "
+            "every machine of the subnet leaves from that address, which wins over the methods below)"
+        ),
+        "balancer": (
+            "Or an outbound rule of a Standard public load balancer (charged by rules and gigabytes; serves only the machines in its "
+            "pool, which share its ports)"
+        ),
+        "address": (
+            "Or a Standard public IP on the NIC (charged by hour for each machine; makes the machine reachable from outside unless its "
+            "security group prevents it)"
+        ),
+        "firewall": (
+            "Or a route to a firewall with a public IP in Azure (no new charge where there is one; everything on that route passes "
+            "its rules, which must allow TCP 1688)"
+        ),
         "routes": "Routes to the Internet alone do not help in a private subnet or behind an internal load balancer",
     },
 )

@@ -151,8 +151,20 @@ MESSAGES = {
     "multi-session-edition.step.redeploy": "正常なマルチセッション イメージから VM を再デプロイします",
     "multi-session-edition.step.never": "slmgr /ipk でキーをインストールしないでください",
     "no-outbound-path.step.attach": (
-        "パブリック IP アドレスを持つ NAT ゲートウェイをサブネットに関連付けます (または NIC に Standard パブリック IP アドレス、"
-        "ロード バランサーにアウトバウンド規則を追加します)"
+        "明示的な送信方法を 1 つ選択します: サブネットの NAT ゲートウェイ (時間とデータ量、および Standard パブリック IP に課金。"
+        "サブネットのすべての VM がそのアドレスから送信し、以下の方法より優先されます)"
+    ),
+    "no-outbound-path.step.balancer": (
+        "または Standard パブリック ロード バランサーのアウトバウンド規則 (規則とデータ量に課金。バックエンド プールの VM だけが対象で、"
+        "ポートを分け合います)"
+    ),
+    "no-outbound-path.step.address": (
+        "または NIC の Standard パブリック IP (VM ごとに時間で課金。ネットワーク セキュリティ グループで防がない限り、外部から VM に"
+        "到達できるようになります)"
+    ),
+    "no-outbound-path.step.firewall": (
+        "または Azure にパブリック IP を持つファイアウォールへのルート (既存のものなら追加の課金なし。そのルートの通信はすべて規則を通るため、"
+        "TCP 1688 を許可する必要があります)"
     ),
     "no-outbound-path.step.routes": (
         "プライベート サブネットや内部ロード バランサーの配下では、インターネット向けのルートだけでは効果がありません"

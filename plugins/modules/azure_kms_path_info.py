@@ -137,7 +137,7 @@ paths:
       type: list
       elements: str
     messages:
-      description: The reasons, each with the id of its message and the parameters in it, as RV(azure_windows.activation.kms_diagnosis#module:diagnoses[].messages).
+      description: The reasons by their text, each with the id of its message and the parameters in it.
       type: dict
 problem:
   description: Why Azure was not asked at all, null when it was.

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 from tests.end_to_end.lab import CONTOSO, Lab, Run, expect, serving
-from tests.tools import tree
+from tests.tools import english, tree
 
 PRODUCT_KEY = re.compile(r"\b[0-9A-Z]{5}(?:-[0-9A-Z]{5}){4}\b")
 # Every guest that answers; the others are cut off before or while they are asked.
@@ -35,6 +35,11 @@ def test_report_follows_its_schema(diagnosed: Run) -> None:
     jsonschema.validate(diagnosed.report, schema)
 
 
+def test_nothing_of_ours_stays_english_in_a_japanese_report(diagnosed: Run) -> None:
+    assert diagnosed.report is not None
+    assert english.left(diagnosed.report) == []
+
+
 def test_table_names_every_root_cause_and_the_report(diagnosed: Run) -> None:
     assert diagnosed.report is not None
     summary = diagnosed.report["summary"]
@@ -45,7 +50,7 @@ def test_table_names_every_root_cause_and_the_report(diagnosed: Run) -> None:
             assert re.search(rf"^(ERROR|WARNING|INFO|UNKNOWN)  {host['root_cause']['id']}: ", diagnosed.output, re.M)
     tally = f"{summary['hosts']} VMs: {summary['activated']} activated, {summary['attention']} need"
     assert tally in diagnosed.output
-    assert f"Report: {diagnosed.path}" in diagnosed.output
+    assert f"Report: {diagnosed.path.with_suffix('.html')} (also .json, .md, .prom)" in diagnosed.output
 
 
 def test_one_powershell_run_for_each_host(contoso: Lab, diagnosed: Run, tmp_path: pathlib.Path) -> None:

@@ -22,6 +22,8 @@ KEYS = {
     "name",
     "nic_id",
     "subnet_id",
+    "subnet_prefixes",
+    "route_table_id",
     "verdict",
     "cause",
     "causes",

@@ -48,24 +48,33 @@ def _build(kind: t.Any, value: t.Any, place: str) -> t.Any:
         return _build(inner, value, place)
     if origin is tuple:
         if not isinstance(value, (list, tuple)):
-            raise ValueError(f"{place}: expected a list, got {type(value).__name__}")
+            raise ValueError(f"{place}: expected a list, got {_name(value)}")
         inner = t.get_args(kind)[0]
         return tuple(_build(inner, item, f"{place}[{index}]") for index, item in enumerate(value))
     if origin is not None and issubclass(origin, t.Mapping):
         if not isinstance(value, t.Mapping):
-            raise ValueError(f"{place}: expected a mapping, got {type(value).__name__}")
+            raise ValueError(f"{place}: expected a mapping, got {_name(value)}")
         inner = t.get_args(kind)[1]
         return {str(key): _build(inner, item, f"{place}.{key}") for key, item in value.items()}
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
         if not isinstance(value, t.Mapping):
-            raise ValueError(f"{place}: expected a mapping, got {type(value).__name__}")
+            raise ValueError(f"{place}: expected a mapping, got {_name(value)}")
         hints = _fields(kind)
         given = {k: _build(hints[k], v, f"{place}.{k}") for k, v in value.items() if k in hints}
-        try:
-            return t.cast(t.Any, kind)(**given)
-        except TypeError as error:
-            raise ValueError(f"{place}: {error}") from error
+        missing = [field.name for field in dataclasses.fields(kind) if _required(field) and field.name not in given]
+        if missing:
+            raise ValueError(f"{place}: {', '.join(missing)} missing")
+        return t.cast(t.Any, kind)(**given)
     return _scalar(kind, value, place)
+
+
+def _required(field: dataclasses.Field[t.Any]) -> bool:
+    return field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
+
+
+def _name(value: t.Any) -> str:
+    """Return the name of a value's type, without what Ansible made of it."""
+    return next(base.__name__ for base in type(value).__mro__ if base.__module__ == "builtins")
 
 
 def _scalar(kind: t.Any, value: t.Any, place: str) -> t.Any:
@@ -74,7 +83,7 @@ def _scalar(kind: t.Any, value: t.Any, place: str) -> t.Any:
     if kind is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if (kind is int and isinstance(value, bool)) or not isinstance(value, kind):
-        raise ValueError(f"{place}: expected {kind.__name__}, got {type(value).__name__}")
+        raise ValueError(f"{place}: expected {kind.__name__}, got {_name(value)}")
     if kind is str:
         return str(value)
     return value

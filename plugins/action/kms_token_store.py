@@ -61,7 +61,7 @@ _LIMITS = {"attempts": (1, 100), "interval": (0, 600)}
 _SCRIPT = "token_store"
 # What was read before anything was done.
 Start = tuple[Disk, GuestEvidence]
-_SECTIONS = ("license", "events", "clock", "connectivity")
+_SECTIONS = ("license", "events", "token_store", "clock", "connectivity")
 
 
 class ActionModule(GuestChangeAction):

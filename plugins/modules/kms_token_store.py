@@ -12,8 +12,9 @@ version_added: 1.0.0
 description:
   - Rebuilds a damaged C(tokens.dat) as Microsoft describes it. The licensing service is stopped, the file renamed to a backup with the time in
     its name, the service started, every licence file installed again, the KMS client setup key entered again when it was lost, and Windows activated.
-  - A rebuilt store starts without a licence. Therefore it is only done where a KMS client setup key brings the licence back, where an error code
-    proves the damage or O(force=true), and where the KMS host in use answers at this moment.
+  - A rebuilt store starts without a licence. Therefore it is only done where a KMS client setup key brings the licence back, where the KMS host
+    in use answers at this moment, and where the damage is proved or with O(force=true). The codes 0xC004E015, 0xC004E002 and 0xC004D301 prove
+    it, and so does a file that is absent, empty or closed to administrators.
   - When a step fails, the old file comes back, and the licensing service and the services that need it are as before.
   - A marker on the guest lets the next run of this module see that a run was cut off, by a lost connection or a power cut. It is finished then,
     or rolled back when KMS does not answer. Whatever happens, the guest ends up with the rebuilt and activated store or with the old one.
@@ -36,7 +37,7 @@ options:
     type: str
   force:
     description:
-      - Rebuild also without an error code that proves the damage, and on a guest that is activated.
+      - Rebuild also without proof of a damage, and on a guest that is activated.
       - The other conditions stay. A MAK, retail, OEM, AVMA or KMS host key, an evaluation, Enterprise multi-session and an unknown edition
         are never touched, nor is a guest that cannot reach its KMS host.
     type: bool
@@ -92,7 +93,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Rebuild the token store where an error code proves that it is damaged
+- name: Rebuild the token store where it is proved to be damaged
   azure_windows.activation.kms_token_store:
 
 - name: Restart Windows where activation asks for it

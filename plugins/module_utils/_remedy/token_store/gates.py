@@ -13,6 +13,7 @@ from __future__ import annotations
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.keys import CHANNEL_NAMES
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.reach import targets_of
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rules import token_store_damaged
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference import client_keys
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference.client_keys import SetupKey
@@ -106,14 +107,17 @@ def require_kms_client(view: View) -> None:
 
 
 def require_proof(view: View) -> None:
-    """Refuse without an error code that speaks of a damaged store."""
-    codes = [*(seen.code.code for seen in view.codes), *(code.code for code in view.section_codes("license"))]
-    if TOKEN_CODES.isdisjoint(codes):
-        raise RefusedError(
-            "no-token-error",
-            f"no error code proves that the store is damaged (it takes one of {', '.join(sorted(TOKEN_CODES))}; seen: "
-            f"{wording.listed(codes) or 'none'}); next: rule out the other causes with kms_facts and kms_diagnosis, or set force: true",
-        )
+    """Refuse unless an error code proves the damage, or the file itself shows it: absent, empty, closed to administrators."""
+    codes = [*(seen.code for seen in view.codes), *view.section_codes("license")]
+    by_code = any(code.cause_class == "token_store" for code in codes)
+    by_file = not by_code and token_store_damaged.check(view) is not None
+    if by_file or any(code.code in TOKEN_CODES for code in codes):
+        return
+    raise RefusedError(
+        "no-token-error",
+        f"no error code proves that the store is damaged (it takes one of {', '.join(sorted(TOKEN_CODES))}; seen: "
+        f"{wording.listed(code.code for code in codes) or 'none'}); next: rule out the other causes with kms_facts and kms_diagnosis, or set force: true",
+    )
 
 
 def require_kms(view: View) -> None:

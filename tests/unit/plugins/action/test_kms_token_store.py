@@ -147,6 +147,17 @@ def test_another_code_is_no_proof_unless_forced(guest: Guest) -> None:
     assert (guest.store, guest.licensed) == ("new", True)
 
 
+@pytest.mark.parametrize("file", [{"size": 0}, {"readable": False, "error": "0x80070005"}, None])
+def test_the_file_itself_proves_its_damage(guest: Guest, file: Tree | None) -> None:
+    other_code(guest.machine)
+    if file is None:
+        del guest.machine["files"][PATH]
+    else:
+        guest.machine["files"][PATH] |= file
+    assert guest.run()["changed"] is True
+    assert (guest.store, guest.licensed) == ("new", True)
+
+
 def test_a_licence_that_cannot_be_read_may_be_that_of_a_kms_client(guest: Guest) -> None:
     guest.machine["cim"]["SoftwareLicensingProduct"] = {"error": {"code": "0xC004E002", "message": "kaputt"}}
     asked = ["0x00000000,0x00000000,azkms.core.windows.net:1688,c,t,1,5,0,s,5"]

@@ -35,7 +35,7 @@ def render(report: t.Mapping[str, t.Any], catalogue: Catalogue) -> str:
     view = {**page.build(report, catalogue), "generated_at": report["generated_at"]}
     environment.globals["page"] = view
     return environment.get_template("page.html.j2").render(
-        compared=[row for row in view["vms"] if row.before],
+        compared=[row for row in view["vms"] if row.before and (row.before != row.cause or row.changes)],
         history=report["history"],
         policy=_policy(style, script),
         remediation=report["remediation"],

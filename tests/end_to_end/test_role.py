@@ -119,5 +119,5 @@ def test_make_diagnose(tmp_path: pathlib.Path) -> None:
     )
     assert done.returncode == 2, done.stdout
     assert "2 VMs: 1 activated, 1 needs attention, 0 unknown" in done.stdout
-    assert f"Report: {tmp_path}/kms-report.json" in done.stdout
-    assert (tmp_path / "kms-report.json").exists()
+    assert f"Report: {tmp_path}/kms-report.html (also .json, .md, .prom)" in done.stdout
+    assert {path.suffix for path in tmp_path.glob("kms-report.*")} == {".html", ".json", ".md", ".prom"}

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Run the tests; without PowerShell say loudly what did not run, and fail when that happens on CI."""
+"""Run the tests; without PowerShell or a browser say loudly what did not run, and fail when that happens on CI."""
 
 from __future__ import annotations
 
@@ -11,14 +11,22 @@ import shutil
 import subprocess
 import sys
 
-from tests.tools import tree
+from tests.tools import browser, tree
 
-FOLDERS = ("tests/unit", "tests/powershell", "tests/end_to_end")
+FOLDERS = ("tests/unit", "tests/faults", "tests/powershell", "tests/end_to_end")
 MISSING = """
 ################################################################################
   THE POWERSHELL TESTS DID NOT RUN: there is no `pwsh` on PATH.
   tests/powershell runs the collection's own scripts in a real PowerShell and
   compares their answers with the lab's. Nothing else here does that.
+################################################################################
+"""
+BROWSER_TESTS = "tests/end_to_end/test_browser.py"
+NO_BROWSER = """
+################################################################################
+  THE BROWSER TESTS DID NOT RUN: {missing}.
+  They open the report in a real browser, use it, and check that everybody can
+  read it. Nothing else here does that.
 ################################################################################
 """
 
@@ -27,17 +35,18 @@ def main() -> int:
     """Run pytest over every folder that can run here and return the exit status."""
     powershell = shutil.which("pwsh") is not None
     folders = [folder for folder in FOLDERS if powershell or folder != "tests/powershell"]
-    if not powershell:
-        print(MISSING, flush=True)
+    missing = browser.prepare()
+    notices = [*([] if powershell else [MISSING]), *([NO_BROWSER.format(missing=missing)] if missing else [])]
+    ignored = [f"--ignore={BROWSER_TESTS}"] if missing else []
+    print(*notices, flush=True)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *folders, *sys.argv[1:]],
+        [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *folders, *ignored, *sys.argv[1:]],
         cwd=tree.ROOT,
         check=False,
     )
-    if not powershell:
-        print(MISSING, flush=True)
-        if os.environ.get("CI") == "true":
-            return done.returncode or 1
+    print(*notices, flush=True)
+    if notices and os.environ.get("CI") == "true":
+        return done.returncode or 1
     return done.returncode
 
 

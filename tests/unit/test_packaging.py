@@ -79,6 +79,8 @@ def test_role_offers_every_subset() -> None:
         ("diagnose_probe_timeout", "kms_facts", "probe_timeout"),
         ("diagnose_cloud", "kms_facts", "cloud"),
         ("diagnose_report_dir", "kms_report", "report_dir"),
+        ("diagnose_report_formats", "kms_report", "formats"),
+        ("diagnose_report_language", "kms_report", "language"),
         ("diagnose_display", "kms_report", "display"),
     ],
 )

@@ -22,7 +22,6 @@ PLAYBOOK = "azure_windows.activation.remediate"
 # More names than these make a command nobody reads; the role finds its hosts by itself.
 MOST_NAMES = 20
 
-_ACTION = re.compile(r"remediate_actions: \[([a-z_]+)\]")
 # Names that a host pattern of Ansible takes literally.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 _ID = re.compile(r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/.*/([^/]+)", re.IGNORECASE)
@@ -54,10 +53,9 @@ class Commands:
 
 def of(remedy: Plain, evidence: t.Sequence[Plain], names: t.Sequence[str]) -> Commands:
     """Return the commands of a remedy for the hosts `names`."""
-    found = _ACTION.fullmatch(remedy["variable"] or "")
-    if found is None:
+    action = remedy["action"]
+    if not action:
         return Commands()
-    action = found[1]
     build = _AZURE.get(action)
     az, portal = build(_Evidence(evidence)) if build else ((), None)
     return Commands(_ansible(action, names), tuple(az), portal)

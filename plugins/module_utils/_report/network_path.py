@@ -112,7 +112,8 @@ def _azure_places(facts: _Seen) -> list[Place]:
     if route:
         places.append(Place("route", *_route(route), BROKEN if dropped else OK))
     places += hops
-    label = ", ".join(map(str, egress.get("public_ips") or ())) if egress else ""
+    public = egress.get("public_ips")
+    label = ", ".join(map(_text, public)) if isinstance(public, list) else ""
     places.append(Place("egress", label, method, _LEAVES_NOT.get(method, OK) if egress else UNKNOWN))
     return places
 

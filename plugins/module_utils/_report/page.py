@@ -99,7 +99,7 @@ def _headline(summary: Plain, catalogue: Catalogue) -> str:
         return catalogue.ui("headline.attention.one" if bad == 1 else "headline.attention", count=bad, total=total)
     if unknown:
         return catalogue.ui("headline.unknown", count=unknown, total=total)
-    return catalogue.ui("headline.fine", total=total)
+    return catalogue.ui("headline.fine.one" if total == 1 else "headline.fine", total=total)
 
 
 def _bar(summary: Plain) -> t.Iterator[tuple[str, float, float]]:

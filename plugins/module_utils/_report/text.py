@@ -18,20 +18,24 @@ LONGEST = 2000
 _UNPRINTABLE = frozenset({"Cc", "Cf", "Cs"})
 _SPACES = frozenset("\t\n\r\v\f\u2028\u2029")
 # A whole product key, which nobody puts here on purpose: its last five characters may stay.
-_PRODUCT_KEY = re.compile(r"\b(?:[A-Z0-9]{5}-){4}([A-Z0-9]{5})\b", re.IGNORECASE | re.ASCII)
+_KEY_LENGTH = 29
+_PRODUCT_KEY = re.compile(r"(?:[A-Z0-9]{5}-){4}([A-Z0-9]{5})", re.IGNORECASE | re.ASCII)
 
 
 def neutral(text: str, longest: int = LONGEST) -> str:
     """Return `text` on one line without control or format characters and whole product keys, cut to `longest` characters."""
-    if "-" in text:
-        text = _PRODUCT_KEY.sub(r"XXXXX-XXXXX-XXXXX-XXXXX-\1", text)
-    if len(text) <= longest and text.isprintable():
-        return str(text)
-    clean = "".join(
-        " " if char in _SPACES else "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in _UNPRINTABLE else char
-        for char in text[: longest + 1]
-    )
-    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
+    head = text[: longest + _KEY_LENGTH]
+    if "-" in head:
+        head = _PRODUCT_KEY.sub(r"XXXXX-XXXXX-XXXXX-XXXXX-\1", head)
+    if not head.isprintable():
+        head = "".join(map(_harmless, head))
+    return head if len(head) <= longest else head[: longest - 1] + "…"
+
+
+def _harmless(char: str) -> str:
+    if char in _SPACES:
+        return " "
+    return "\N{REPLACEMENT CHARACTER}" if unicodedata.category(char) in _UNPRINTABLE else char
 
 
 def neutral_plain(value: t.Any) -> t.Any:

@@ -12,6 +12,7 @@ UI = {
     "headline.attention.one": "{total} 台中 {count} 台の VM に対応が必要です",
     "headline.attention": "{total} 台中 {count} 台の VM に対応が必要です",
     "headline.unknown": "{total} 台中 {count} 台の VM は判定できませんでした",
+    "headline.fine.one": "VM は認証済みです",
     "headline.fine": "{total} 台の VM はすべて認証済みです",
     "headline.empty": "調査した VM はありません",
     "vm": "VM",

@@ -24,7 +24,7 @@ WRONG_HOST: Plain = {
             "expected": ["azkms.core.windows.net", "kms.core.windows.net"],
         }
     ],
-    "remedy": [{"who": "guest_admin", "steps": ["Clear the KMS host.", "Activate."], "variable": None}],
+    "remedy": [{"who": "guest_admin", "steps": ["Clear the KMS host.", "Activate."], "variable": None, "action": None}],
     "explains": [],
     "doc": "docs/findings/wrong-kms-host.md",
 }
@@ -64,3 +64,39 @@ def diagnosis(name: str, root_cause: Plain, licensed: bool | None = False, **cha
 def side(status: str, *unread: str) -> Plain:
     """Return how much of one side was seen."""
     return {"status": status, "detail": None, "unread": list(unread)}
+
+
+ADDRESSES = ("20.118.99.224", "40.83.235.53")
+TABLE = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-net/providers/Microsoft.Network/routeTables/{}"
+
+
+def fact(name: str, observed: t.Any, source: str = "azure_kms_path_info", expected: t.Any = None) -> Plain:
+    """Return one fact of a finding's evidence."""
+    return {"fact": name, "observed": observed, "source": source, "expected": expected}
+
+
+def blackhole(table: str = "rt-hub") -> Plain:
+    """Return the finding of a route table whose default route drops everything."""
+    evidence = [fact("way out of Azure", f"blocked by {table}", expected="open")]
+    for address in ADDRESSES:
+        route = {"name": "drop", "prefix": "0.0.0.0/0", "next_hop_type": "None", "route_table_id": TABLE.format(table)}
+        evidence += [
+            fact(f"verdict for {address}", "User route 0.0.0.0/0 (next hop None) drops it", expected="open"),
+            fact(f"route for {address}", route),
+            fact(f"egress for {address}", {"method": "not_reached", "public_ips": []}),
+            fact(f"TCP {address}:1688", "filtered", "connection test in the guest", "kms"),
+        ]
+    step = "Add one route per KMS address: prefix <address>/32, next hop Internet"
+    variable = "remediate_actions: [route]"
+    return {
+        **WRONG_HOST,
+        "id": "route-blackhole",
+        "title": "The traffic to the KMS is dropped by the route drop to None.",
+        "evidence": evidence,
+        "remedy": [{"who": "network_team", "steps": [step], "variable": variable, "action": "route"}],
+    }
+
+
+def with_own_facts(finding: Plain, *facts: Plain) -> Plain:
+    """Return a finding with more evidence."""
+    return {**finding, "evidence": [*finding["evidence"], *facts]}

@@ -29,6 +29,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._report.t
         ("bell\x07 null\x00", "bell\ufffd null\ufffd"),
         ("lone \udcff surrogate", "lone \ufffd surrogate"),
         ("paragraph\u2029separator", "paragraph separator"),
+        ("key WX4NM-KYWYW-QJJR4-XV3QB-6VM33.", "key XXXXX-XXXXX-XXXXX-XXXXX-6VM33."),
+        ("11111111-2222-4333-8444-555555555555", "11111111-2222-4333-8444-555555555555"),
     ],
 )
 def test_neutral(text: str, expected: str) -> None:
@@ -39,6 +41,10 @@ def test_neutral(text: str, expected: str) -> None:
 def test_neutral_cuts_what_is_too_long(length: int, expected: int) -> None:
     assert len(neutral("x" * length)) == expected
     assert neutral("x" * length).endswith("…") == (length > LONGEST)
+
+
+def test_a_key_that_is_cut_shows_no_more_of_itself() -> None:
+    assert neutral("x" * (LONGEST - 20) + "WX4NM-KYWYW-QJJR4-XV3QB-6VM33")[LONGEST - 20 :] == "XXXXX-XXXXX-XXXXX-X…"
 
 
 def test_neutral_plain_reaches_every_string() -> None:

@@ -1,0 +1,126 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Diagnoses of a large simulated fleet."""
+
+from __future__ import annotations
+
+import typing as t
+
+Plain = dict[str, t.Any]
+
+SUBSCRIPTION = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-prod/providers"
+OS = "Microsoft Windows Server 2022 Datacenter (20348.2402)"
+ADDRESSES = ("20.118.99.224", "40.83.235.53")
+CODE = "0xC004F074 (No KMS host gave a usable answer: none reachable, or every one tried returned an error)"
+ACTIVATE = "Activate, and repeat it up to 12 times: cscript //nologo %windir%\\system32\\slmgr.vbs /ato"
+
+# Root cause, who, action, whether Azure's side shows it.
+CAUSES = (
+    ("route-blackhole", "network_team", "route", True),
+    ("forced-tunneling", "network_team", "route", True),
+    ("nsg-denies-kms", "network_team", "nsg_rule", True),
+    ("azure-firewall-denies-kms", "network_team", "firewall_rule", True),
+    ("no-outbound-path", "network_team", "nat_gateway", True),
+    ("wrong-kms-host", "guest_admin", "host", False),
+    ("not-kms-client", "guest_admin", "key", False),
+    ("dns-resolution-failed", "network_team", None, False),
+    ("clock-skew", "guest_admin", "clock", False),
+    ("token-store-damaged", "guest_admin", "token_store", False),
+)
+
+
+def diagnoses(count: int, healthy_percent: int = 90) -> list[Plain]:
+    """Return diagnoses of `count` VMs, the failing ones spread evenly over ten causes."""
+    failing = count - count * healthy_percent // 100
+    return [_vm(number, CAUSES[number % len(CAUSES)] if number < failing else None) for number in range(count)]
+
+
+def _vm(number: int, cause: tuple[str, str, str | None, bool] | None) -> Plain:
+    name = f"vm-{number:04}"
+    root = _healthy(number) if cause is None else _failing(number, *cause)
+    chain = [root["title"]]
+    if cause is not None:
+        chain += [
+            f"From the guest, {ADDRESSES[0]}:1688 does not answer, {ADDRESSES[1]}:1688 does not answer.",
+            f"The last attempt, at 2026-11-24T{number % 24:02}:40:18Z with azkms.core.windows.net, could not be sent: {CODE}.",
+        ]
+    chain.append("Windows is licensed for 176 days more." if cause is None else f"Windows is not activated: {CODE}.")
+    return {
+        "name": name,
+        "root_cause": root,
+        "chain": chain,
+        "findings": [],
+        "guest": {"status": "ok", "detail": None, "unread": []},
+        "azure": {"status": "ok", "detail": None, "unread": []},
+        "licensed": cause is None,
+        "expires_at": f"2027-05-{number % 24 + 1:02}T10:20:15Z" if cause is None else None,
+        "os": OS,
+        "resource_id": f"{SUBSCRIPTION}/Microsoft.Compute/virtualMachines/{name}",
+    }
+
+
+def _finding(name: str, title: str, evidence: list[Plain], remedy: list[Plain], healthy: bool = False) -> Plain:
+    return {
+        "id": name,
+        "severity": "info" if healthy else "error",
+        "status": "ok" if healthy else "fail",
+        "confidence": "certain",
+        "title": title,
+        "evidence": evidence,
+        "remedy": remedy,
+        "explains": [],
+        "doc": f"docs/findings/{name}.md",
+    }
+
+
+def _healthy(number: int) -> Plain:
+    evidence = [
+        _fact("licence", "licensed (LicenseStatus 1)", "SoftwareLicensingProduct"),
+        _fact("key channel", "VOLUME_KMSCLIENT", "SoftwareLicensingProduct.Description", "VOLUME_KMSCLIENT"),
+        _fact("KMS host (global)", "azkms.core.windows.net:1688", "licensing service, registry and policy"),
+        _fact("minutes left", 250_000 + number, "SoftwareLicensingProduct.GracePeriodRemaining"),
+        _fact("last successful attempt", f"2026-11-21T10:{number % 60:02}:15Z", "event 12289"),
+    ]
+    title = f"Windows is activated by KMS and was renewed {number % 7 + 1} days ago, nothing is to be done."
+    return _finding("activated", title, evidence, [], healthy=True)
+
+
+def _failing(number: int, name: str, who: str, action: str | None, azure: bool) -> Plain:
+    evidence = _azure(name) if azure else [_fact(name, f"as a guest with {name} shows it", "registry", "another value")]
+    for address in ADDRESSES:
+        evidence.append(
+            _fact(f"TCP {address}:1688", "filtered: nothing answered", "connection test in the guest", "kms")
+        )
+    at = f"2026-11-24T{number % 24:02}:40:18Z"
+    evidence += [
+        _fact("last attempt", f"send_failed: {CODE}", f"events at {at}"),
+        _fact("code", CODE, "SoftwareLicensingProduct.LicenseStatusReason"),
+        _fact("code", CODE, f"event 12288/12289 at {at}"),
+        _fact("default route in the guest", f"10.20.{number % 7}.1 on Ethernet", "Get-NetRoute"),
+    ]
+    variable = f"remediate_actions: [{action}]" if action else None
+    steps = ["Look at what the evidence names and mend it", ACTIVATE]
+    remedy = [{"who": who, "steps": steps, "variable": variable, "action": action}]
+    return _finding(name, f"The KMS is not reached because of {name}: mend it and activate.", evidence, remedy)
+
+
+def _azure(name: str) -> list[Plain]:
+    reason = f"the traffic is stopped because of {name}"
+    facts = [_fact("way out of Azure", f"TCP 1688 to {' and '.join(ADDRESSES)} is blocked: {reason}", expected="open")]
+    for address in ADDRESSES:
+        table = f"{SUBSCRIPTION}/Microsoft.Network/routeTables/rt-{name}"
+        route = {"name": "default", "prefix": "0.0.0.0/0", "source": "User", "next_hop_type": "VirtualAppliance"}
+        hop = {"kind": "azure_firewall", "name": "afw-hub", "ip": "10.0.1.4", "verdict": "blocked", "reason": reason}
+        facts += [
+            _fact(f"verdict for {address}", reason, expected="open"),
+            _fact(f"route for {address}", {**route, "next_hop_ip": "10.0.1.4", "route_table_id": table}),
+            _fact(f"egress for {address}", {"method": "not_reached", "public_ips": [], "reason": reason}),
+            _fact(f"hop for {address}", hop),
+        ]
+    return facts
+
+
+def _fact(fact: str, observed: t.Any, source: str = "azure_kms_path_info", expected: t.Any = None) -> Plain:
+    return {"fact": fact, "observed": observed, "source": source, "expected": expected}

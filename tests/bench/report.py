@@ -1,0 +1,49 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Write the report of a large simulated fleet and print what that costs: python -m tests.bench.report [VMS]."""
+
+from __future__ import annotations
+
+import pathlib
+import sys
+import tempfile
+import time
+
+from tests.tools import tree
+
+sys.path.insert(0, str(tree.TREE))
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import formats, model
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
+from ansible_collections.azure_windows.activation.plugins.plugin_utils import _files, _html
+from tests.bench import fleet
+
+MOST_BYTES, MOST_SECONDS = 2_000_000, 5.0
+
+
+def main() -> int:
+    """Print size and CPU seconds of each format; exit status 1 when the page is larger or the whole slower than it may be."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    diagnoses = fleet.diagnoses(count)
+    catalogue = Catalogue()
+    started = time.process_time()
+    report = model.build(diagnoses, "2026-11-24T12:00:00Z", "1.0.0")
+    print(f"{count} VMs: {report['summary']}")
+    print(f"{'build':6} {time.process_time() - started:6.2f} s")
+    sizes = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for form, render in {**formats.PLAIN, "html": _html.render}.items():
+            before = time.process_time()
+            path = pathlib.Path(folder) / formats.file_name(form)
+            _files.write_atomically(path, render(report, catalogue))
+            sizes[form] = path.stat().st_size
+            print(f"{form:6} {time.process_time() - before:6.2f} s  {sizes[form] / 1000:8.0f} kB")
+    total = time.process_time() - started
+    print(f"{'total':6} {total:6.2f} s")
+    return int(sizes["html"] > MOST_BYTES or total > MOST_SECONDS)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

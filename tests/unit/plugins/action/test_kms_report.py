@@ -1,0 +1,114 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The action: which files it writes, what it reads, and one sentence for each thing that is wrong."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+import types
+import typing as t
+
+import pytest
+from ansible.errors import AnsibleActionFail
+from ansible.playbook.task import Task
+
+from ansible_collections.azure_windows.activation.plugins.action import kms_report
+from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, WRONG_HOST, diagnosis
+
+FLEET = [diagnosis("web01", ACTIVATED, licensed=True), diagnosis("app01", WRONG_HOST)]
+
+
+class NoConnection:
+    """A connection that has nothing to run or send with."""
+
+    _shell = types.SimpleNamespace(tmpdir=None)
+
+
+def run(folder: pathlib.Path, **options: t.Any) -> dict[str, t.Any]:
+    """Run the action as a task would, without its table."""
+    task = Task()
+    task.action = "azure_windows.activation.kms_report"
+    task.args = {"report_dir": str(folder), "display": False, **options}
+    task.async_val = 0
+    task.check_mode = False
+    wiring: dict[str, t.Any] = dict.fromkeys(("play_context", "loader", "templar", "shared_loader_obj"))
+    action: t.Any = kms_report.ActionModule(task=task, **{**wiring, "connection": NoConnection()})
+    return t.cast(dict[str, t.Any], action.run(task_vars={}))
+
+
+def read(folder: pathlib.Path) -> dict[str, t.Any]:
+    return t.cast("dict[str, t.Any]", json.loads((folder / "kms-report.json").read_text("utf-8")))
+
+
+def test_all_formats_by_default(tmp_path: pathlib.Path) -> None:
+    result = run(tmp_path, diagnoses=FLEET)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "kms-report.html",
+        "kms-report.json",
+        "kms-report.md",
+        "kms-report.prom",
+    ]
+    assert result["report"]["path"] == result["report"]["paths"]["json"] == str(tmp_path / "kms-report.json")
+    assert result["report"]["summary"] == read(tmp_path)["summary"]
+    assert result["changed"] is False
+
+
+@pytest.mark.parametrize(("formats", "path"), [(["md"], "kms-report.md"), (["html", "json"], "kms-report.json")])
+def test_chosen_formats(tmp_path: pathlib.Path, formats: list[str], path: str) -> None:
+    result = run(tmp_path, diagnoses=FLEET, formats=formats)
+    assert {file.suffix[1:] for file in tmp_path.iterdir()} == set(formats)
+    assert result["report"]["path"] == str(tmp_path / path)
+
+
+def test_the_same_file_is_compared_with_and_replaced(tmp_path: pathlib.Path) -> None:
+    run(tmp_path, diagnoses=FLEET)
+    run(tmp_path, diagnoses=FLEET[:1], previous=str(tmp_path / "kms-report.json"))
+    assert read(tmp_path)["history"]["gone"] == ["app01"]
+
+
+def test_before_the_first_run_there_is_nothing_to_compare_with(tmp_path: pathlib.Path) -> None:
+    result = run(tmp_path, diagnoses=FLEET, previous=str(tmp_path / "kms-report.json"))
+    assert result["warnings"] == [
+        f"kms_report: previous: {tmp_path}/kms-report.json does not exist, so there is nothing to compare with."
+    ]
+    assert read(tmp_path)["history"] is None
+
+
+def test_slices_are_joined(tmp_path: pathlib.Path) -> None:
+    files = []
+    for number, item in enumerate(FLEET):
+        folder = tmp_path / str(number)
+        files.append(run(folder, diagnoses=[item])["report"]["path"])
+    result = run(tmp_path, merge=files, expected_hosts=["web01", "app01", "lost01"], language="ja")
+    assert result["report"]["summary"]["hosts"] == 3
+    assert read(tmp_path)["unanswered"] == ["lost01"]
+    assert "lost01" in (tmp_path / "kms-report.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        ({}, "one of diagnoses and merge is needed"),
+        ({"diagnoses": FLEET, "formats": []}, "formats: name at least one of json, html, md, prom"),
+        ({"diagnoses": FLEET, "formats": ["pdf"]}, "value of formats must be one or more of: json, html, md, prom"),
+        ({"diagnoses": FLEET, "language": "de"}, "value of language must be one of: en, ja"),
+        ({"diagnoses": [{"name": 1}]}, r"diagnoses\[0\]: Diagnosis.name: expected str, got int"),
+        ({"diagnoses": FLEET, "merge": ["/nowhere.json"]}, "merge: cannot read /nowhere.json: No such file"),
+        ({"diagnoses": FLEET, "merge": ["bad.json"]}, "merge: .*bad.json cannot be used: it is not JSON"),
+        ({"diagnoses": FLEET, "previous": "bad.json"}, "previous: .*bad.json cannot be used: it is not JSON"),
+        ({"diagnoses": FLEET, "previous": "latin1.json"}, "previous: .*latin1.json cannot be used: 'utf-8' codec"),
+        ({"diagnoses": FLEET, "remediation": {"plan": [{}]}}, r"remediation: Remediation.plan\[0\]"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_sentence(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, options: dict[str, t.Any], complaint: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "bad.json").write_text("{", "utf-8")
+    (tmp_path / "latin1.json").write_bytes(b'"\xe9"')
+    with pytest.raises(AnsibleActionFail, match=complaint):
+        run(tmp_path / "out", **options)
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,73 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every text exists in every language, and every text that is asked for exists."""
+
+from __future__ import annotations
+
+import pathlib
+import re
+import string
+
+import pytest
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import model
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import changes, counting, drawing
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import (
+    LANGUAGES,
+    Catalogue,
+)
+
+ROOT = pathlib.Path(__file__).resolve().parents[5]
+ENGLISH = LANGUAGES["en"]
+# Names and marks that are the same in both languages.
+SAME = {"vm", "hop.vm", "hop.kms", "hop.azure_firewall", "side.azure"}
+USED = re.compile(r"""(?:\bui|_behind)\(\s*["']([a-z_.]+)["']""")
+
+
+def fields(text: str) -> set[str | None]:
+    return {name for _text, name, _form, _conversion in string.Formatter().parse(text) if name}
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_no_text_is_missing(language: str) -> None:
+    texts = LANGUAGES[language]
+    assert set(texts) == set(ENGLISH)
+    assert all(texts.values())
+    assert {key for key in texts if fields(texts[key]) != fields(ENGLISH[key])} == set()
+
+
+def test_japanese_is_japanese() -> None:
+    assert {key for key, text in LANGUAGES["ja"].items() if text == ENGLISH[key]} == SAME
+    unwritten = {key for key, text in LANGUAGES["ja"].items() if text.isascii()} - SAME
+    assert unwritten == set()
+
+
+def test_every_finding_has_a_short_name() -> None:
+    pages = {path.stem for path in (ROOT / "docs" / "findings").glob("[a-z]*.md")}
+    assert {key.removeprefix("cause.") for key in ENGLISH if key.startswith("cause.")} == pages
+
+
+def test_every_text_that_is_asked_for_exists() -> None:
+    sources = [
+        *(ROOT / "plugins" / "module_utils" / "_report").glob("*.py"),
+        *(ROOT / "plugins" / "plugin_utils" / "_report_assets").glob("*.j2"),
+    ]
+    used = {key for path in sources for key in USED.findall(path.read_text("utf-8"))}
+    assert len(used) > 80
+    assert {key for key in used if not key.endswith(".")} - set(ENGLISH) == set()
+
+
+def test_every_value_of_the_model_has_a_text() -> None:
+    wanted = [f"confidence.{name}" for name in model.CONFIDENCES]
+    wanted += [f"tone.{name}" for name in (*model.SEVERITIES, "unknown", "ok")]
+    wanted += [f"state.{name}" for name in counting.STATES]
+    wanted += [f"change.{name}" for name in changes.STATUSES]
+    wanted += [f"way.{name}" for name in drawing.MARKS]
+    wanted += [f"side.{name}" for name in ("ok", "partial", "unreadable", "unreachable", "not_asked")]
+    assert set(wanted) <= set(ENGLISH)
+
+
+def test_parameters_are_not_read_as_templates() -> None:
+    assert Catalogue("en").ui("table.worse", names="{names.__class__}") == "WORSE after the changes: {names.__class__}"

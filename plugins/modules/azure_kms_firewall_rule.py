@@ -17,6 +17,8 @@ description:
     deny that would take the traffic. Groups of others are never edited. In a firewall without a policy it goes into a network
     rule collection C(kms-activation).
   - What already passes by the rules of others is left to them.
+  - A source that a rule of a parent policy denies cannot be helped here. It is left out with a warning, and the module fails when
+    that is so for every source.
 author:
   - the authors of azure_windows.activation (@azure-windows)
 options:

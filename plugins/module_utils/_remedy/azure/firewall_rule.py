@@ -60,9 +60,9 @@ class _Need:
 
 
 class _RefusedError(Exception):
-    def __init__(self, id_: str, reason: str, needs: str) -> None:
-        super().__init__(reason)
-        self.refusal = Refusal(id_, reason, needs)
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
 
 
 def plan_policy(state: NetworkState, policy_id: str, wish: Wish) -> Plan:
@@ -156,6 +156,7 @@ def _need(state: NetworkState, rules: t.Sequence[FirewallRule], wish: Wish) -> _
     groups: list[str] = []
     denies: list[FirewallRule] = []
     warnings: list[str] = []
+    hopeless: list[Refusal] = []
     for source, is_group in [*((item, False) for item in wish.networks), *((item, True) for item in wish.groups)]:
         specs = strings(props(state.need(source)).get("ipAddresses")) if is_group else [source]
         wanted = spans.spans(specs)[0]
@@ -167,22 +168,27 @@ def _need(state: NetworkState, rules: t.Sequence[FirewallRule], wish: Wish) -> _
         found = firewall_match.judge(state, rules, wanted, wish.goal)
         inherited = next((rule for rule in found.denies if rule.inherited), None)
         if inherited is not None:
-            raise _RefusedError(
-                "parent-policy-denies",
-                f"{inherited.described()} denies the traffic of {source}, and a parent's rules come before every rule of this policy",
-                f"Whoever owns parent policy {inherited.policy_id} must allow TCP {wish.goal.port} to the KMS there",
+            hopeless.append(
+                Refusal(
+                    "parent-policy-denies",
+                    f"{inherited.described()} denies the traffic of {source}, and a parent's rules come before every rule of "
+                    "this policy",
+                    f"Whoever owns parent policy {inherited.policy_id} must allow TCP {wish.goal.port} to the KMS there",
+                )
             )
+            continue
         changed = next((rule for rule in found.denies if (rule.group or rule.collection).lower() == NAME), None)
         if changed is not None:
-            raise _RefusedError(
-                "own-rules-changed",
-                f"{changed.described()}, which belongs to this collection, was made to deny",
-                f"Rename {NAME} or delete it, and run again",
-            )
+            reason = f"{changed.described()}, which belongs to this collection, was made to deny"
+            raise _RefusedError(Refusal("own-rules-changed", reason, f"Rename {NAME} or delete it, and run again"))
         warnings += [f"{rule.described()} may deny the traffic of {source} first" for rule in found.doubts]
         if not found.allowed:
             (groups if is_group else networks).append(source)
             denies += found.denies
+    if hopeless and len(hopeless) == len(wish.networks) + len(wish.groups):
+        raise _RefusedError(hopeless[0])
+    # A source that a parent denies does not hold up the others.
+    warnings += [f"left out: {refusal.sentence()}" for refusal in hopeless]
     return _Need(tuple(networks), tuple(groups), tuple(denies), tuple(dict.fromkeys(warnings)))
 
 
@@ -195,21 +201,17 @@ def _priority(own: Body | None, taken: set[int], limit: int | None, need: _Need)
     found = next((number for number in order if number not in taken), None)
     if found is None:
         rule = need.denies[0].described() if need.denies else "a rule"
-        raise _RefusedError(
-            "deny-comes-first",
-            f"{rule} denies the traffic, and no priority before it is free",
-            f"Give what holds that rule a priority of more than {FIRST}, or take the KMS out of that rule",
-        )
+        needs = f"Give what holds that rule a priority of more than {FIRST}, or take the KMS out of that rule"
+        reason = f"{rule} denies the traffic, and no priority before it is free"
+        raise _RefusedError(Refusal("deny-comes-first", reason, needs))
     return found
 
 
 def _check_proxy(wish: Wish, proxy: bool, place: str, setting: str) -> None:
     if wish.goal.by_name and not proxy:
-        raise _RefusedError(
-            "dns-proxy-disabled",
-            f"Rules on names work only with the DNS proxy, which is off in {place}",
-            f"Enable {setting} and let the machines use the firewall as their DNS server, or set fqdn to false",
-        )
+        reason = f"Rules on names work only with the DNS proxy, which is off in {place}"
+        needs = f"Enable {setting} and let the machines use the firewall as their DNS server, or set fqdn to false"
+        raise _RefusedError(Refusal("dns-proxy-disabled", reason, needs))
 
 
 def _policy_proxy(chain: t.Sequence[Body]) -> bool:

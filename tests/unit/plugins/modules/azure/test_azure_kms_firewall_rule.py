@@ -149,6 +149,20 @@ def test_what_would_be_useless_is_refused(
     assert text in result["msg"]
 
 
+def test_a_source_that_a_parent_denies_does_not_hold_up_the_others(azure: Start) -> None:
+    lab = azure(world(parent=[b.network_rule("Deny", "*", sourceAddresses=["10.1.9.0/24"])]))
+    for changed in (True, False):
+        result = lab.run("firewall_rule", policy=POLICY, sources=["10.1.1.0/24", "10.1.9.0/24"])
+        assert result["changed"] is changed
+        assert "left out: network rule 'kms'" in result["warnings"][0]
+        assert "denies the traffic of 10.1.9.0/24" in result["warnings"][0]
+    (rule,) = lab.find(OWN)["properties"]["ruleCollections"][0]["rules"]
+    assert rule["sourceAddresses"] == ["10.1.1.0/24"]
+    assert lab.lab.reach("web", b.KMS, 1688) == "kms"
+    alone = lab.run("firewall_rule", policy=POLICY, sources=["10.1.9.0/24"])
+    assert alone["refused"]["id"] == "parent-policy-denies"
+
+
 def test_names_with_a_proxy(azure: Start) -> None:
     lab = azure(world(dnsSettings={"enableProxy": True}))
     lab.run("firewall_rule", policy=POLICY, sources=SPOKE, fqdn=True)

@@ -173,6 +173,9 @@ def _hub_exit(journey: Journey, prefix: str) -> hub.HubExit | None:
 
 def _hub_known(state: NetworkState, network_id: str, what: Text) -> None:
     """Raise NotKnownError when a network is connected to a virtual hub that was not read: it may route through a firewall."""
+    if state.get(network_id) is None:
+        missing = state.not_read(network_id)
+        raise NotKnownError(missing.reason, *missing.unread, cause=model.FORCED_TUNNELING)
     peering = next(filter(leads_to_hub, state.children(network_id, "virtualNetworkPeerings")), None)
     if peering is not None:
         entry = {

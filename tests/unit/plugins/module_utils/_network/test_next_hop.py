@@ -128,6 +128,13 @@ def test_the_default_route_of_a_hub_that_was_not_read_is_not_taken_for_a_gateway
         assert [entry["what"] for entry in path["unread"]] == ["Microsoft.Network/virtualHubs"]
 
 
+def test_a_network_that_was_not_read_may_be_connected_to_a_hub() -> None:
+    resources, vm_id = arm.world()
+    path = arm.run(resources[1:], vm_id, effective_routes=arm.with_routes(FROM_ROUTER))
+    assert (path["verdict"], path["cause"]) == ("unknown", "forced-tunneling")
+    assert "Microsoft.Network/virtualNetworks/read" in [entry["action"] for entry in path["unread"]]
+
+
 def test_what_was_not_read_of_a_hub_is_named() -> None:
     resources, vm_id = arm.world(hub(), connection(), hub_firewall(), *POLICY)
     actions = []

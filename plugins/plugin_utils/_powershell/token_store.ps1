@@ -87,7 +87,7 @@ function Write-Marker {
     if (Test-File $markerFile) { throw '0x800700B7: there is a marker already' }
     $null = New-Item -Path $markerFolder -ItemType Directory -Force -ErrorAction Stop
     $draft = [System.IO.Path]::Combine((Convert-Path -LiteralPath $markerFolder), 'token_store.new')
-    $stream = New-Object System.IO.FileStream $draft, 'Create', 'Write', 'None', 4096, 'WriteThrough'
+    $stream = New-Object System.IO.FileStream $draft, 'Create', 'Write', 'None'
     try {
         $bytes = [System.Text.Encoding]::ASCII.GetBytes($Marker)
         $stream.Write($bytes, 0, $bytes.Length)

@@ -362,6 +362,11 @@ ansible_facts:
                 conditions: {type: list, elements: str, description: "Conditions that were not evaluated, or parts it does not cover."}
             allowing: {type: list, elements: dict, description: "Active rules that allow it.", contains: *firewallrule}
             local_rules_merged: {type: bool, description: "Whether local rules count beside policy."}
+            blocking_probe:
+              type: list
+              elements: dict
+              description: "Active rules that block PowerShell alone, so that connection tests fail where the licensing service may pass."
+              contains: *firewallrule
         clock:
           type: dict
           description: "The guest's clock."

@@ -310,7 +310,10 @@ class FirewallRule:
 
 @dataclasses.dataclass(frozen=True)
 class Firewall:
-    """`default_outbound`: allow, block or unknown over the active profiles. Rules only as far as they can decide on TCP 1688."""
+    """`default_outbound`: allow, block or unknown over the active profiles. Rules only as far as they can decide on TCP 1688.
+
+    `blocking_probe`: rules that stop PowerShell, which runs the probe, and say nothing about the licensing service.
+    """
 
     active_profiles: tuple[str, ...]
     enabled: bool | None
@@ -318,6 +321,7 @@ class Firewall:
     blocking: tuple[FirewallRule, ...] = ()
     allowing: tuple[FirewallRule, ...] = ()
     local_rules_merged: bool = True
+    blocking_probe: tuple[FirewallRule, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

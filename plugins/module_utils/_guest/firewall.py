@@ -10,6 +10,7 @@ Policy values win over local ones, block beats allow, and AllowLocalPolicyMerge 
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest import firewall_rule
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Firewall, FirewallRule
@@ -19,6 +20,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._referenc
 _CATEGORIES = {"domainauthenticated": "Domain", "domain": "Domain", "private": "Private", "public": "Public"}
 _ALL = ("Domain", "Private", "Public")
 _BLOCK = 1
+_Read: t.TypeAlias = t.Callable[[str, str, str, int, t.Sequence[str]], tuple[FirewallRule, frozenset[str]] | None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,10 +37,11 @@ def parse(fields: Fields, cloud: CloudEndpoints) -> Firewall | None:
         return None
     active = _active(fields)
     judged = {name: _profile(name, local, policy) for name in (active or _ALL)}
-    rules = [
-        *_rules("policy", policy, cloud, judged),
-        *_rules("local", local, cloud, {name: profile for name, profile in judged.items() if profile.merges}),
-    ]
+    merging = {name: profile for name, profile in judged.items() if profile.merges}
+    rules, probing = (
+        [*_rules("policy", policy, cloud, judged, read), *_rules("local", local, cloud, merging, read)]
+        for read in (firewall_rule.parse, firewall_rule.parse_for_probe)
+    )
     return Firewall(
         active_profiles=active,
         enabled=_enabled(judged),
@@ -46,6 +49,7 @@ def parse(fields: Fields, cloud: CloudEndpoints) -> Firewall | None:
         blocking=tuple(rule for rule in rules if rule.action == "block"),
         allowing=tuple(rule for rule in rules if rule.action != "block"),
         local_rules_merged=all(profile.merges for profile in judged.values()),
+        blocking_probe=tuple(rule for rule in probing if rule.action == "block"),
     )
 
 
@@ -103,13 +107,15 @@ def _default(judged: dict[str, _Profile]) -> str:
     return actions.pop() if len(actions) == 1 else "unknown"
 
 
-def _rules(source: str, place: Fields | None, cloud: CloudEndpoints, judged: dict[str, _Profile]) -> list[FirewallRule]:
+def _rules(
+    source: str, place: Fields | None, cloud: CloudEndpoints, judged: dict[str, _Profile], read: _Read
+) -> list[FirewallRule]:
     listed = place.part("rules") if place is not None else None
     acting = {name for name, profile in judged.items() if profile.enabled is not False}
     found = []
     for rule_id in listed.names() if listed is not None else ():
         rule = listed.text(rule_id, 4000) if listed is not None else None
-        parsed = firewall_rule.parse(rule_id, rule, source, cloud.port, cloud.addresses) if rule is not None else None
+        parsed = read(rule_id, rule, source, cloud.port, cloud.addresses) if rule is not None else None
         if parsed is not None and parsed[1] & acting:
             missing = sorted(set(judged) - parsed[1])
             found.append(_limited(parsed[0], missing))

@@ -19,6 +19,8 @@ PROFILES = frozenset({"Domain", "Private", "Public"})
 _TCP = "6"
 _ACTIONS = {"block": "block", "allow": "allow", "bypass": "bypass"}
 _SERVICE, _PROGRAM = "sppsvc", "\\system32\\sppsvc.exe"
+# What runs the probe, by the connections that Ansible has.
+_PROBES = ("\\powershell.exe", "\\wsmprovhost.exe", "\\pwsh.exe")
 _REMOTE4, _REMOTE6 = ("RA4", "RA42"), ("RA6", "RA62")
 
 # Keys that are judged here or do not restrict anything; every other one is a condition that was not evaluated.
@@ -48,9 +50,24 @@ def parse(
 ) -> tuple[FirewallRule, frozenset[str]] | None:
     """Return an active outbound TCP rule with its profiles when it can decide on sppsvc, this port and these addresses."""
     values = split(rule)
+    return _parse(rule_id, values, source, port, addresses) if _covers_program(values) else None
+
+
+def parse_for_probe(
+    rule_id: str, rule: str, source: str, port: int, addresses: t.Sequence[str]
+) -> tuple[FirewallRule, frozenset[str]] | None:
+    """Return such a rule when it is for the program that runs the probe and for no other."""
+    values = split(rule)
+    program = _first(values, "App").lower().replace("/", "\\")
+    return _parse(rule_id, values, source, port, addresses) if program.endswith(_PROBES) else None
+
+
+def _parse(
+    rule_id: str, values: Values, source: str, port: int, addresses: t.Sequence[str]
+) -> tuple[FirewallRule, frozenset[str]] | None:
     action = _ACTIONS.get(_first(values, "Action").lower())
     outbound = _first(values, "Dir").lower() == "out" and _first(values, "Active").upper() == "TRUE"
-    if action is None or not outbound or not _covers_port(values, port) or not _covers_program(values):
+    if action is None or not outbound or not _covers_port(values, port):
         return None
     covered = [address for address in addresses if _covers_address(values, address)]
     if not covered:

@@ -30,6 +30,10 @@ TEXTS = texts(
         "profiles": "firewall registry, active profiles: {profiles}",
         "registry": "firewall registry ({source}) {rule}",
         "not_known": "not known",
+        "probe": (
+            "The guest's Windows Firewall rule {rules} blocks PowerShell on TCP {port}, so whether KMS can be reached was not "
+            "tested: judge by the next attempt."
+        ),
         "unnamed": "The guest itself forbids connections to TCP {port} (WSAEACCES), let the port out in its firewall and activate.",
     },
 )
@@ -37,6 +41,7 @@ STEPS = texts(
     f"{ID}.step",
     {
         "local": "Disable the rule: Disable-NetFirewallRule -Name '{rule}'",
+        "events": "Read the newest events 12288 and 12289 in the Application log: they say whether KMS answered",
         "policy": 'Take the rule "{rule}" out of the group policy that sets it, then: gpupdate /force',
         "allow": (
             "Where the default is to block: New-NetFirewallRule -DisplayName 'Azure KMS' -Direction Outbound "
@@ -52,6 +57,16 @@ def check(view: View) -> Finding | None:
     blocked = [target for target in view.reach.dead if target.state == "guest_blocked"]
     codes = view.codes_of("guest_firewall")
     key, rules, confidence = _cause(firewall)
+    spared = _spared(firewall) if key is None and not codes else ()
+    if blocked and spared:
+        return finding(
+            ID,
+            TEXTS["probe"].format(rules=_names(spared), port=view.cloud.port),
+            severity="warning",
+            confidence="likely",
+            evidence=[*target_facts(blocked), *(_fact(rule) for rule in spared)],
+            remedy=[remedy(GUEST_ADMIN, ACTIVATE, STEPS["events"], action="activation")],
+        )
     if blocked or codes:
         confidence = "certain"
         if key is None and firewall is not None and firewall.blocking:
@@ -71,10 +86,9 @@ def check(view: View) -> Finding | None:
                 "allow",
             )
         )
-    names = wording.listed(f'"{rule.name or rule.id}" ({rule.source})' for rule in rules)
     return finding(
         ID,
-        TEXTS[key].format(rules=names, port=view.cloud.port),
+        TEXTS[key].format(rules=_names(rules), port=view.cloud.port),
         severity="warning" if partly else "error",
         confidence=confidence,
         evidence=facts,
@@ -89,6 +103,15 @@ def check(view: View) -> Finding | None:
             )
         ],
     )
+
+
+def _spared(firewall: Firewall | None) -> tuple[FirewallRule, ...]:
+    """Return the rules that explain a refused test without stopping the licensing service."""
+    return () if firewall is None or firewall.blocking else firewall.blocking_probe
+
+
+def _names(rules: tuple[FirewallRule, ...]) -> str:
+    return wording.listed(f'"{rule.name or rule.id}" ({rule.source})' for rule in rules)
 
 
 def _cause(firewall: Firewall | None) -> tuple[str | None, tuple[FirewallRule, ...], str]:

@@ -128,6 +128,10 @@ MESSAGES = {
         "ゲストの Windows ファイアウォールは、許可する規則のない送信接続を遮断します。TCP {port} の送信を許可し、"
         "ライセンス認証を実行してください。"
     ),
+    "guest-firewall-blocks-kms.probe": (
+        "ゲストの Windows ファイアウォールの規則 {rules} が PowerShell の TCP {port} への接続を遮断しているため、KMS に到達できるかどうかは"
+        "確認されていません。次のライセンス認証の結果で判断してください。"
+    ),
     "guest-firewall-blocks-kms.unnamed": (
         "ゲスト自身が TCP {port} への接続を禁止しています (WSAEACCES)。ゲストのファイアウォールで送信を許可し、"
         "ライセンス認証を実行してください。"

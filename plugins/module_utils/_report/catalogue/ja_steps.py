@@ -110,6 +110,9 @@ MESSAGES = {
     ),
     "forced-tunneling.step.activate": "ゲストで再度ライセンス認証を実行します",
     "guest-firewall-blocks-kms.step.local": "規則を無効にします: Disable-NetFirewallRule -Name '{rule}'",
+    "guest-firewall-blocks-kms.step.events": (
+        "Application ログの最新のイベント 12288 と 12289 を確認します。KMS が応答したかどうかが分かります"
+    ),
     "guest-firewall-blocks-kms.step.policy": (
         '規則 "{rule}" を、設定元のグループ ポリシーから削除した後に実行します: gpupdate /force'
     ),

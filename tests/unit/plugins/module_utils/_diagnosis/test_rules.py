@@ -327,6 +327,16 @@ HITS: list[Case] = [
         None,
     ),
     ("guest-firewall-blocks-kms", [BROKEN, targets("filtered")], None),
+    (
+        "guest-firewall-blocks-kms",
+        [BROKEN, targets("guest_blocked", code="0x8007271D"), firewall(blocking_probe=[RULE])],
+        "warning likely",
+    ),
+    (
+        "guest-firewall-blocks-kms",
+        [BROKEN, targets("guest_blocked", code="0x8007271D"), firewall(blocking=[UNSURE], blocking_probe=[RULE])],
+        "error certain",
+    ),
     ("kms-unreachable-unexplained", [BROKEN, targets("filtered")], "error likely"),
     ("kms-unreachable-unexplained", [BROKEN, targets("open")], "error likely"),
     ("kms-unreachable-unexplained", [BROKEN, targets("guest_blocked", code="0x8007271D")], None),

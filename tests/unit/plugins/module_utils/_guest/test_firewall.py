@@ -134,6 +134,13 @@ def test_a_rule_counts_in_its_profiles(active: list[str] | None, profile: str, c
     assert (blocking[0].certain if blocking else None) is certain
 
 
+def test_a_rule_for_powershell_alone_says_nothing_about_the_licensing_service() -> None:
+    own = r"App=%SystemRoot%\System32\WindowsPowerShell\v1.0\PowerShell.exe|"
+    parsed = parse([HEAD + own, HEAD + own + "Profile=Private|", HEAD + r"App=C:\x\other.exe|", ALLOW + own])
+    assert (parsed.blocking, parsed.allowing) == ((), ())
+    assert [rule.id for rule in parsed.blocking_probe] == ["l0"]
+
+
 def test_policy_can_void_local_rules() -> None:
     parsed = parse([HEAD], [ALLOW], policy={"Public": {"AllowLocalPolicyMerge": 0}})
     assert (parsed.blocking, parsed.local_rules_merged) == ((), False)

@@ -11,7 +11,7 @@ MESSAGES = {
     "activated.other_kms": (
         "Windows は Azure の KMS ではない {host} でライセンス認証済みです (最終更新は {age}前)。意図した構成であれば対処は不要です。"
     ),
-    "activated.permanent": "Windows は{channel}で永続的にライセンス認証されているため、KMS は関係しません。",
+    "activated.permanent": "Windows は「{channel}」により永続的にライセンス認証されているため、KMS は関係しません。",
     "activated.unknown_channel": "Windows は無期限でライセンス認証済みと報告していますが、チャネル ({channel}) は未知のものです。",
     "activated.at_risk": "Windows はライセンス認証済みですが、次の問題を解消しないと次回の更新に失敗します: {title}",
     "activation-unexplained.refused": (
@@ -204,7 +204,7 @@ MESSAGES = {
         "VM に送信方法がないため、{addresses} への通信が出られません。サブネットに NAT ゲートウェイを関連付けてください。"
     ),
     "not-kms-client.channel": (
-        "Windows はライセンス認証されておらず、キーは{channel}のため Azure の KMS では認証できません。KMS クライアント セットアップ "
+        "Windows はライセンス認証されておらず、キーの種類が「{channel}」のため Azure の KMS では認証できません。KMS クライアント セットアップ "
         "キーをインストールし、ライセンス認証を実行してください。"
     ),
     "not-kms-client.code": (
@@ -222,7 +222,7 @@ MESSAGES = {
     ),
     "product-key-missing.none": "なし",
     "renewal-overdue.found": (
-        "Windows のライセンスの残りは {left}ですが、妨げるものが見つからないのに {age}更新されていません。今すぐライセンス認証を実行し、"
+        "Windows のライセンスの残りは {left}ですが、妨げるものが見つからないのに {age}の間更新されていません。今すぐライセンス認証を実行し、"
         "次回の試行を確認してください。"
     ),
     "renewal-overdue.at_most": "{limit} 以下",

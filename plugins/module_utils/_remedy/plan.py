@@ -158,7 +158,12 @@ def _activation(diagnosis: Diagnosis, steps: t.Sequence[Step], allowed: t.Collec
 
 
 def _staying(diagnosis: Diagnosis, steps: t.Sequence[Step]) -> str | None:
-    """Return the first cause that is sure to stop an attempt and is not going to be repaired."""
+    """Return the first cause that is sure to stop an attempt and is not going to be repaired.
+
+    Beside the root cause only what is certain counts: the rest may be a consequence of it.
+    """
     repaired = {step.finding for step in steps if step.due}
-    faults = (item for item in _faults(diagnosis) if item.severity == "error" and item.confidence != "possible")
-    return next((item.id for item in faults if item.id not in repaired), None)
+    root = diagnosis.root_cause
+    faults = [item for item in _faults(diagnosis) if item.severity == "error"]
+    sure = [item for item in faults if item.confidence == "certain" or (item is root and item.confidence == "likely")]
+    return next((item.id for item in sure if item.id not in repaired), None)

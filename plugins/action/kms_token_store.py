@@ -12,25 +12,21 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import text
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.activation import (
     ACTIVATED,
     ALREADY,
     FAILED,
-    FINAL_CODES,
     NOT_ATTEMPTED,
     attempts,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.activation_result import license_state
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import Answer, Step
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.gates import (
     RefusedError,
     require_rights,
     view_of,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store import (
-    disk,
     gates,
     marker,
     plan,
@@ -38,11 +34,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.t
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.disk import Disk
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.plan import Plan
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_change import GuestChangeAction, Outcome
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_script import (
-    GuestScriptError,
-    run_guest_script,
-)
+from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_change import Outcome
+from ansible_collections.azure_windows.activation.plugins.plugin_utils._token_store import TokenStoreAction
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "state": {"type": "str", "default": "rebuilt", "choices": ["rebuilt", "restored"]},
@@ -58,13 +51,12 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     },
 }
 _LIMITS = {"attempts": (1, 100), "interval": (0, 600)}
-_SCRIPT = "token_store"
 # What was read before anything was done.
 Start = tuple[Disk, GuestEvidence]
 _SECTIONS = ("license", "events", "token_store", "clock", "connectivity")
 
 
-class ActionModule(GuestChangeAction):
+class ActionModule(TokenStoreAction):
     """Rebuilds the token store, brings a backup back, and first of all ends what an earlier run left half done."""
 
     SPEC = ARGUMENT_SPEC
@@ -72,11 +64,8 @@ class ActionModule(GuestChangeAction):
 
     def change(self, options: dict[str, t.Any]) -> Outcome:
         _check(options)
-        self._options = options
-        self._answers: list[Answer] = []
-        self._foreseen: list[Step] = []
-        self._rebooted = False
-        found, guest = self._look(), self._read()
+        self.begin(options)
+        found, guest = self.look(), self._read()
         before, first = found, guest
         view = view_of(guest)
         require_rights(guest)
@@ -86,11 +75,11 @@ class ActionModule(GuestChangeAction):
         if cut_off is not None:
             wish = options["state"], options["backup"]
             work = plan.recover(view, found, cut_off, prefer_old=options["state"] == plan.RESTORED)
-            failed = self._carry_out(work, view)
+            failed = self.carry_out(work, view)
             recovered = work.recovers if failed is None else None
             if failed is not None or plan.fulfils(work, found, *wish):
                 return self._outcome(work, recovered, failed, (before, first))
-            found = plan.predict(work, found) if self.check_mode else self._look()
+            found = plan.predict(work, found) if self.check_mode else self.look()
             view = view if self.check_mode else view_of(self._read())
         try:
             own = self._decide(view, found)
@@ -100,75 +89,20 @@ class ActionModule(GuestChangeAction):
             raise RefusedError(refusal.id, f"a run that was cut off is {_words(recovered)}, but: {refusal}") from None
         if own is None:
             return self._unneeded(found, recovered, (before, first))
-        return self._outcome(own, recovered, self._carry_out(own, view), (before, first))
+        return self._outcome(own, recovered, self.carry_out(own, view), (before, first))
 
     def _decide(self, view: View, found: Disk) -> Plan | None:
         now = datetime.datetime.now(datetime.timezone.utc)
-        if self._options["state"] == plan.RESTORED:
-            return plan.restore(found, now, self._options["backup"])
-        return plan.rebuild(view, found, now, self._options["force"])
-
-    def _look(self) -> Disk:
-        """Return what is on the guest's disk; asks nothing of the licensing service."""
-        return disk.parse(run_guest_script(self, _SCRIPT, {"Steps": []}, self._task_vars).answer)
+        if self.options["state"] == plan.RESTORED:
+            return plan.restore(found, now, self.options["backup"])
+        return plan.rebuild(view, found, now, self.options["force"])
 
     def _read(self) -> GuestEvidence:
-        return self.read(*_SECTIONS, cloud=self._options["cloud"])
-
-    def _carry_out(self, work: Plan, view: View) -> str | None:
-        """Run a plan; return in one line what went wrong, None when nothing did."""
-        if self.check_mode:
-            self._foreseen += [Step(name, None) for name in work.names]
-            return None
-        may_restart = self._options["reboot"] == "if_needed"
-        answer = self._run(work, view, keep_for_restart=may_restart)
-        if may_restart and answer.failed is not None and answer.failed.name == plan.ACTIVATE:
-            if result.restart_may_help(answer.failed):
-                self._restart(work)
-                answer = self._run(plan.after_restart(work), view)
-            else:
-                back = self._run(plan.roll_back(work.marker), view)
-                answer = Answer((*answer.steps, *back.steps), answer.more)
-        if result.whole(answer):
-            return None
-        self._began = not result.unchanged(answer)
-        return result.explain(work, answer, not self._rebooted and result.restart_may_help(answer.failed))
-
-    def _run(self, work: Plan, view: View, keep_for_restart: bool = False) -> Answer:
-        key = gates.setup_key(view) if "install_key" in work.steps else None
-        parameters = work.parameters(keep_for_restart)
-        parameters |= {
-            "Attempts": self._options["attempts"],
-            "IntervalSeconds": self._options["interval"],
-            "FinalCodes": list(FINAL_CODES),
-        }
-        answer = self.apply(_SCRIPT, parameters, {"ProductKey": key.key} if key is not None else None)
-        self._answers.append(answer)
-        return answer
-
-    def _restart(self, work: Plan) -> None:
-        """Restart Windows as ansible.windows.win_reboot does. Raises GuestScriptError."""
-        task = self._task.copy()
-        task.args = {"msg": "Restart to rebuild the token store of the licensing service"}
-        context = {
-            "connection": self._connection,
-            "play_context": self._play_context,
-            "loader": self._loader,
-            "templar": self._templar,
-            "shared_loader_obj": self._shared_loader_obj,
-        }
-        reboot = self._shared_loader_obj.action_loader.get("ansible.windows.win_reboot", task=task, **context)
-        told = reboot.run(task_vars=self._task_vars)
-        if told.get("failed") or not told.get("rebooted"):
-            raise GuestScriptError(
-                f"Windows did not come back from its restart: {text.message(str(told.get('msg') or 'no reason was given'))}; "
-                f"the old store is {work.marker.backup}; next: run this again, which finishes or goes back"
-            )
-        self._rebooted = True
+        return self.read(*_SECTIONS, cloud=self.options["cloud"])
 
     def _outcome(self, work: Plan, recovered: str | None, failed: str | None, start: Start) -> Outcome:
         before, first = start
-        ended = plan.predict(work, before) if self.check_mode else self._look()
+        ended = plan.predict(work, before) if self.check_mode else self.look()
         last = first if self.check_mode else self.read("license")
         tried = plan.ACTIVATE in work.steps and not self.check_mode
         if tried and failed is None and not view_of(last).licensed:
@@ -178,14 +112,14 @@ class ActionModule(GuestChangeAction):
             path=work.marker.path,
             backup=work.marker.backup if ended.find(work.marker.backup) is not None else None,
             recovered=recovered,
-            steps=self._steps,
+            steps=self.steps,
             activation=result.Activation(
-                tuple(attempt for answer in self._answers for attempt in attempts(answer)),
+                tuple(attempt for answer in self.answers for attempt in attempts(answer)),
                 outcome if tried else NOT_ATTEMPTED,
                 license_state(first),
                 None if self.check_mode else license_state(last),
             ),
-            reboot_required=not self._rebooted and any(result.restart_may_help(item.failed) for item in self._answers),
+            reboot_required=not self.rebooted and any(result.restart_may_help(item.failed) for item in self.answers),
         )
         foreseen = "licensed" if self.check_mode and plan.ACTIVATE in work.steps else None
         return Outcome(
@@ -199,15 +133,11 @@ class ActionModule(GuestChangeAction):
 
     def _unneeded(self, found: Disk, recovered: str | None, start: Start) -> Outcome:
         before, first = start
-        done = ALREADY if self._options["state"] == plan.REBUILT else NOT_ATTEMPTED
+        done = ALREADY if self.options["state"] == plan.REBUILT else NOT_ATTEMPTED
         state = license_state(first)
-        value = result.TokenStore(found.path, None, recovered, self._steps, result.Activation((), done, state, state))
+        value = result.TokenStore(found.path, None, recovered, self.steps, result.Activation((), done, state, state))
         status = _status(first)
         return Outcome(recovered is not None, value, result.compared(before, status), result.compared(found, status))
-
-    @property
-    def _steps(self) -> tuple[Step, ...]:
-        return (*(step for answer in self._answers for step in answer.steps), *self._foreseen)
 
 
 def _status(guest: GuestEvidence) -> str | None:

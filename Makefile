@@ -21,7 +21,7 @@ export no_proxy := 127.0.0.0/8,127.0.0.1,localhost
 export NO_PROXY := $(no_proxy)
 
 .DEFAULT_GOAL := help
-.PHONY: help diagnose remediate test lint molecule build clean
+.PHONY: help diagnose remediate test lint molecule screenshot build clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -44,6 +44,9 @@ lint: $(VENV)/lint.done ## Run every static check
 molecule: $(VENV)/lint.done ## Run the Molecule scenarios against the lab
 	MOLECULE_GLOB='tests/molecule/*/molecule.yml' molecule --base-config tests/molecule/config.yml reset --all
 	MOLECULE_GLOB='tests/molecule/*/molecule.yml' molecule --base-config tests/molecule/config.yml test --all
+
+screenshot: $(VENV)/test.done ## Take the README's pictures of the report of contoso, in a headless Chromium
+	python -m tests.tools.screenshot
 
 build: $(VENV)/lab.done ## Build the collection's archive into dist/
 	ansible-galaxy collection build --force --output-path dist

@@ -44,7 +44,7 @@ def _take(page: pathlib.Path) -> int:
         window.goto(page.as_uri())
         end = window.locator("section[aria-labelledby=causes]").bounding_box()
         assert end is not None
-        window.screenshot(path=IMAGES / "report.png", clip={"x": 0, "y": 0, "width": WIDTH, "height": end["y"] + 20})
+        window.screenshot(path=IMAGES / "report.png", clip={"x": 0, "y": 0, "width": WIDTH, "height": end["y"]})
         card = window.locator(f"article[data-cause={CAUSE}]")
         card.locator("summary").first.click()
         card.screenshot(path=IMAGES / "cause.png")

@@ -38,13 +38,13 @@ def main() -> int:
     missing = browser.prepare()
     notices = [*([] if powershell else [MISSING]), *([NO_BROWSER.format(missing=missing)] if missing else [])]
     ignored = [f"--ignore={BROWSER_TESTS}"] if missing else []
-    print(*notices, flush=True)
+    print(*notices, sep="", end="", flush=True)
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *folders, *ignored, *sys.argv[1:]],
         cwd=tree.ROOT,
         check=False,
     )
-    print(*notices, flush=True)
+    print(*notices, sep="", end="", flush=True)
     if notices and os.environ.get("CI") == "true":
         return done.returncode or 1
     return done.returncode

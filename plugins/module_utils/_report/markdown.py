@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import changes, fixes, grouping
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import changes, commands, fixes, grouping
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.console import news, tally
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import ACTIVATED, UNKNOWN
@@ -17,11 +18,12 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._report.t
 
 # A ticket is read by people and has a limit; the JSON report has the rest.
 MOST_NAMES = 60
-MOST_FACTS = 8
-LONGEST_VALUE = 300
+MOST_FACTS = 4
+LONGEST_VALUE = 200
 
-# Everything that starts a construct of Markdown or HTML somewhere; & and the angle brackets become entities.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+|~!@:-])")
+# What starts a construct of Markdown anywhere, and what only does at the beginning of a line.
+_SPECIAL = re.compile(r"([\\`*_{}\[\]|~!@#]|:(?=//)|^[-+=])")
+_NUMBERED = re.compile(r"^(\d+)([.)])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _TICKS = re.compile("`+")
 
@@ -50,7 +52,7 @@ def render(report: Plain, catalogue: Catalogue) -> str:
 def prose(text: str) -> str:
     """Return text that Markdown shows as it is."""
     plain = "".join(_ENTITIES.get(char, char) for char in text)
-    return _SPECIAL.sub(r"\\\1", plain)
+    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", plain))
 
 
 def code(text: str) -> str:
@@ -65,10 +67,22 @@ def _cause(cause: grouping.Cause, catalogue: Catalogue) -> list[str]:
     label = catalogue.ui("tone.unknown" if cause.state == UNKNOWN else f"tone.{cause.severity}")
     heading = f"## {prose(label)}: {prose(catalogue.cause(cause.id))} ({catalogue.vms(len(cause.hosts))})"
     lines = [heading, "", code(cause.id), ""]
-    for case in cause.cases:
-        lines += _case(case, catalogue)
+    # Cases that differ in what was seen and not in what is to be done have their remedy once.
+    for _key, group in itertools.groupby(cause.cases, key=_what_is_done):
+        cases = list(group)
+        for case in cases:
+            lines += _case(case, catalogue)
+        names = [host["name"] for case in cases for host in case.hosts]
+        for fix in fixes.fixes(cases[0].finding, names, catalogue):
+            lines += _fix(fix, catalogue)
     doc = cause.cases[0].finding["doc"]
     return [*lines, f"{prose(catalogue.ui('doc'))} {code(doc)}", ""] if doc else lines
+
+
+def _what_is_done(case: grouping.Case) -> tuple[t.Any, ...]:
+    """Return the remedies of a case, with the commands for the resources that its own evidence names."""
+    remedies = case.finding["remedy"]
+    return remedies, [commands.of(remedy, case.finding["evidence"], ()).az for remedy in remedies]
 
 
 def _case(case: grouping.Case, catalogue: Catalogue) -> list[str]:
@@ -85,10 +99,7 @@ def _case(case: grouping.Case, catalogue: Catalogue) -> list[str]:
         observed = code(neutral(fact.observed, LONGEST_VALUE))
         expected = f" ({prose(catalogue.ui('table.expected', value=''))}{code(fact.expected)})" if fact.expected else ""
         lines.append(f"- {prose(fact.name)}: {observed}{expected}, {prose(fact.source)}")
-    lines.append("")
-    for fix in fixes.fixes(finding, names, catalogue):
-        lines += _fix(fix, catalogue)
-    return lines
+    return [*lines, ""]
 
 
 def _fix(fix: fixes.Fix, catalogue: Catalogue) -> list[str]:

@@ -29,7 +29,7 @@ def test_fleet() -> None:
     assert text.splitlines() == [
         "# KMS activation report",
         "",
-        "**2 VMs\\: 1 activated, 1 needs attention, 0 unknown**",
+        "**2 VMs: 1 activated, 1 needs attention, 0 unknown**",
         "",
         "2026-11-24T08:00:00Z, azure_windows.activation 1.0.0",
         "",
@@ -43,7 +43,7 @@ def test_fleet() -> None:
         "",
         "- KMS host: `kms.corp.example` (expected `azkms.core.windows.net, kms.core.windows.net`), SoftwareLicensingService",
         "",
-        "Who can do it\\: **guest admin**",
+        "Who can do it: **guest admin**",
         "",
         "1. Clear the KMS host.",
         "2. Activate.",
@@ -92,3 +92,20 @@ def test_text_is_shown_as_it_is(text: str, guard: t.Callable[[str], str]) -> Non
     (_open, inline, _close) = MarkdownIt("commonmark").parse(f"x {guard(text)} y")
     assert {token.type for token in inline.children} <= {"text", "text_special", "code_inline"}
     assert "".join(token.content for token in inline.children) == f"x {text} y"
+
+
+@pytest.mark.parametrize("text", ["- l", "+ l", "# h", "1. l", "12) l", "= x", "> q", "***", "---", "|a|"])
+def test_a_line_that_begins_with_it_is_no_construct(text: str) -> None:
+    kinds = [token.type for token in MarkdownIt("commonmark").parse(f"- {markdown.prose(text)}")]
+    assert kinds == [
+        "bullet_list_open", "list_item_open", "paragraph_open", "inline", "paragraph_close", "list_item_close", "bullet_list_close",
+    ]  # fmt: skip
+
+
+def test_a_remedy_that_is_the_same_for_several_cases_is_told_once() -> None:
+    hosts = [
+        diagnosis(f"app{number}", {**WRONG_HOST, "title": f"The guest asks 10.0.0.{number}."}) for number in range(5)
+    ]
+    text = render(*hosts)
+    assert text.count("The guest asks 10.0.0.") == 5
+    assert text.count("1. Clear the KMS host.") == 1

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import collections.abc
 import dataclasses
 import functools
 import types
@@ -16,13 +17,15 @@ T = t.TypeVar("T")
 
 def to_plain(value: t.Any) -> t.Any:
     """Return dataclasses, tuples and mappings as JSON-plain dicts and lists."""
+    if isinstance(value, str):
+        return str(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: to_plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, t.Mapping):
+    if isinstance(value, collections.abc.Mapping):
         return {str(key): to_plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
         return [to_plain(item) for item in value]
-    return str(value) if isinstance(value, str) else value
+    return value
 
 
 def from_plain(kind: type[T], value: t.Any) -> T:
@@ -52,12 +55,12 @@ def _build(kind: t.Any, value: t.Any, place: str) -> t.Any:
         inner = t.get_args(kind)[0]
         return tuple(_build(inner, item, f"{place}[{index}]") for index, item in enumerate(value))
     if origin is not None and issubclass(origin, t.Mapping):
-        if not isinstance(value, t.Mapping):
+        if not isinstance(value, collections.abc.Mapping):
             raise ValueError(f"{place}: expected a mapping, got {_name(value)}")
         inner = t.get_args(kind)[1]
         return {str(key): _build(inner, item, f"{place}.{key}") for key, item in value.items()}
     if isinstance(kind, type) and dataclasses.is_dataclass(kind):
-        if not isinstance(value, t.Mapping):
+        if not isinstance(value, collections.abc.Mapping):
             raise ValueError(f"{place}: expected a mapping, got {_name(value)}")
         hints = _fields(kind)
         given = {k: _build(hints[k], v, f"{place}.{k}") for k, v in value.items() if k in hints}

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 MESSAGES = {
-    "activated.kms": "Windows は KMS でライセンス認証済みです。最終更新は {age}前で、対処は不要です。",
+    "activated.kms": "KMS でライセンス認証済みです (最終更新 {age}前)。対処は不要です。",
     "activated.other_kms": (
         "Windows は Azure の KMS ではない {host} でライセンス認証済みです (最終更新は {age}前)。意図した構成であれば対処は不要です。"
     ),

@@ -16,7 +16,7 @@ MESSAGES = {
     "chain.unknown": "ライセンスの状態を読み取れないため、Windows がライセンス認証されているかは不明です。",
     "chain.no_key": "Windows にプロダクト キーがなく、ライセンス認証されていません。",
     "chain.permanent": "Windows のライセンスは無期限です。",
-    "chain.licensed": "Windows のライセンスは残り {left}です。",
+    "chain.licensed": "ライセンスは残り {left}です。",
     "chain.licensed_open": "Windows はライセンス認証済みですが、期限は不明です。",
     "chain.grace": "Windows はライセンス認証されていません。状態は{state} (LicenseStatus {status}) で、残り {left}です{reason}。",
     "chain.expired": "Windows はライセンス認証されていません。状態は{state} (LicenseStatus {status}) です{reason}。",

@@ -222,10 +222,10 @@ def _is_address(text: str) -> bool:
     return True
 
 
-def _without_identity(module: AnsibleModule) -> None:
+def _without_identity(module: AnsibleModule, detail: str = "") -> None:
     problem = (
         "No Azure credentials were found: set AZURE_CLIENT_ID, AZURE_SECRET and AZURE_TENANT, or a profile in "
-        "~/.azure/credentials, or sign in with az login."
+        f"~/.azure/credentials, or sign in with az login.{detail}"
     )
     if module.params["missing_credentials"] == "fail":
         module.fail_json(msg=problem)
@@ -245,7 +245,11 @@ def main() -> None:
         if not identity_found(settings, pathlib.Path.home()):
             _without_identity(module)
         session = open_session(settings, deadline=module.params["operation_timeout"])
-    except (SettingsError, CloudError, SignInError) as error:
+    except SignInError as error:
+        if settings.last_resort:
+            _without_identity(module, f" {error}")
+        module.fail_json(msg=str(error))
+    except (SettingsError, CloudError) as error:
         module.fail_json(msg=str(error))
     if any(map(_is_address, module.params["vms"])) and not settings.subscription_id:
         module.fail_json(msg="subscription_id: it is needed to find machines by private address.")

@@ -6,15 +6,42 @@
 
 from __future__ import annotations
 
+import threading
+import time
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import sdk
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import AzureCloud
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import Settings
 
+# A token that ends sooner than this many seconds from now is asked for anew.
+MARGIN = 300
+
+
+class Shared:
+    """One token for all threads and uses of a run: that of the Azure CLI is a process of its own each time it is asked."""
+
+    def __init__(self, credential: t.Any) -> None:
+        self._credential = credential
+        self._lock = threading.Lock()
+        self._token: t.Any = None
+
+    def get_token(self, *scopes: str, **options: t.Any) -> t.Any:
+        """Return the token; one with claims of its own is never shared."""
+        if options.get("claims"):
+            return self._credential.get_token(*scopes, **options)
+        with self._lock:
+            if self._token is None or self._token.expires_on - time.time() < MARGIN:
+                self._token = self._credential.get_token(*scopes, **options)
+            return self._token
+
 
 def build(settings: Settings, cloud: AzureCloud) -> t.Any:
     """Return a token credential for `settings` in `cloud`; nothing is asked over the network yet."""
+    return Shared(_own(settings, cloud))
+
+
+def _own(settings: Settings, cloud: AzureCloud) -> t.Any:
     if settings.source == "msi":
         return sdk.ManagedIdentityCredential(client_id=settings.client_id)
     if settings.source == "cli":

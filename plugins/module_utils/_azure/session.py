@@ -41,7 +41,7 @@ def open_session(settings: Settings, *, deadline: float) -> Session:
 
     def fetch(url: str) -> t.Any:
         try:
-            client: t.Any = sdk.PipelineClient(url, connection_verify=settings.verify)
+            client: t.Any = sdk.PipelineClient(url, connection_verify=settings.verify, retry_total=6, retry_status=5)
             with client:
                 response = client.send_request(sdk.HttpRequest("GET", url))
                 response.raise_for_status()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import configparser
 import dataclasses
 import pathlib
+import shutil
 import typing as t
 
 AUTH_SOURCES = ("auto", "cli", "credential_file", "env", "msi")
@@ -60,7 +61,10 @@ class SettingsError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Settings:
-    """Resolved settings. `source`: parameters, env, credential_file, cli or msi, where the identity comes from."""
+    """Resolved settings. `source`: parameters, env, credential_file, cli or msi, where the identity comes from.
+
+    `last_resort` when nothing names an identity and the Azure CLI may still have one.
+    """
 
     source: str
     subscription_id: str | None
@@ -75,6 +79,7 @@ class Settings:
     x509_certificate_path: str | None
     thumbprint: str | None
     disable_instance_discovery: bool
+    last_resort: bool = False
 
 
 def resolve(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], home: pathlib.Path) -> Settings:
@@ -88,6 +93,8 @@ def resolve(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], home: 
     found: dict[str, t.Any]
     if auth_source == "msi":
         source, found = "msi", env
+    elif auth_source == "env" and env["profile"]:
+        source, found = "credential_file", _profile(home, env["profile"], required=True)
     elif auth_source == "env":
         source, found = "env", env
     elif auth_source == "credential_file":
@@ -106,12 +113,13 @@ def resolve(options: t.Mapping[str, t.Any], environ: t.Mapping[str, str], home: 
     merged = _merge(given, found, env)
     if source in ("parameters", "env", "credential_file"):
         _check(source, merged)
-    return Settings(source=source, **merged)
+    return Settings(source=source, last_resort=source == "cli" and auth_source == "auto", **merged)
 
 
 def identity_found(settings: Settings, home: pathlib.Path) -> bool:
-    """Tell whether an identity is configured: the CLI counts only once somebody has used it on this controller."""
-    return settings.source != "cli" or (home / ".azure" / "azureProfile.json").is_file()
+    """Tell whether an identity is configured; as a last resort the CLI counts where it is installed or somebody has used it."""
+    used = (home / ".azure" / "azureProfile.json").is_file()
+    return not settings.last_resort or used or shutil.which("az") is not None
 
 
 def _first(environ: t.Mapping[str, str], names: t.Iterable[str]) -> str | None:

@@ -110,6 +110,12 @@ def test_a_fault_is_said_and_never_a_wrong_verdict(
     assert path["verdict"] != ("blocked" if resources is not DENIED else "open")
 
 
+def test_metadata_of_a_busy_cloud_are_asked_for_again(read: Read) -> None:
+    fault = {"on": "arm", "match": "GET /metadata/*", "answer": 503, "retry_after": 0, "times": 5}
+    (path,), unread, _log = read(HEALTHY, faults=[fault])
+    assert (path["verdict"], unread) == ("open", [])
+
+
 def test_what_a_fleet_costs(read: Read) -> None:
     subnets = {f"s{n}": {"addressPrefix": f"10.1.{n}.0/24", "defaultOutboundAccess": True} for n in range(5)}
     resources = [b.network("spoke", "10.1.0.0/16", subnets)]

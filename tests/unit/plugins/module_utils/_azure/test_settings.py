@@ -40,6 +40,7 @@ PROFILES = (
         ({"auth_source": "cli"}, ENV, PROFILES, "cli", None),
         ({"auth_source": "msi"}, ENV, PROFILES, "msi", "env-app"),
         ({"auth_source": "env"}, ENV, PROFILES, "env", "env-app"),
+        ({"auth_source": "env"}, {**ENV, "AZURE_PROFILE": "lab"}, PROFILES, "credential_file", "lab-app"),
         ({"auth_source": "credential_file"}, ENV, PROFILES, "credential_file", "file-app"),
         ({}, {**ENV, "ANSIBLE_AZURE_AUTH_SOURCE": "cli"}, PROFILES, "cli", None),
         (

@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import running
+from tests.tools import tree
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.modules.azure.conftest import COLLECTION, Start
 
@@ -102,6 +103,7 @@ def test_a_missing_or_foreign_journal_is_said(azure: Start, tmp_path: pathlib.Pa
 
 def ansible(lab: t.Any, module: str, *flags: str, **options: t.Any) -> dict[str, t.Any]:
     environment = {
+        "ANSIBLE_COLLECTIONS_PATH": str(tree.TREE),
         **os.environ,
         **lab.lab.environment,
         "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.minimal",

@@ -15,6 +15,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
 from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain, to_plain
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions, plan, plan_text
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import messages
 from ansible_collections.azure_windows.activation.plugins.plugin_utils import _display
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
@@ -51,4 +52,4 @@ class ActionModule(ActionBase):
             check_mode = bool(self._task.check_mode)
             _display.show(plan_text.render(found, _display.width(), check_mode=check_mode))
         azure = [{**to_plain(step), "due": step.due} for step in found.azure]
-        return {**result, "changed": False, **to_plain(found), "azure": azure}
+        return {**result, "changed": False, **to_plain(found), "azure": azure, "messages": to_plain(messages(found))}

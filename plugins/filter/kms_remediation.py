@@ -45,6 +45,7 @@ def kms_remediation(
             },
             "plan": list(plan["azure"]),
             "changes": to_plain(azure),
+            "messages": plan.get("messages") or {},
             "journal": run["journal"] if azure and not check_mode else None,
         },
     }

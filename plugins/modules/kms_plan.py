@@ -148,6 +148,10 @@ azure:
     due:
       description: Whether it is going to be done.
       type: bool
+messages:
+  description: Of the texts that say why something is not done, which message each is, for reports in other languages.
+  returned: success
+  type: dict
 touched:
   description: Names of the hosts that anything is going to be done for.
   returned: success

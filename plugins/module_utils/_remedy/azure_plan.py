@@ -11,12 +11,9 @@ import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.obstacles import TEXTS
 
 Plain = t.Mapping[str, t.Any]
-NO_TARGET = "what was read of Azure does not name the object to change"
-ONLY_POSSIBLE = "the evidence only makes this cause possible"
-PARENT_DENIES = "the rule {rule} of the parent policy {policy} denies it, and comes before every rule of this policy; its owner has to change it"
-LKM_DENIED = "the rule {rule} denies the service tag AzurePlatformLKM, which somebody wrote to stop activation; its owner has to take it away"
 DENIED_BY_TAG = "denied_by_tag"
 UNKNOWN_TARGET = "unknown"
 
@@ -49,14 +46,14 @@ class _Object:
     obstacle: str | None = None
 
 
-_NAMELESS = _Object(UNKNOWN_TARGET, obstacle=NO_TARGET)
+_NAMELESS = _Object(UNKNOWN_TARGET, obstacle=TEXTS["no_target"])
 
 
 def steps(action: str, finding: Finding, host: str, path: Plain | None, allowed: t.Collection[str]) -> list[AzureStep]:
     """Return the objects that this finding of one host wants changed; one without target where none can be named."""
     seen = azure_path.read(path)
     found = _OBJECTS[action](path, seen.hit_by(finding.id)) if path is not None and seen is not None else []
-    doubt = ONLY_POSSIBLE if finding.confidence == "possible" else None
+    doubt = TEXTS["only_possible"] if finding.confidence == "possible" else None
     return [
         AzureStep(
             action=action,
@@ -123,7 +120,7 @@ def _parent_denies(rule: t.Any) -> str | None:
     """Return why no rule of a child policy helps: its parent's come first."""
     if not isinstance(rule, t.Mapping) or not rule.get("inherited") or rule.get("type") != "network":
         return None
-    return PARENT_DENIES.format(rule=rule.get("name"), policy=str(rule.get("policy_id")).rpartition("/")[2])
+    return TEXTS["parent_denies"].format(rule=rule.get("name"), policy=str(rule.get("policy_id")).rpartition("/")[2])
 
 
 def _nsg_rule(_path: Plain, rows: t.Sequence[Plain]) -> list[_Object]:
@@ -133,7 +130,9 @@ def _nsg_rule(_path: Plain, rows: t.Sequence[Plain]) -> list[_Object]:
         nsg = row.get("nsg") or {}
         rule = nsg.get("rule") or {}
         if rule.get("nsg_id"):
-            obstacle = LKM_DENIED.format(rule=rule.get("name")) if nsg.get("platform_rule") == DENIED_BY_TAG else None
+            obstacle = (
+                TEXTS["tag_denied"].format(rule=rule.get("name")) if nsg.get("platform_rule") == DENIED_BY_TAG else None
+            )
             found[str(rule["nsg_id"])] = _Object(str(rule["nsg_id"]), {"nsg": rule["nsg_id"]}, obstacle)
     return list(found.values())
 

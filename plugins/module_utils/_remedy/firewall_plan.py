@@ -10,12 +10,8 @@ import dataclasses
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Firewall, FirewallRule
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.obstacles import TEXTS
 
-BY_POLICY = "the rule {names} comes from a group policy, which only its owner can change"
-NO_LOCAL_RULES = "a group policy voids all local firewall rules, so that a rule of ours would have no effect"
-NOT_DISABLED = "the rule {names} blocks; it is disabled only with remediate_disable_blocking_firewall_rules: true"
-NOT_READ = "the guest's firewall was not read"
-UNNAMED = "no rule that blocks was found in the guest's firewall"
 DEFAULT_ON = "block"
 
 
@@ -33,20 +29,20 @@ def change(evidence: Evidence, disable_rules: bool) -> FirewallChange:
     """Return what would open the firewall; an allow rule never beats a blocking one, so those come first."""
     guest = evidence.guest
     if guest is None or guest.firewall is None:
-        return FirewallChange(obstacle=NOT_READ)
+        return FirewallChange(obstacle=TEXTS["firewall_unread"])
     firewall, cloud = guest.firewall, guest.cloud
     # A rule with conditions that were not evaluated is blamed only where no other one blocks.
     blocking = [rule for rule in firewall.blocking if rule.certain] or list(firewall.blocking)
     policy = [rule for rule in blocking if rule.source == "policy"]
     if policy:
-        return FirewallChange(obstacle=BY_POLICY.format(names=_names(policy)))
+        return FirewallChange(obstacle=TEXTS["rule_by_policy"].format(names=_names(policy)))
     if blocking and not disable_rules:
-        return FirewallChange(obstacle=NOT_DISABLED.format(names=_names(blocking)))
+        return FirewallChange(obstacle=TEXTS["rule_blocks"].format(names=_names(blocking)))
     wanted = _wanted(firewall)
     if wanted and not firewall.local_rules_merged:
-        return FirewallChange(obstacle=NO_LOCAL_RULES)
+        return FirewallChange(obstacle=TEXTS["no_local_rules"])
     if not wanted and not blocking:
-        return FirewallChange(obstacle=UNNAMED)
+        return FirewallChange(obstacle=TEXTS["no_rule_found"])
     return FirewallChange(
         allow=tuple(cloud.addresses) if wanted else (),
         port=cloud.port,

@@ -18,10 +18,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions, azure_plan, firewall_plan
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure_plan import AzureStep
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.firewall_plan import FirewallChange
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.obstacles import TEXTS
 
-GUEST_UNASKED = "the guest could not be asked"
-NOTHING_DUE = "nothing is going to be changed"
-STAYS = "{finding} stays, so that an attempt would fail"
 ACTIVATION = "activation"
 _NOT_ASKED = ("unreachable", "unreadable", "not_asked")
 
@@ -102,7 +100,7 @@ def _host(
                 azure += found
                 steps += [_azure_step(step, finding, remedy.who, allowed) for step in found]
                 continue
-            obstacle = GUEST_UNASKED if unasked else firewall.obstacle if remedy.action == "firewall" else None
+            obstacle = TEXTS["guest_unasked"] if unasked else firewall.obstacle if remedy.action == "firewall" else None
             steps.append(_step(remedy.action, finding, remedy.who, allowed, obstacle))
     steps = [*_once(steps), *_activation(diagnosis, steps, allowed, unasked)]
     order = {name: place for place, name in enumerate(actions.NAMES)}
@@ -149,11 +147,11 @@ def _activation(diagnosis: Diagnosis, steps: t.Sequence[Step], allowed: t.Collec
         return []
     obstacle = None
     if not own and not any(step.due for step in steps):
-        obstacle = NOTHING_DUE
+        obstacle = TEXTS["nothing_due"]
     # A licensed VM loses nothing by an attempt; for another one it would only cost a minute.
     stays = None if own or diagnosis.licensed else _staying(diagnosis, steps)
     if stays is not None:
-        obstacle = STAYS.format(finding=stays)
+        obstacle = TEXTS["stays"].format(finding=stays)
     return [_step(ACTIVATION, root, GUEST_ADMIN, allowed, obstacle)]
 
 

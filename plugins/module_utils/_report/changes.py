@@ -15,7 +15,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._report.c
 
 # A change by its outcome, what went wrong first.
 STATUSES = ("failed", "refused", "changed", "would_change", "unchanged")
-GUEST = "guest"
+GUEST, ACTIVATION = "guest", "activation"
 _CONTEXT = 2
 
 Plain = t.Mapping[str, t.Any]
@@ -37,7 +37,7 @@ class Change:
 
 @dataclasses.dataclass(frozen=True)
 class Withheld:
-    """What the plan holds and nobody allowed."""
+    """What the plan holds and is not done: nobody allowed it, or something stands in its way."""
 
     action: str
     target: str
@@ -45,6 +45,7 @@ class Withheld:
     reason: str
     who: str
     variable: str
+    obstacle: str
 
 
 def changes(rows: t.Iterable[Plain], catalogue: Catalogue, hosts: t.Sequence[str] = ()) -> list[Change]:
@@ -54,7 +55,7 @@ def changes(rows: t.Iterable[Plain], catalogue: Catalogue, hosts: t.Sequence[str
 
 
 def withheld(rows: t.Iterable[Plain], catalogue: Catalogue, hosts: t.Sequence[str] = ()) -> list[Withheld]:
-    """Return the steps of a plan that were not allowed."""
+    """Return the steps of a plan that are not done; an attempt to activate that waits for another step goes without saying."""
     return [
         Withheld(
             row["action"],
@@ -62,10 +63,11 @@ def withheld(rows: t.Iterable[Plain], catalogue: Catalogue, hosts: t.Sequence[st
             tuple(row["hosts"]) or tuple(hosts),
             catalogue.text(row["reason"] or ""),
             catalogue.who(row["who"]) if row["who"] else "",
-            row["variable"] or "",
+            "" if row["allowed"] else row["variable"] or "",
+            catalogue.text(row["obstacle"] or ""),
         )
         for row in rows
-        if not row["allowed"]
+        if not row["allowed"] or (row["obstacle"] and row["action"] != ACTIVATION)
     ]
 
 
@@ -106,13 +108,13 @@ def of_fleet(hosts: t.Iterable[Plain], run: Plain, catalogue: Catalogue) -> list
 
 
 def withheld_of_fleet(hosts: t.Iterable[Plain], run: Plain, catalogue: Catalogue) -> list[Withheld]:
-    """Return every step of a run's plans that was not allowed, the same step of several guests once."""
+    """Return every step of a run's plans that is not done, the same step of several guests once."""
     found: dict[tuple[str, ...], Withheld] = {}
     steps = withheld(run["plan"], catalogue)
     for host in hosts:
         steps += withheld(_in_guest(host, "plan"), catalogue, [host["name"]])
     for step in steps:
-        key = (step.action, step.target, step.reason, step.who, step.variable)
+        key = (step.action, step.target, step.reason, step.who, step.variable, step.obstacle)
         hosts_so_far = found[key].hosts if key in found else ()
         found[key] = dataclasses.replace(step, hosts=tuple(dict.fromkeys((*hosts_so_far, *step.hosts))))
     return list(found.values())

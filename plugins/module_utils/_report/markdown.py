@@ -125,7 +125,8 @@ def _run(report: Plain, catalogue: Catalogue) -> list[str]:
     for step in changes.withheld_of_fleet(report["hosts"], run, catalogue):
         where = f"{code(step.action)} {code(step.target)} ({_names(step.hosts, catalogue)})"
         allow = f" {catalogue.ui('change.allow')} {code(step.variable)}" if step.variable else ""
-        lines.append(f"- **{catalogue.ui('change.withheld')}** {where} {prose(step.reason)}{allow}".rstrip())
+        why = f" {prose(catalogue.ui('change.obstacle'))} {prose(step.obstacle)}" if step.obstacle else ""
+        lines.append(f"- **{catalogue.ui('change.withheld')}** {where} {prose(step.reason)}{why}{allow}".rstrip())
     compared = [host for host in report["hosts"] if host.get("before")]
     lines += [
         f"- {code(host['name'])}: {prose(catalogue.cause(host['before']['root_cause']['id']))} → "

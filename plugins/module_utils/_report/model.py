@@ -13,7 +13,7 @@ import dataclasses
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain, to_plain
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import (
     counting,
     history,
@@ -100,7 +100,8 @@ def _remediation(hosts: t.Sequence[Plain], beside: Beside) -> Plain | None:
 def _messages(hosts: t.Sequence[Plain], beside: Beside) -> Plain:
     """Return the messages of the merged reports and of the hosts by their English texts."""
     found: Plain = {}
-    for messages in (*(report["messages"] for report in beside.merged), *map(written.messages_out_of, hosts)):
+    run = [neutral_plain(to_plain(beside.remediation.messages))] if beside.remediation is not None else []
+    for messages in (*(report["messages"] for report in beside.merged), *run, *map(written.messages_out_of, hosts)):
         found.update(messages)
     return dict(sorted(found.items()))
 

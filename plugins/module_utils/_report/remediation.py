@@ -11,13 +11,17 @@ import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
 from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain, to_plain
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message
 
 Plain = dict[str, t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
 class Step:
-    """One action that the plan holds. `target`: guest or the id of an Azure resource; `hosts` are the VMs it is for."""
+    """One action that the plan holds. `target`: guest or the id of an Azure resource; `hosts` are the VMs it is for.
+
+    `obstacle` is why it is not done even where it is allowed.
+    """
 
     action: str
     target: str = "guest"
@@ -26,6 +30,7 @@ class Step:
     allowed: bool = False
     variable: str | None = None
     who: str | None = None
+    obstacle: str | None = None
     hosts: tuple[str, ...] = ()
 
 
@@ -53,7 +58,10 @@ class Part:
 
 @dataclasses.dataclass(frozen=True)
 class Remediation:
-    """A whole run: the diagnoses before it, and plan and changes of every host and of Azure."""
+    """A whole run: the diagnoses before it, and plan and changes of every host and of Azure.
+
+    `messages` tells of the texts of the plan which message each is.
+    """
 
     check_mode: bool = False
     actions: tuple[str, ...] = ()
@@ -62,6 +70,7 @@ class Remediation:
     plan: tuple[Step, ...] = ()
     changes: tuple[Change, ...] = ()
     journal: str | None = None
+    messages: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -83,6 +83,7 @@ UI = {
     "change.refused": "refused",
     "change.unchanged": "unchanged",
     "change.withheld": "not allowed",
+    "change.obstacle": "In its way:",
     "change.allow": "Allow it with",
     "change.diff": "Difference",
     "change.guest": "guest",

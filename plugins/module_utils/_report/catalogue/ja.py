@@ -83,6 +83,7 @@ UI = {
     "change.refused": "拒否",
     "change.unchanged": "変更なし",
     "change.withheld": "未許可",
+    "change.obstacle": "実行しない理由:",
     "change.allow": "許可する変数:",
     "change.diff": "差分",
     "change.guest": "ゲスト",

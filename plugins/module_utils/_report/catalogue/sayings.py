@@ -12,6 +12,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._report.c
     ja_codes,
     ja_findings,
     ja_network,
+    ja_obstacles,
     ja_steps,
     ja_words,
 )
@@ -23,6 +24,7 @@ MESSAGES: dict[str, t.Mapping[str, str]] = {
         **ja_codes.MESSAGES,
         **ja_findings.MESSAGES,
         **ja_network.MESSAGES,
+        **ja_obstacles.MESSAGES,
         **ja_steps.MESSAGES,
         **ja_words.MESSAGES,
     },

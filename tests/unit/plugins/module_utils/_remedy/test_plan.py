@@ -15,7 +15,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.engine import diagnose
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions, azure_plan
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.plan import GUEST_UNASKED, Plan, build
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.obstacles import TEXTS
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.plan import Plan, build
 from tests.unit.plugins.module_utils._diagnosis import build as made
 
 TABLE = "/subscriptions/1/resourceGroups/rg/providers/Microsoft.Network/routeTables/rt"
@@ -118,7 +119,7 @@ def test_an_object_that_is_not_named_is_not_guessed() -> None:
     plan = planned(item, allowed=EVERYTHING)
     assert plan.azure == ()
     (step,) = (step for step in plan.hosts["web01"].steps if step.action == "route")
-    assert step.obstacle == azure_plan.NO_TARGET
+    assert step.obstacle == TEXTS["no_target"]
 
 
 def test_an_unreachable_guest_is_repaired_in_azure_only() -> None:
@@ -126,7 +127,7 @@ def test_an_unreachable_guest_is_repaired_in_azure_only() -> None:
     plan = planned(item, allowed=EVERYTHING)
     assert [step.action for step in plan.azure if step.due] == ["nsg_rule"]
     assert plan.hosts["web01"].run == ()
-    assert {step.obstacle for step in plan.hosts["web01"].steps if step.target == "guest"} <= {GUEST_UNASKED}
+    assert {step.obstacle for step in plan.hosts["web01"].steps if step.target == "guest"} <= {TEXTS["guest_unasked"]}
 
 
 def firewall(default: str = "allow", merged: bool = True, *sources: str) -> made.Plain:

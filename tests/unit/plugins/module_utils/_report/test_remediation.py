@@ -13,6 +13,8 @@ import typing as t
 import jsonschema
 import pytest
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
+from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.obstacles import TEXTS
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import (
     changes,
     model,
@@ -20,6 +22,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._report i
     written,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
+from ansible_collections.azure_windows.activation.plugins.module_utils._text import messages
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, TABLE, WRONG_HOST, diagnosis
 
 NOW = "2026-11-24T08:00:00Z"
@@ -114,6 +117,20 @@ def test_what_was_not_allowed_says_who_may_and_how() -> None:
         ("route", ("web01", "web02"), "network team", ""),
         ("key", ("web02",), "guest admin", "remediate_actions: [key]"),
     ]
+
+
+def test_what_stands_in_the_way_is_told_in_the_reports_language() -> None:
+    blocked = TEXTS["rule_by_policy"].format(names="x")
+    plan = [
+        {"action": "firewall", "allowed": True, "obstacle": str(blocked)},
+        {"action": "activation", "allowed": True, "obstacle": "x stays"},
+    ]
+    run = {"before": BEFORE, "hosts": {"web01": {"plan": plan}}, "messages": to_plain(messages([blocked]))}
+    found = report(run)
+    jsonschema.validate(found, SCHEMA)
+    (row,) = changes.withheld_of_fleet(found["hosts"], found["remediation"], Catalogue("ja", found))
+    assert (row.action, row.variable) == ("firewall", "")
+    assert "グループ ポリシー" in row.obstacle
 
 
 @pytest.mark.parametrize(

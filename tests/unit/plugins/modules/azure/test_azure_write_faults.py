@@ -212,3 +212,11 @@ def test_nothing_else_is_written_from_a_journal(azure: Start, entry: dict[str, t
     )
     assert lab.undo()["refused"]["id"] == id_
     assert lab.writes() == []
+
+
+def test_an_operation_that_never_ends_is_said_and_stays_in_the_journal(azure: Start) -> None:
+    lab = azure(b.routed(TUNNEL), faults=[fault(ROUTE, behaviour="never-finishes")])
+    result = lab.run("route", route_table=TABLE, operation_timeout=1)
+    assert "was written is not known" in result["msg"]
+    assert "is still Updating after 1 s" in result["msg"]
+    assert (lab.states(), len(lab.writes())) == (["intended"], 1)

@@ -64,7 +64,7 @@ class ActionModule(ActionBase):
         try:
             report = model.build(options["diagnoses"] or [], now, VERSION, beside)
         except ValueError as error:
-            raise AnsibleActionFail(f"kms_report: {error}") from error
+            raise AnsibleActionFail(f"kms_report: {error}") from None
         catalogue = Catalogue(options["language"], report)
         paths = _write(report, catalogue, pathlib.Path(options["report_dir"]).absolute(), options["formats"])
         # People open the page; the other files are named beside it.
@@ -88,7 +88,7 @@ def _write(report: dict[str, t.Any], catalogue: Catalogue, folder: pathlib.Path,
         try:
             _files.write_atomically(path, renderers[form](report, catalogue))
         except OSError as error:
-            raise AnsibleActionFail(f"kms_report: cannot write {path}: {error.strerror or error}") from error
+            raise AnsibleActionFail(f"kms_report: cannot write {path}: {error.strerror or error}") from None
         paths[form] = str(path)
     return paths
 
@@ -106,13 +106,13 @@ def _read(option: str, path: str) -> dict[str, t.Any]:
     try:
         return written.parse(pathlib.Path(path).read_text("utf-8"))
     except OSError as error:
-        raise AnsibleActionFail(f"kms_report: {option}: cannot read {path}: {error.strerror or error}") from error
+        raise AnsibleActionFail(f"kms_report: {option}: cannot read {path}: {error.strerror or error}") from None
     except ValueError as error:
-        raise AnsibleActionFail(f"kms_report: {option}: {path} cannot be used: {error}") from error
+        raise AnsibleActionFail(f"kms_report: {option}: {path} cannot be used: {error}") from None
 
 
 def _remediation(plain: dict[str, t.Any] | None) -> remediation.Remediation | None:
     try:
         return None if plain is None else remediation.parse(plain)
     except ValueError as error:
-        raise AnsibleActionFail(f"kms_report: remediation: {error}") from error
+        raise AnsibleActionFail(f"kms_report: remediation: {error}") from None

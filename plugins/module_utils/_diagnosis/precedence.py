@@ -130,7 +130,7 @@ TABLE: tuple[Entry, ...] = (
     Entry(renewal_overdue.RULE, "Licensed but late, and no cause above was found.", verdict=True),
     Entry(
         license_state_unreadable.RULE,
-        "Nothing can be said about the licence, and no cause above is certain.",
+        "Nothing can be said about the licence, and no cause above is certain or the reason for that.",
         verdict=True,
     ),
     Entry(activation_unexplained.RULE, "Not activated, and no cause above was found.", verdict=True),

@@ -50,6 +50,13 @@ class Seams:
     clock: t.Callable[[], float] = time.monotonic
 
 
+def retries() -> t.Any:
+    """Return the policy that repeats what a busy service refused; a POST and a write ask for it, or against it, themselves."""
+    return sdk.core_policies.RetryPolicy(
+        retry_total=6, retry_status=5, retry_connect=3, retry_read=3, retry_backoff_max=30
+    )
+
+
 class ArmClient:
     """Requests to one Resource Manager endpoint with one credential; safe to share between threads.
 
@@ -80,9 +87,7 @@ class ArmClient:
             policies=[
                 policies.RequestIdPolicy(),
                 policies.UserAgentPolicy(base_user_agent="azure_windows.activation"),
-                policies.RetryPolicy(
-                    retry_total=6, retry_status=5, retry_connect=3, retry_read=3, retry_backoff_max=30
-                ),
+                retries(),
                 sdk.ARMChallengeAuthenticationPolicy(credential, cloud.scope),
             ],
         )

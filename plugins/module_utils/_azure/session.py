@@ -13,7 +13,7 @@ import typing as t
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import cloud as clouds
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import credential as credentials
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import sdk
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmClient
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmClient, retries
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import Settings
 
 
@@ -41,7 +41,7 @@ def open_session(settings: Settings, *, deadline: float) -> Session:
 
     def fetch(url: str) -> t.Any:
         try:
-            client: t.Any = sdk.PipelineClient(url, connection_verify=settings.verify, retry_total=6, retry_status=5)
+            client: t.Any = sdk.PipelineClient(url, policies=[retries()], connection_verify=settings.verify)
             with client:
                 response = client.send_request(sdk.HttpRequest("GET", url))
                 response.raise_for_status()

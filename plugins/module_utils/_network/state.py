@@ -170,8 +170,7 @@ class NetworkState:
         entry = {
             "what": kind or "resource",
             "scope": resource_id,
-            "reason": self._why(kind, resource_id),
-            "action": f"{kind}/read" if kind else None,
+            **self._why(kind, resource_id),
         }
         key = "child_not_read" if segment else "not_read"
         return NotKnownError(say(key, kind=label, name=name_of(resource_id), reason=entry["reason"]), entry)
@@ -182,19 +181,20 @@ class NetworkState:
         entry = {
             "what": kind,
             "scope": f"/subscriptions/{scope}",
-            "reason": self._why(kind, scope),
-            "action": f"{kind}/read",
+            **self._why(kind, scope),
         }
         return NotKnownError(say("not_listed", kind=kind, subscription=scope, reason=entry["reason"]), entry)
 
-    def _why(self, kind: str, scope: str) -> str:
+    def _why(self, kind: str, scope: str) -> Unread:
+        """Return why something is missing, and the right to grant when it is not known that another thing is the reason."""
+        right = f"{kind}/read" if kind else None
         wanted = {low(scope), f"/subscriptions/{low(scope)}", f"/subscriptions/{values.subscription(scope)}"}
         for entry in self.unread:
             what = str(entry.get("what", "")).lower()
             about = what == SUBSCRIPTION or (what and kind.lower().startswith(what))
             if about and low(entry.get("scope")) in wanted:
-                return str(entry.get("reason"))
-        return say("not_among")
+                return {"reason": str(entry.get("reason")), "action": entry.get("action", right)}
+        return {"reason": say("not_among"), "action": right}
 
     def unread_about(self, what: str, scope: str) -> Unread | None:
         """Return the entry of `unread` for something in a scope, None when there is none."""

@@ -174,6 +174,9 @@ report:
         unanswered:
           description: How many were expected and are in none of the answers.
           type: int
+        unread:
+          description: How many things could not be read, different ones of Azure and sections of guests.
+          type: int
         root_causes:
           description: How many VMs have each root cause.
           type: dict

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import columns, grouping
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import columns, counting, grouping
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import (
     ACTIVATED,
@@ -23,6 +23,7 @@ MOST_NAMES = 60
 MOST_CASES = 3
 MOST_FACTS = 4
 MOST_UNREAD = 6
+MOST_AZURE = 3
 LONGEST_VALUE = 160
 # Of a healthy VM, which stays on one line even where the terminal is narrower.
 LONGEST_LINE = 119
@@ -85,6 +86,10 @@ class _Table:
         if report["unanswered"]:
             names = self._names(report["unanswered"])
             lines += self._wrapped(self.catalogue.ui("table.unanswered", names=names), tone="unknown")
+        azure, _sections = counting.unread(hosts)
+        if azure:
+            parts = self._names([neutral(text, LONGEST_VALUE) for text in azure], MOST_AZURE)
+            lines += self._wrapped(self.catalogue.ui("table.unread", count=len(azure), parts=parts), tone="unknown")
         lines.append(Line(tally(report["summary"], self.catalogue)))
         key = "table.report_also" if also else "table.report"
         lines.append(Line(self.catalogue.ui(key, path=neutral(path), others=", ".join(also))))

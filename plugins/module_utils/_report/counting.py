@@ -35,15 +35,28 @@ def rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else -1
 
 
+def unread(hosts: t.Sequence[t.Mapping[str, t.Any]]) -> tuple[list[str], int]:
+    """Return what could not be read of Azure, each once, and how many sections of guests could not be read."""
+    azure = [
+        text
+        for host in hosts
+        for text in (*host["azure"]["unread"], host["azure"]["status"] == "unreadable" and host["azure"]["detail"])
+        if text
+    ]
+    return list(dict.fromkeys(azure)), sum(len(host["guest"]["unread"]) for host in hosts)
+
+
 def summary(hosts: t.Sequence[t.Mapping[str, t.Any]], unanswered: int) -> dict[str, t.Any]:
     """Return the tally; whoever was expected and did not answer is unknown."""
     states = collections.Counter(host["state"] for host in hosts)
     causes = collections.Counter(host["root_cause"]["id"] for host in hosts)
+    azure, sections = unread(hosts)
     return {
         "hosts": len(hosts) + unanswered,
         ACTIVATED: states[ACTIVATED],
         ATTENTION: states[ATTENTION],
         UNKNOWN: states[UNKNOWN] + unanswered,
         "unanswered": unanswered,
+        "unread": len(azure) + sections,
         "root_causes": dict(sorted(causes.items())),
     }

@@ -191,6 +191,7 @@ UI = {
     "table.otherwise": "Seen otherwise, see the report: {names}",
     "table.tally.one": "{hosts}: {activated} activated, {attention} needs attention, {unknown} unknown",
     "table.tally": "{hosts}: {activated} activated, {attention} need attention, {unknown} unknown",
+    "table.unread": "Could not read {count} in Azure: {parts}",
     "table.unanswered": "Expected, but did not answer: {names}",
     "table.history": "Since {time}: {news}",
     "table.worse": "WORSE after the changes: {names}",

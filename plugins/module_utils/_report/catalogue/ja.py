@@ -191,6 +191,7 @@ UI = {
     "table.otherwise": "内容が異なるもの (レポートを参照): {names}",
     "table.tally.one": "{hosts}: 認証済み {activated}、対応が必要 {attention}、不明 {unknown}",
     "table.tally": "{hosts}: 認証済み {activated}、対応が必要 {attention}、不明 {unknown}",
+    "table.unread": "Azure で読み取れなかったもの {count} 件: {parts}",
     "table.unanswered": "対象ですが応答がない VM: {names}",
     "table.history": "{time} からの変化: {news}",
     "table.worse": "変更後に悪化した VM: {names}",

@@ -101,6 +101,20 @@ def test_what_was_not_read_is_said() -> None:
     assert "    not read: events" in lines
 
 
+def test_what_was_not_read_in_azure_is_counted_once() -> None:
+    denied = [side("partial", f"type{number}: 403") for number in (1, 2, 3, 4)]
+    hosts = [diagnosis(f"web{number}", ACTIVATED, licensed=True, azure=azure) for number, azure in enumerate(denied)]
+    hosts += [
+        diagnosis("web4", ACTIVATED, licensed=True, azure=denied[0]),
+        diagnosis("web5", ACTIVATED, licensed=True, azure={**side("unreadable"), "detail": "sign-in failed"}),
+        diagnosis("web6", ACTIVATED, licensed=True, guest=side("partial", "dns", "clock")),
+    ]
+    report = model.build(hosts, "2026-11-24T08:00:00Z", "1.0.0")
+    assert report["summary"]["unread"] == 7
+    lines = [line.text for line in console.render(report, "x", 200)]
+    assert "Could not read 5 in Azure: type1: 403, type2: 403, type3: 403 and 2 more" in lines
+
+
 def test_azure_is_not_said_to_be_unasked_when_it_was() -> None:
     lines = table(diagnosis("web01", WRONG_HOST, azure=side("ok")))
     assert not any("Only the guests were asked" in line for line in lines)

@@ -44,6 +44,7 @@ def test_fleet() -> None:
         "attention": 3,
         "unknown": 1,
         "unanswered": 0,
+        "unread": 0,
         "root_causes": {"activated": 1, "guest-unreachable": 1, "renewal-overdue": 1, "wrong-kms-host": 2},
     }
     assert (report["schema_version"], report["generated_at"]) == (1, NOW)

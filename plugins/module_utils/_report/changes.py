@@ -100,11 +100,16 @@ def _lines(value: t.Any) -> list[str]:
 
 
 def of_fleet(hosts: t.Iterable[Plain], run: Plain, catalogue: Catalogue) -> list[Change]:
-    """Return every change of a run, those of guests and those of Azure."""
-    found = changes(run["changes"], catalogue)
+    """Return every change of a run, those of guests and those of Azure, the same one of several guests once."""
+    found: dict[Change, tuple[str, ...]] = {}
+    rows = changes(run["changes"], catalogue)
     for host in hosts:
-        found += changes(_in_guest(host, "changes"), catalogue, [host["name"]])
-    return sorted(found, key=lambda change: STATUSES.index(change.status) if change.status in STATUSES else -1)
+        rows += changes(_in_guest(host, "changes"), catalogue, [host["name"]])
+    for row in rows:
+        key = dataclasses.replace(row, hosts=(), at="")
+        found[key] = tuple(dict.fromkeys((*found.get(key, ()), *row.hosts)))
+    merged = [dataclasses.replace(key, hosts=names) for key, names in found.items()]
+    return sorted(merged, key=lambda change: STATUSES.index(change.status) if change.status in STATUSES else -1)
 
 
 def withheld_of_fleet(hosts: t.Iterable[Plain], run: Plain, catalogue: Catalogue) -> list[Withheld]:

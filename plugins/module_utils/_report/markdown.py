@@ -127,13 +127,18 @@ def _run(report: Plain, catalogue: Catalogue) -> list[str]:
         allow = f" {catalogue.ui('change.allow')} {code(step.variable)}" if step.variable else ""
         why = f" {prose(catalogue.ui('change.obstacle'))} {prose(step.obstacle)}" if step.obstacle else ""
         lines.append(f"- **{catalogue.ui('change.withheld')}** {where} {prose(step.reason)}{why}{allow}".rstrip())
-    compared = [host for host in report["hosts"] if host.get("before")]
+    compared = [host for host in report["hosts"] if _other_cause(host)]
     lines += [
         f"- {code(host['name'])}: {prose(catalogue.cause(host['before']['root_cause']['id']))} → "
         f"{prose(catalogue.cause(host['root_cause']['id']))}"
         for host in compared
     ]
     return [*lines, ""]
+
+
+def _other_cause(host: Plain) -> bool:
+    before = host.get("before")
+    return before is not None and before["root_cause"]["id"] != host["root_cause"]["id"]
 
 
 def _names(names: t.Sequence[str], catalogue: Catalogue) -> str:

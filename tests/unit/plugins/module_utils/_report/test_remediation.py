@@ -110,6 +110,14 @@ def test_changes_of_the_fleet_with_what_went_wrong_first() -> None:
     ]
 
 
+def test_the_same_change_of_several_guests_is_told_once() -> None:
+    same = {"action": "host", "status": "changed", "before": {"name": "kms.corp"}, "after": {"name": ""}}
+    run = {"hosts": {name: {"changes": [{**same, "at": name}]} for name in ("web01", "web02")}}
+    found = report(run)
+    (row,) = changes.of_fleet(found["hosts"], found["remediation"], Catalogue())
+    assert set(row.hosts) == {"web01", "web02"}
+
+
 def test_what_was_not_allowed_says_who_may_and_how() -> None:
     found = report()
     rows = changes.withheld_of_fleet(found["hosts"], found["remediation"], Catalogue())

@@ -35,7 +35,7 @@ remediate: $(VENV)/lab.done ## Repair the guests of the lab: WORLD=path takes an
 	@python -m tests.lab run "$(WORLD)" -- \
 		sh -c 'exec ansible-playbook playbooks/remediate.yml -i "$$LAB_INVENTORY" "$$@"' remediate $(ARGS)
 
-test: $(VENV)/test.done ## Run the unit, PowerShell and end-to-end tests
+test: $(VENV)/test.done $(VENV)/oldest.done ## Run the unit, PowerShell and end-to-end tests
 	python -m tests.tools.suite
 
 lint: $(VENV)/lint.done ## Run every static check
@@ -58,6 +58,11 @@ $(VENV)/bin/python:
 	@test -n "$(PYTHON)" || { echo 'Python 3.11 or later is needed (python3 on PATH, or make PYTHON=/path/to/python3)' >&2; exit 1; }
 	@echo 'Setting up .venv, once'
 	@"$(PYTHON)" -m venv "$(VENV)"
+
+# Beside the environment, not in it: the tests of Azure run with the oldest and the newest SDK.
+$(VENV)/oldest.done: $(REQUIREMENTS)/oldest.txt | $(VENV)/test.done
+	@python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --target $(VENV)/oldest -r $<
+	@touch $@
 
 $(VENV)/%.done: $(REQUIREMENTS)/%.txt $(REQUIREMENTS)/lab.txt $(REQUIREMENTS)/constraints.txt tests/tools/tree.py | $(VENV)/bin/python
 	@python -m pip install --quiet --disable-pip-version-check -r $< -c $(REQUIREMENTS)/constraints.txt

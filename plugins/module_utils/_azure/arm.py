@@ -23,6 +23,9 @@ MAX_PAGES = 1000
 ACCEPTED = 202
 FORBIDDEN = 403
 FIRST_ERROR = 400
+# Another operation on the resource is going on: it is over in seconds, or it is said that it was not.
+BUSY = "AnotherOperationInProgress"
+BUSY_PAUSES = (2.0, 4.0, 8.0, 16.0)
 
 
 class ArmError(Exception):
@@ -117,10 +120,16 @@ class ArmClient:
             url = page.get("nextLink") or None
         return items
 
-    def ask(self, path: str, api_version: str) -> t.Any:
+    def ask(self, path: str, api_version: str, pauses: tuple[float, ...] = BUSY_PAUSES) -> t.Any:
         """POST a question, wait for its long-running answer within the deadline and return its body; raises ArmError."""
-        response = self._request("POST", self._url(path, api_version, {}), retry_on_methods=["POST"])
-        return self._json(self._finish(response))
+        try:
+            response = self._request("POST", self._url(path, api_version, {}), retry_on_methods=["POST"])
+            return self._json(self._finish(response))
+        except ArmError as problem:
+            if problem.code != BUSY or not pauses:
+                raise
+        self._sleep(pauses[0])
+        return self.ask(path, api_version, pauses[1:])
 
     def send_once(
         self, method: str, path: str, api_version: str, *, body: t.Any = None, headers: dict[str, str] | None = None

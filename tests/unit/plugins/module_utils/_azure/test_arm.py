@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import os
 import time
 import typing as t
 
+import azure.mgmt.network
 import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import arm
@@ -84,6 +86,20 @@ def test_429_is_sent_again(headers: dict[str, str]) -> None:
     assert [method for method, url in wire.log] == ["POST", "POST"]
 
 
+def test_a_question_waits_for_another_operation() -> None:
+    busy = Answer(409, {"error": {"code": "AnotherOperationInProgress", "message": "m"}})
+    wire = Wire(busy, busy, Answer(body={"value": []}))
+    assert client(wire).ask("/q", "1") == {"value": []}
+    wire = Wire(busy)
+    with pytest.raises(arm.ArmError, match="AnotherOperationInProgress"):
+        client(wire).ask("/q", "1")
+    assert len(wire.log) == 5
+    wire = Wire(Answer(409, {"error": {"code": "Conflict", "message": "m"}}))
+    with pytest.raises(arm.ArmError, match="Conflict"):
+        client(wire).ask("/q", "1")
+    assert len(wire.log) == 1
+
+
 def test_a_question_is_polled_to_its_end() -> None:
     location = {"Location": f"{HOST}/operationResults/1?api-version=1", "Retry-After": "1"}
     wire = Wire(Answer(202, None, location), Answer(202, None, location), Answer(body={"value": [{"a": 1}]}))
@@ -112,3 +128,8 @@ def test_the_provider_is_never_registered() -> None:
     with pytest.raises(arm.ArmError):
         client(wire).get("/subscriptions/s/providers/Microsoft.Network/routeTables", "1")
     assert [method for method, url in wire.log] == ["GET"]
+
+
+def test_the_sdk_is_the_one_that_this_run_is_for() -> None:
+    wanted = os.environ.get("AZURE_MGMT_NETWORK")
+    assert wanted in (None, azure.mgmt.network.__version__)

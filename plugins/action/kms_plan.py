@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import datetime
+import pathlib
 import typing as t
 
 from ansible.errors import AnsibleActionFail
@@ -23,6 +25,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "evidence": {"type": "list", "elements": "dict", "required": True},
     "actions": {"type": "list", "elements": "str", "default": list(actions.HARMLESS), "choices": list(actions.NAMES)},
     "disable_blocking_firewall_rules": {"type": "bool", "default": False},
+    "journal_dir": {"type": "path", "default": "kms-journal"},
     "display": {"type": "bool", "default": True},
 }
 
@@ -51,5 +54,15 @@ class ActionModule(ActionBase):
         if options["display"]:
             check_mode = bool(self._task.check_mode)
             _display.show(plan_text.render(found, _display.width(), check_mode=check_mode))
+        # Absolute, because modules run in the folder of the playbook.
+        folder = pathlib.Path(options["journal_dir"]).absolute()
+        journal = folder / f"kms-journal-{datetime.datetime.now(datetime.timezone.utc):%Y%m%dT%H%M%SZ}.jsonl"
         azure = [{**to_plain(step), "due": step.due} for step in found.azure]
-        return {**result, "changed": False, **to_plain(found), "azure": azure, "messages": to_plain(messages(found))}
+        return {
+            **result,
+            "changed": False,
+            **to_plain(found),
+            "azure": azure,
+            "journal": str(journal),
+            "messages": to_plain(messages(found)),
+        }

@@ -44,6 +44,12 @@ options:
       - Whether V(firewall) may disable a local rule of the Windows Firewall that blocks TCP 1688.
     type: bool
     default: false
+  journal_dir:
+    description:
+      - Folder of the journal that the modules that change Azure are to keep. A relative one starts at the working directory of
+        C(ansible-playbook).
+    type: path
+    default: kms-journal
   display:
     description:
       - Whether to print the plan.
@@ -148,6 +154,10 @@ azure:
     due:
       description: Whether it is going to be done.
       type: bool
+journal:
+  description: Where these changes of Azure are to be kept, for the option C(journal) of the modules that make them.
+  returned: success
+  type: str
 messages:
   description: Of the texts that say why something is not done, which message each is, for reports in other languages.
   returned: success

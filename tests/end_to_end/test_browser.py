@@ -142,7 +142,7 @@ def test_it_works_by_keyboard(opened: Watched) -> None:
     opened.page.keyboard.press("Tab")
     assert opened.page.evaluate("document.activeElement.className") == "skip"
     opened.page.keyboard.press("Enter")
-    for _ in range(20):
+    for _press in range(20):
         opened.page.keyboard.press("Tab")
         if opened.page.evaluate("document.activeElement.matches('li.vm summary')"):
             break

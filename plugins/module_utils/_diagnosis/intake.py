@@ -23,7 +23,8 @@ KEYS = frozenset({"name", "guest", "guest_error", "path", "azure_error", "repair
 def read(items: t.Sequence[t.Any]) -> list[Evidence]:
     """Return the evidence of every host, in order.
 
-    Each item holds name, guest (`ansible_facts.kms`) or guest_error ({kind, message}), path, azure_error (a text) and repaired (a boolean), all but name optional.
+    Each item holds name, guest (`ansible_facts.kms`) or guest_error ({kind, message}), path, azure_error (a text) and repaired
+    (a boolean), all but name optional.
     Raises ValueError that names the option, the item and its host.
     """
     found: list[Evidence] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import textwrap
+import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.plan import Plan, Step
@@ -18,7 +19,7 @@ MOST_NAMES = 6
 WHO = {"guest_admin": "the guest's admin", "network_team": "the network team"}
 INDENT = "          "
 
-Group = tuple[str, str, str, str | None, str]
+Group: t.TypeAlias = "tuple[str, str, str, str | None, str]"
 
 
 def render(plan: Plan, width: int, *, check_mode: bool) -> list[Line]:

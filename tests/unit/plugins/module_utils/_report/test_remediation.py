@@ -60,8 +60,8 @@ RUN = {
 }
 
 
-def report(run: dict[str, t.Any] = RUN) -> dict[str, t.Any]:
-    return model.build(AFTER, NOW, "1.0.0", model.Beside(remediation=remediation.parse(run)))
+def report(run: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
+    return model.build(AFTER, NOW, "1.0.0", model.Beside(remediation=remediation.parse(run or RUN)))
 
 
 def test_a_host_has_before_and_after() -> None:

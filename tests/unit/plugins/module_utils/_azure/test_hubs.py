@@ -10,6 +10,7 @@ import collections
 
 import pytest
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.module_utils._azure.conftest import Read
 
@@ -91,3 +92,32 @@ def test_no_subscriptions_are_looked_through_where_the_gateway_is_in_sight(read:
     (path,), _unread, log = read(resources, effective_routes=ROUTES)
     assert (path["verdict"], path["cause"]) == ("blocked", "forced-tunneling")
     assert not [entry for entry in log if entry["path"] == "/subscriptions"]
+
+
+DENIED = [
+    "Microsoft.Resources/subscriptions/read",
+    "Microsoft.Network/virtualNetworks/read",
+    "Microsoft.Network/virtualHubs/read",
+    *(f"Microsoft.Network/virtualHubs/{child}/read" for child in ("hubVirtualNetworkConnections", "routingIntent")),
+    "Microsoft.Network/azureFirewalls/read",
+    "Microsoft.Network/firewallPolicies/read",
+    "Microsoft.Network/firewallPolicies/ruleCollectionGroups/read",
+    catalog.EFFECTIVE_ROUTES_ACTION,
+]
+
+
+@pytest.mark.parametrize("denied", DENIED)
+@pytest.mark.parametrize(("action", "verdict"), [("Allow", "open"), ("Deny", "blocked")])
+def test_a_missing_permission_is_never_a_wrong_verdict(read: Read, action: str, verdict: str, denied: str) -> None:
+    kinds = [*(kind.type for kind in catalog.LISTINGS), "Microsoft.Network/firewallPolicies/ruleCollectionGroups"]
+    kinds += [f"Microsoft.Network/virtualHubs/{child}" for child in ("hubVirtualNetworkConnections", "routingIntent")]
+    kinds.append("Microsoft.Network/virtualHubs/hubRouteTables")
+    granted = {f"{kind}/read" for kind in kinds} | set(DENIED)
+    credentials = [{"client_id": "reader", "secret": "s3cret", "permissions": sorted(granted - {denied})}]
+    resources = [*b.spoke(peering=PEERING), *_hub(action)]
+    (path,), unread, _log = read(resources, effective_routes=ROUTES, credentials=credentials)
+    assert path["verdict"] in (verdict, "unknown"), path["reason"]
+    assert path["cause"] in (None, "azure-firewall-denies-kms") or path["verdict"] == "unknown"
+    if path["verdict"] == "unknown":
+        assert unread
+        assert path["unread"]

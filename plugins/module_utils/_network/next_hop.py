@@ -218,6 +218,8 @@ def through_firewall(journey: Journey, body: Body) -> Leg:
     names = tuple(name.lower().rstrip(".") for name in journey.targets.names)
     traffic = Traffic(None if journey.seen else journey.source, journey.target, journey.targets.port, names, None)
     leg = firewall.inspect(journey.state, body, traffic, journey.resolvers)
+    if leg.verdict == OPEN and text(props(body).get("provisioningState")).lower() == "failed":
+        raise NotKnownError(say("firewall_failed", firewall=name_of(body)), cause=model.FIREWALL_DENIES)
     own = leg.hops[0]
     try:
         out = _firewall_exit(journey, body)

@@ -173,6 +173,7 @@ TEXTS.update(
             "ip_group_not_read": "IP group '{group}' (not read)",
             "holds_doubt": "whether {what} holds the address is not known",
             "own_traffic": "firewall '{firewall}' gets its own traffic back",
+            "firewall_failed": "the last change of firewall '{firewall}' failed: what it does at the moment is not known",
             "firewall_hub": "firewall '{firewall}' leaves by its own public addresses in the hub",
             "firewall_no_subnet": "firewall '{firewall}' names no subnet: its own way out is not known",
             "firewall_blind": "whether forced-tunnel firewall '{firewall}' gets another default route is not known: {reason}",

@@ -164,6 +164,7 @@ MESSAGES = {
     "network.ip_group_not_read": "IP グループ '{group}' (読み取れず)",
     "network.holds_doubt": "{what} にアドレスが含まれるか不明です",
     "network.own_traffic": "ファイアウォール '{firewall}' に自身の通信が戻っています",
+    "network.firewall_failed": "ファイアウォール '{firewall}' の直近の変更が失敗しています。現在の動作は不明です",
     "network.firewall_hub": "ファイアウォール '{firewall}' はハブ内の自身のパブリック IP アドレスから出します",
     "network.firewall_no_subnet": "ファイアウォール '{firewall}' にサブネットの指定がなく、送信経路が不明です",
     "network.firewall_blind": (

@@ -90,3 +90,10 @@ def test_threat_intelligence_is_noted_not_judged() -> None:
     path = with_policy(ALLOW, settings={"threatIntelMode": "Deny"})
     assert path["verdict"] == "open"
     assert any("threat intelligence" in note for note in path["notes"])
+
+
+@pytest.mark.parametrize(("rule", "verdict"), [(ALLOW, "unknown"), (None, "blocked")])
+def test_a_firewall_whose_last_change_failed_is_in_doubt(rule: arm.Json | None, verdict: str) -> None:
+    fw = arm.firewall(**WITH_POLICY, provisioningState="Failed")
+    path = with_policy(*([rule] if rule else []), fw=fw)
+    assert (path["verdict"], path["cause"]) == (verdict, "azure-firewall-denies-kms")

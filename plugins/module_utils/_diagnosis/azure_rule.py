@@ -92,7 +92,8 @@ def _severity(view: View, refused: bool) -> str:
 
 
 def _confidence(view: View, rows: t.Sequence[azure_path.Plain], refused: bool) -> str:
-    if any(row.get("verdict") == SUSPECT for row in rows) or (view.path is not None and view.path.verdict == SUSPECT):
+    doubtful = {SUSPECT, UNKNOWN}
+    if any(row.get("verdict") in doubtful for row in rows) or (view.path is not None and view.path.verdict in doubtful):
         return "likely" if view.reach.state == "blocked" else "possible"
     routes = [row.get("route") for row in rows]
     computed = any(isinstance(route, t.Mapping) and route.get("origin") == "computed" for route in routes)

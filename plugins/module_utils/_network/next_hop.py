@@ -174,8 +174,7 @@ def _hub_exit(journey: Journey, prefix: str) -> hub.HubExit | None:
 def _hub_known(state: NetworkState, network_id: str, what: Text) -> None:
     """Raise NotKnownError when a network is connected to a virtual hub that was not read: it may route through a firewall."""
     if state.get(network_id) is None:
-        missing = state.not_read(network_id)
-        raise NotKnownError(missing.reason, *missing.unread, cause=model.FORCED_TUNNELING)
+        raise state.not_read(network_id)
     peering = next(filter(leads_to_hub, state.children(network_id, "virtualNetworkPeerings")), None)
     if peering is not None:
         entry = {
@@ -185,7 +184,7 @@ def _hub_known(state: NetworkState, network_id: str, what: Text) -> None:
             "action": "Microsoft.Network/virtualHubs/hubVirtualNetworkConnections/read",
         }
         reason = say("hub_not_read", route=what, peering=name_of(peering))
-        raise NotKnownError(reason, entry, cause=model.FORCED_TUNNELING)
+        raise NotKnownError(reason, entry)
 
 
 def _through_hub(journey: Journey, exit_: hub.HubExit) -> Leg:

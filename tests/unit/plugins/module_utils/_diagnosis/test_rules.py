@@ -527,6 +527,13 @@ def test_an_appliance_is_a_suspect(changes: list[t.Any], expected: str | None) -
     assert (None if result is None else f"{result.severity} {result.confidence}") == expected
 
 
+@pytest.mark.parametrize(("verdict", "expected"), [("blocked", "certain"), ("unknown", "likely")])
+def test_a_cause_in_doubt_is_never_certain(verdict: str, expected: str) -> None:
+    result = found("nsg-denies-kms", BROKEN, targets("filtered"), path=azure(verdict, "nsg-denies-kms"))
+    assert result is not None
+    assert result.confidence == expected
+
+
 @pytest.mark.parametrize(("key", "expected"), [("mistyped", "warning"), ("stale", "info")])
 def test_stale_routes_that_stop_nothing_are_no_error(key: str, expected: str) -> None:
     routes = {

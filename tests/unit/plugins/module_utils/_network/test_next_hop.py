@@ -124,14 +124,14 @@ def test_the_default_route_of_a_hub_that_was_not_read_is_not_taken_for_a_gateway
         resources, vm_id = arm.world()
         resources[0]["properties"]["virtualNetworkPeerings"][0] |= {"id": f"{resources[0]['id']}/x/y", **peering}
         path = arm.run(resources, vm_id, effective_routes=arm.with_routes(FROM_ROUTER))
-        assert (path["verdict"], path["cause"]) == ("unknown", "forced-tunneling")
+        assert (path["verdict"], path["cause"]) == ("unknown", None)
         assert [entry["what"] for entry in path["unread"]] == ["Microsoft.Network/virtualHubs"]
 
 
 def test_a_network_that_was_not_read_may_be_connected_to_a_hub() -> None:
     resources, vm_id = arm.world()
     path = arm.run(resources[1:], vm_id, effective_routes=arm.with_routes(FROM_ROUTER))
-    assert (path["verdict"], path["cause"]) == ("unknown", "forced-tunneling")
+    assert (path["verdict"], path["cause"]) == ("unknown", None)
     assert "Microsoft.Network/virtualNetworks/read" in [entry["action"] for entry in path["unread"]]
 
 

@@ -94,6 +94,8 @@ def run(module: AnsibleModule, check: t.Callable[[t.Mapping[str, t.Any]], None],
             result = neutral_plain(act(job))
     except (OptionError, SettingsError, CloudError, SignInError, JournalError) as error:
         module.fail_json(msg=neutral_plain(str(error)))
+    for warning in result.pop("warnings", ()):
+        module.warn(warning)
     if "msg" in result:
         module.fail_json(**result)
     module.exit_json(**result)

@@ -13,7 +13,8 @@ import sys
 
 from tests.tools import browser, tree
 
-FOLDERS = ("tests/unit", "tests/faults", "tests/powershell", "tests/end_to_end")
+# The longest first, so that no worker is left alone with them at the end.
+FOLDERS = ("tests/end_to_end", "tests/faults", "tests/powershell", "tests/unit")
 MISSING = """
 ################################################################################
   THE POWERSHELL TESTS DID NOT RUN: there is no `pwsh` on PATH.
@@ -42,7 +43,7 @@ def oldest_sdk() -> int:
     version = next(OLDEST.glob("azure_mgmt_network-*.dist-info")).name.split("-")[1].removesuffix(".dist")
     print(f"Azure once more, with azure-mgmt-network {version}", flush=True)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *AZURE_TESTS, f"--ignore={SIGN_IN}"],
+        [sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadgroup", *AZURE_TESTS, f"--ignore={SIGN_IN}"],
         env={**os.environ, "PYTHONPATH": str(OLDEST), "AZURE_MGMT_NETWORK": version},
         cwd=tree.ROOT,
         check=False,
@@ -59,7 +60,7 @@ def main() -> int:
     ignored = [f"--ignore={BROWSER_TESTS}"] if missing else []
     print(*notices, sep="", end="", flush=True)
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-n", "2", "--dist", "loadgroup", *folders, *ignored, *sys.argv[1:]],
+        [sys.executable, "-m", "pytest", "-q", "-n", "3", "--dist", "loadgroup", *folders, *ignored, *sys.argv[1:]],
         cwd=tree.ROOT,
         check=False,
     )

@@ -27,7 +27,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._guest im
 
 _MODULE = "ansible.windows.win_powershell"
 _SCRIPTS = pathlib.Path(__file__).parent / "_powershell"
-_INCLUDE = re.compile(r"^# include: (\w+\.ps1)$", re.MULTILINE)
+# An include with the empty functions below it, which declare what is taken from there and make the file whole to every checker.
+_INCLUDE = re.compile(r"^# include: (\w+\.ps1)\n(?:function [\w-]+ \{ \}\n)*", re.MULTILINE)
 # A shared file has an empty parameter block of its own, so that it is a whole script to every checker.
 _HEADER_END = "\nparam()\n"
 
@@ -71,13 +72,17 @@ def run_guest_script(
 
 
 def script_text(name: str) -> str:
-    """Return `_powershell/<name>.ps1` as it is sent: each `# include: <file>` replaced by what follows that file's header."""
+    """Return `_powershell/<name>.ps1` as it is sent: each `# include: <file>` replaced by what follows that file's header.
+
+    What an included file includes itself is left to the script, which includes it as well.
+    """
     script = (_SCRIPTS / f"{name}.ps1").read_text(encoding="utf-8")
     return _INCLUDE.sub(lambda match: _included(match.group(1)), script)
 
 
 def _included(file: str) -> str:
-    return (_SCRIPTS / file).read_text(encoding="utf-8").partition(_HEADER_END)[2].strip("\n")
+    body = (_SCRIPTS / file).read_text(encoding="utf-8").partition(_HEADER_END)[2]
+    return _INCLUDE.sub("", body).strip("\n") + "\n"
 
 
 def _execute(

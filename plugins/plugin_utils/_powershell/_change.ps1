@@ -6,6 +6,9 @@
 [CmdletBinding(SupportsShouldProcess)]
 param()
 
+# include: _common.ps1
+function Format-Failure { }
+
 $work = @{ mode = [string]$ExecutionContext.SessionState.LanguageMode; steps = @() }
 try { $Ansible.Changed = $false } catch { Write-Debug 'not run by win_powershell' }
 

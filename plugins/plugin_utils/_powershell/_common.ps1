@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# What every script needs. The controller puts it in place of the line "# include: _common.ps1", right below the parameters.
+# What every script needs. The controller puts it in place of the line "# include: _common.ps1", right below the parameters,
+# and of the empty functions there, which only declare what a script takes from here.
 [CmdletBinding(SupportsShouldProcess)]
 param()
 

@@ -25,7 +25,15 @@ param(
 )
 
 # include: _common.ps1
+function Format-Failure { }
+function Format-Time { }
 # include: _change.ps1
+function Invoke-Step { }
+function Write-Answer { }
+function Get-LicensingService { }
+function Get-LicensingProduct { }
+function Invoke-Licensing { }
+function Start-ServiceTree { }
 
 $run = @{ attempts = @(); enabled_by = $null }
 

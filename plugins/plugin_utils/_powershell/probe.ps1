@@ -17,6 +17,9 @@ param(
 )
 
 # include: _common.ps1
+function Format-Failure { }
+function Format-Time { }
+function Read-Key { }
 
 $WhatIfPreference = $false
 try { $Ansible.Changed = $false } catch { Write-Debug 'not run by win_powershell' }

@@ -23,6 +23,14 @@ param(
 
 # include: _common.ps1
 # include: _change.ps1
+function Invoke-Step { }
+function Write-Answer { }
+function Get-LicensingService { }
+function Get-LicensingProduct { }
+function Invoke-Licensing { }
+function Get-ServiceTree { }
+function Stop-ServiceTree { }
+function Start-ServiceTree { }
 
 $kms = @{ service = $null; product = $null }
 

@@ -14,6 +14,10 @@ param(
 
 # include: _common.ps1
 # include: _change.ps1
+function Invoke-Step { }
+function Write-Answer { }
+function Get-LicensingService { }
+function Invoke-Licensing { }
 
 if ($work.mode -eq 'FullLanguage') {
     $installed = Invoke-Step 'install' 'InstallProductKey' {

@@ -53,7 +53,16 @@ param(
 )
 
 # include: _common.ps1
+function Format-Failure { }
+function Format-Time { }
+function Read-Key { }
 # include: _change.ps1
+function Invoke-Step { }
+function Write-Answer { }
+function Get-LicensingService { }
+function Invoke-Licensing { }
+function Stop-ServiceTree { }
+function Start-ServiceTree { }
 
 $storeFolders = "$env:windir\System32\spp\store\2.0", "$env:windir\System32\spp\store"
 $markerFolder = "$env:ProgramData\azure_windows.activation"

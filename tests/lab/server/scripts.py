@@ -19,8 +19,9 @@ from tests.lab.guest.changes import Change
 
 FOLDER = pathlib.Path(__file__).resolve().parents[3] / "plugins" / "plugin_utils" / "_powershell"
 _TWINS = "tests.lab.guest"
-# Scripts travel with what they share in place of these lines; of a shared file all below its empty parameters.
-_INCLUDE = re.compile(r"^# include: (\w+\.ps1)$", re.MULTILINE)
+# Scripts travel with what they share in place of these lines and of the empty functions that declare it; of a shared file
+# all below its empty parameters, without what it includes itself.
+_INCLUDE = re.compile(r"^# include: (\w+\.ps1)\n(?:function [\w-]+ \{ \}\n)*", re.MULTILINE)
 _SHARED_HEADER_END = "\nparam()\n"
 
 Machine = t.Mapping[str, t.Any]
@@ -55,7 +56,7 @@ def whole(path: pathlib.Path) -> str:
 
     def part(match: re.Match[str]) -> str:
         text = (path.parent / match[1]).read_text(encoding="utf-8-sig")
-        return text.partition(_SHARED_HEADER_END)[2].strip("\n")
+        return _INCLUDE.sub("", text.partition(_SHARED_HEADER_END)[2]).strip("\n") + "\n"
 
     return _INCLUDE.sub(part, path.read_text(encoding="utf-8-sig"))
 

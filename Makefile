@@ -41,12 +41,11 @@ test: $(VENV)/test.done $(VENV)/oldest.done ## Run the unit, PowerShell and end-
 lint: $(VENV)/lint.done ## Run every static check
 	python -m tests.tools.checks
 
+molecule: export MOLECULE_GLOB := tests/molecule/*/molecule.yml
+molecule: export MOLECULE_EPHEMERAL_DIRECTORY := $(VENV)/molecule/state
 molecule: $(VENV)/lint.done ## Run the Molecule scenarios against the lab
-	MOLECULE_GLOB='tests/molecule/*/molecule.yml' molecule --base-config tests/molecule/config.yml reset --all
-	MOLECULE_GLOB='tests/molecule/*/molecule.yml' molecule --base-config tests/molecule/config.yml test --all
-
-screenshot: $(VENV)/test.done ## Take the README's pictures of the report of contoso, in a headless Chromium
-	python -m tests.tools.screenshot
+	@rm -rf "$(MOLECULE_EPHEMERAL_DIRECTORY)"
+	molecule --base-config tests/molecule/config.yml test --all
 
 build: $(VENV)/lab.done ## Build the collection's archive into dist/
 	ansible-galaxy collection build --force --output-path dist

@@ -18,7 +18,7 @@ import jsonschema
 import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions
-from tests.end_to_end.lab import CONTOSO, Lab, Run, expect, run, serving
+from tests.end_to_end.lab import CONTOSO, HERE, Lab, Run, expect, run, serving
 from tests.tools import tree
 
 REMEDIATE = tree.ROOT / "playbooks" / "remediate.yml"
@@ -156,3 +156,14 @@ def test_the_default_touches_nothing_else(tmp_path: pathlib.Path) -> None:
         "erp01": [],
     }
     assert hosts["erp01"]["after"]["root_cause"]["id"] == "activated"
+
+
+@pytest.mark.parametrize(
+    ("tag", "after"),
+    [("remediate_plan", "wrong-kms-host"), ("remediate_azure", "wrong-kms-host"), ("remediate_guest", "activated")],
+)
+def test_tags_choose_what_is_repaired(tmp_path: pathlib.Path, tag: str, after: str) -> None:
+    with serving(str(HERE / "worlds" / "small.yml"), tmp_path / "lab") as lab:
+        done = lab.play(tmp_path, "--tags", tag, "--limit", "wronghost01", playbook=REMEDIATE)
+    assert done.status == 0, done.output
+    assert done.root_causes == {"wronghost01": after}

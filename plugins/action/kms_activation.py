@@ -11,15 +11,11 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import activation
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.activation_result import (
-    Run,
-    compared,
-    preview,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import Answer
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_change import GuestChangeAction, Outcome
+from ..module_utils._guest.evidence import GuestEvidence
+from ..module_utils._remedy import activation
+from ..module_utils._remedy.activation_result import Run, compared, preview
+from ..module_utils._remedy.answer import Answer
+from ..plugin_utils._guest_change import GuestChangeAction, Outcome
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "attempts": {"type": "int", "default": 12},

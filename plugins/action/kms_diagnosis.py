@@ -12,10 +12,10 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import intake
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.engine import diagnose
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import SEVERITIES, Diagnosis
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
+from ..module_utils._diagnosis import intake
+from ..module_utils._diagnosis.engine import diagnose
+from ..module_utils._diagnosis.model import SEVERITIES, Diagnosis
+from ..module_utils._plain import to_plain
 
 _GUEST_ERROR: dict[str, t.Any] = {
     "kind": {"type": "str", "required": True, "choices": ["unreachable", "failed", "not_asked"]},

@@ -11,12 +11,12 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import subset
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import parse_address
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_read import DEFAULTS, read_guest
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_script import GuestScriptError
+from ..module_utils._guest import subset
+from ..module_utils._guest.fields import parse_address
+from ..module_utils._plain import to_plain
+from ..module_utils._reference import endpoints
+from ..plugin_utils._guest_read import DEFAULTS, read_guest
+from ..plugin_utils._guest_script import GuestScriptError
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "gather_subset": {"type": "list", "elements": "str", "default": ["all"]},

@@ -10,9 +10,9 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import host
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_change import GuestChangeAction, Outcome
+from ..module_utils._reference import endpoints
+from ..module_utils._remedy import host
+from ..plugin_utils._guest_change import GuestChangeAction, Outcome
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "state": {"type": "str", "default": host.PRESENT, "choices": [host.PRESENT, host.ABSENT]},

@@ -10,8 +10,8 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import key
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_change import GuestChangeAction, Outcome
+from ..module_utils._remedy import key
+from ..plugin_utils._guest_change import GuestChangeAction, Outcome
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "product_key": {"type": "str", "default": key.AUTO, "no_log": True},

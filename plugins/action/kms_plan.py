@@ -13,12 +13,12 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import intake
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain, to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions, plan, plan_text
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import messages
-from ansible_collections.azure_windows.activation.plugins.plugin_utils import _display
+from ..module_utils._diagnosis import intake
+from ..module_utils._diagnosis.model import Diagnosis
+from ..module_utils._plain import from_plain, to_plain
+from ..module_utils._remedy import actions, plan, plan_text
+from ..module_utils._text import messages
+from ..plugin_utils import _display
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "diagnoses": {"type": "list", "elements": "dict", "required": True},

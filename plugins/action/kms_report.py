@@ -13,19 +13,10 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import (
-    console,
-    formats,
-    model,
-    remediation,
-    written,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import (
-    LANGUAGES,
-    Catalogue,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._version import VERSION
-from ansible_collections.azure_windows.activation.plugins.plugin_utils import _display, _files, _html
+from ..module_utils._report import console, formats, model, remediation, written
+from ..module_utils._report.catalogue.catalogue import LANGUAGES, Catalogue
+from ..module_utils._version import VERSION
+from ..plugin_utils import _display, _files, _html
 
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "diagnoses": {"type": "list", "elements": "dict"},

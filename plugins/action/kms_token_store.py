@@ -11,31 +11,16 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.activation import (
-    ACTIVATED,
-    ALREADY,
-    FAILED,
-    NOT_ATTEMPTED,
-    attempts,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.activation_result import license_state
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.gates import (
-    RefusedError,
-    require_rights,
-    view_of,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store import (
-    gates,
-    marker,
-    plan,
-    result,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.disk import Disk
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.plan import Plan
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_change import Outcome
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._token_store import TokenStoreAction
+from ..module_utils._diagnosis.view import View
+from ..module_utils._guest.evidence import GuestEvidence
+from ..module_utils._remedy.activation import ACTIVATED, ALREADY, FAILED, NOT_ATTEMPTED, attempts
+from ..module_utils._remedy.activation_result import license_state
+from ..module_utils._remedy.gates import RefusedError, require_rights, view_of
+from ..module_utils._remedy.token_store import gates, marker, plan, result
+from ..module_utils._remedy.token_store.disk import Disk
+from ..module_utils._remedy.token_store.plan import Plan
+from ..plugin_utils._guest_change import Outcome
+from ..plugin_utils._token_store import TokenStoreAction
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "state": {"type": "str", "default": "rebuilt", "choices": ["rebuilt", "restored"]},

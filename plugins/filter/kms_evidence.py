@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.plugin_utils import _vm_id
+from ..plugin_utils import _vm_id
 
 DROPPED = "It failed or became unreachable in an earlier task, before it was asked."
 NOT_READ = "Azure was not read for this VM."

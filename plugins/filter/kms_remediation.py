@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import outcome
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.remediation import Change
+from ..module_utils._plain import to_plain
+from ..module_utils._remedy import outcome
+from ..module_utils._report.remediation import Change
 
 PREFIX = "__remediate_"
 TASKS = tuple(task for tasks in outcome.TASKS.values() for task in tasks)

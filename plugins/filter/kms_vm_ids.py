@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.plugin_utils import _vm_id
+from ..plugin_utils import _vm_id
 
 
 def kms_vm_ids(names: t.Sequence[str], hostvars: t.Mapping[str, t.Any], registered: str) -> list[str]:

@@ -118,13 +118,13 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import firewall_scene, running
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.job import Job, told
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import ARGUMENT_SPEC
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import reference
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import firewall_rule
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.firewall_match import Goal
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.model import Plan
+from ..module_utils._azure import firewall_scene, running
+from ..module_utils._azure.job import Job, told
+from ..module_utils._azure.settings import ARGUMENT_SPEC
+from ..module_utils._network.links import reference
+from ..module_utils._remedy.azure import firewall_rule
+from ..module_utils._remedy.azure.firewall_match import Goal
+from ..module_utils._remedy.azure.model import Plan
 
 
 def argument_spec() -> dict[str, t.Any]:

@@ -101,13 +101,13 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import running
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.job import Job, told
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import ARGUMENT_SPEC
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import reference
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import parent
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import nat_gateway, subnets
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.model import Plan
+from ..module_utils._azure import running
+from ..module_utils._azure.job import Job, told
+from ..module_utils._azure.settings import ARGUMENT_SPEC
+from ..module_utils._network.links import reference
+from ..module_utils._network.values import parent
+from ..module_utils._remedy.azure import nat_gateway, subnets
+from ..module_utils._remedy.azure.model import Plan
 
 # Azure's rule for the names of network resources; the public IP's name is three characters longer.
 _NAME = re.compile(r"[A-Za-z0-9]([\w.-]{0,75}\w)?")

@@ -102,13 +102,13 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import nsg_scene, running
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmError
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.engine import Outcome, StopError
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.job import Job, told
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import ARGUMENT_SPEC
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import nsg_rule
+from ..module_utils._azure import nsg_scene, running
+from ..module_utils._azure.arm import ArmError
+from ..module_utils._azure.engine import Outcome, StopError
+from ..module_utils._azure.job import Job, told
+from ..module_utils._azure.settings import ARGUMENT_SPEC
+from ..module_utils._network.state import NetworkState
+from ..module_utils._remedy.azure import nsg_rule
 
 
 def argument_spec() -> dict[str, t.Any]:

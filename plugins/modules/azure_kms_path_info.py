@@ -169,17 +169,12 @@ import pathlib
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import sdk
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import CloudError
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.paths import read_paths
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.session import SignInError, open_session
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import (
-    ARGUMENT_SPEC,
-    SettingsError,
-    identity_found,
-    resolve,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference.endpoints import Override
+from ..module_utils._azure import sdk
+from ..module_utils._azure.cloud import CloudError
+from ..module_utils._azure.paths import read_paths
+from ..module_utils._azure.session import SignInError, open_session
+from ..module_utils._azure.settings import ARGUMENT_SPEC, SettingsError, identity_found, resolve
+from ..module_utils._reference.endpoints import Override
 
 ENDPOINTS = {
     "type": "dict",

@@ -109,10 +109,10 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import running
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.job import Job
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.rollback import roll_back
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import ARGUMENT_SPEC
+from ..module_utils._azure import running
+from ..module_utils._azure.job import Job
+from ..module_utils._azure.rollback import roll_back
+from ..module_utils._azure.settings import ARGUMENT_SPEC
 
 
 def argument_spec() -> dict[str, t.Any]:

@@ -118,18 +118,13 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import running
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.job import Job, told
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.reader import Reader
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import ARGUMENT_SPEC
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import reference
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    parent,
-    props,
-    refs,
-    subscription,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import kms, route, way_out
+from ..module_utils._azure import running
+from ..module_utils._azure.job import Job, told
+from ..module_utils._azure.reader import Reader
+from ..module_utils._azure.settings import ARGUMENT_SPEC
+from ..module_utils._network.links import reference
+from ..module_utils._network.values import parent, props, refs, subscription
+from ..module_utils._remedy.azure import kms, route, way_out
 
 
 def argument_spec() -> dict[str, t.Any]:

@@ -14,19 +14,13 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import subset, text
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import Answer, parse
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.gates import (
-    RefusedError,
-    require_full_language,
-)
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_read import read_guest
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_script import (
-    GuestScriptError,
-    run_guest_script,
-)
+from ..module_utils._guest import subset, text
+from ..module_utils._guest.evidence import GuestEvidence
+from ..module_utils._plain import to_plain
+from ..module_utils._remedy.answer import Answer, parse
+from ..module_utils._remedy.gates import RefusedError, require_full_language
+from ._guest_read import read_guest
+from ._guest_script import GuestScriptError, run_guest_script
 
 # A message may hold several parts: what failed, why, what was put back, what to do.
 _MESSAGE_LIMIT = 1000

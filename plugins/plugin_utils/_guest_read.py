@@ -13,10 +13,10 @@ import typing as t
 
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.interpret import AUTO, interpret
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints, rpc
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_script import run_guest_script
+from ..module_utils._guest.evidence import GuestEvidence
+from ..module_utils._guest.interpret import AUTO, interpret
+from ..module_utils._reference import endpoints, rpc
+from ._guest_script import run_guest_script
 
 DEFAULTS: t.Mapping[str, t.Any] = {"cloud": AUTO, "probe_timeout": 5, "event_days": 45}
 _EVENTS = 200

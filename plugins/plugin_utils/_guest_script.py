@@ -23,7 +23,7 @@ import xml.parsers.expat
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import text
+from ..module_utils._guest import text
 
 _MODULE = "ansible.windows.win_powershell"
 _SCRIPTS = pathlib.Path(__file__).parent / "_powershell"

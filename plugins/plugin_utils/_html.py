@@ -14,8 +14,8 @@ import typing as t
 import jinja2
 from markupsafe import Markup
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import page
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
+from ..module_utils._report import page
+from ..module_utils._report.catalogue.catalogue import Catalogue
 
 ASSETS = pathlib.Path(__file__).with_name("_report_assets")
 

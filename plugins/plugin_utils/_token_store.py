@@ -11,23 +11,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import text
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.activation import FINAL_CODES
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import Answer, Step
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store import (
-    disk,
-    gates,
-    plan,
-    result,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.disk import Disk
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.plan import Plan
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_change import GuestChangeAction
-from ansible_collections.azure_windows.activation.plugins.plugin_utils._guest_script import (
-    GuestScriptError,
-    run_guest_script,
-)
+from ..module_utils._diagnosis.view import View
+from ..module_utils._guest import text
+from ..module_utils._remedy.activation import FINAL_CODES
+from ..module_utils._remedy.answer import Answer, Step
+from ..module_utils._remedy.token_store import disk, gates, plan, result
+from ..module_utils._remedy.token_store.disk import Disk
+from ..module_utils._remedy.token_store.plan import Plan
+from ._guest_change import GuestChangeAction
+from ._guest_script import GuestScriptError, run_guest_script
 
 _SCRIPT = "token_store"
 

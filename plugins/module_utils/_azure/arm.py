@@ -16,8 +16,8 @@ import time
 import typing as t
 import urllib.parse
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import sdk
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import AzureCloud
+from . import sdk
+from .cloud import AzureCloud
 
 MAX_PAGES = 1000
 ACCEPTED = 202

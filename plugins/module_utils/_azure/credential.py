@@ -10,9 +10,9 @@ import threading
 import time
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import sdk
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import AzureCloud
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import Settings
+from . import sdk
+from .cloud import AzureCloud
+from .settings import Settings
 
 # A token that ends sooner than this many seconds from now is asked for anew.
 MARGIN = 300

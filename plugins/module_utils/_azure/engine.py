@@ -14,21 +14,16 @@ import dataclasses
 import random
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import journal as journals
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import verdicts
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmError, Seams
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.journal import Entry, Journal
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.records import Record
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.verdicts import Verdict
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.writer import SUCCEEDED, Writer, state_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import name_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import bodies, undo
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.model import (
-    DELETE,
-    Plan,
-    Refusal,
-    Write,
-)
+from .._network.values import name_of
+from .._remedy.azure import bodies, undo
+from .._remedy.azure.model import DELETE, Plan, Refusal, Write
+from . import journal as journals
+from . import verdicts
+from .arm import ArmError, Seams
+from .journal import Entry, Journal
+from .records import Record
+from .verdicts import Verdict
+from .writer import SUCCEEDED, Writer, state_of
 
 Look = t.Callable[[], Plan]
 

@@ -8,17 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmError
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.job import Job
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import reference
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    items,
-    low,
-    props,
-    strings,
-)
+from .._network.links import reference
+from .._network.state import NetworkState
+from .._network.values import Body, items, low, props, strings
+from .arm import ArmError
+from .job import Job
 
 GROUPS = "ruleCollectionGroups"
 

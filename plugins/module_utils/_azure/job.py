@@ -9,20 +9,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import Seams
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.engine import (
-    Engine,
-    Outcome,
-    StopError,
-    not_provisioned,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.journal import Entry, Journal
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.paths import targets
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.session import Session
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.writer import SUCCEEDED, Writer, state_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import KmsTargets
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference.endpoints import Override
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import bodies
+from .._network.model import KmsTargets
+from .._reference.endpoints import Override
+from .._remedy.azure import bodies
+from .arm import Seams
+from .engine import Engine, Outcome, StopError, not_provisioned
+from .journal import Entry, Journal
+from .paths import targets
+from .session import Session
+from .writer import SUCCEEDED, Writer, state_of
 
 
 @dataclasses.dataclass(frozen=True)

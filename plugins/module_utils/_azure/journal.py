@@ -14,7 +14,7 @@ import pathlib
 import typing as t
 import uuid
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog
+from . import catalog
 
 INTENDED, DONE, NOT_DONE, UNDOING, UNDONE = "intended", "done", "not_done", "undoing", "undone"
 _NEEDED = ("state", "run", "step", "id", "operation")

@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmError
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.job import Job
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.reader import Reader
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import nsg
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import subnets_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.path import evaluate
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    low,
-    name_of,
-    props,
-    ref,
-    refs,
-    subscription,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.model import Refusal
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.nsg_rule import Around
+from .._network import nsg
+from .._network.links import subnets_of
+from .._network.path import evaluate
+from .._network.state import NetworkState
+from .._network.values import Body, low, name_of, props, ref, refs, subscription
+from .._remedy.azure.model import Refusal
+from .._remedy.azure.nsg_rule import Around
+from . import catalog
+from .arm import ArmError
+from .job import Job
+from .reader import Reader
 
 NICS = "Microsoft.Network/networkInterfaces"
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import scope
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.reader import Reader
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.session import Session
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import KmsTargets, join_unread
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.path import evaluate
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
+from .._network.model import KmsTargets, join_unread
+from .._network.path import evaluate
+from .._reference import endpoints
+from . import scope
+from .reader import Reader
+from .session import Session
 
 
 def targets(cloud_name: str, given: endpoints.Override | None) -> KmsTargets:

@@ -12,20 +12,11 @@ from __future__ import annotations
 import concurrent.futures
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog, scope
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmClient, ArmError
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.snapshot import Snapshot
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
-    SUBSCRIPTION,
-    EffectiveRoutes,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    items,
-    low,
-    props,
-    strings,
-    subscription,
-)
+from .._network.state import SUBSCRIPTION, EffectiveRoutes
+from .._network.values import items, low, props, strings, subscription
+from . import catalog, scope
+from .arm import ArmClient, ArmError
+from .snapshot import Snapshot
 
 # The transport keeps ten connections per host.
 WORKERS = 8

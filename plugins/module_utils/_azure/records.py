@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import journal as journals
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.journal import Entry, Journal
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.model import Write
+from .._remedy.azure.model import Write
+from . import journal as journals
+from .journal import Entry, Journal
 
 
 @dataclasses.dataclass(frozen=True)

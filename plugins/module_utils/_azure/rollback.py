@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import journal as journals
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.engine import Engine, Outcome
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.job import told
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import low, name_of
+from .._network.values import low, name_of
+from . import journal as journals
+from .engine import Engine, Outcome
+from .job import told
 
 
 def roll_back(engine: Engine, path: str) -> dict[str, t.Any]:

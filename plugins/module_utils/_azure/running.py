@@ -14,19 +14,14 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import sdk
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import CloudError
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.job import Job, open_job
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.journal import JournalError
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.session import SignInError, open_session
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import (
-    ARGUMENT_SPEC,
-    SettingsError,
-    identity_found,
-    resolve,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import type_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral_plain
+from .._network.values import type_of
+from .._report.text import neutral_plain
+from . import sdk
+from .cloud import CloudError
+from .job import Job, open_job
+from .journal import JournalError
+from .session import SignInError, open_session
+from .settings import ARGUMENT_SPEC, SettingsError, identity_found, resolve
 
 WRITING: dict[str, dict[str, t.Any]] = {
     "journal": {"type": "path"},

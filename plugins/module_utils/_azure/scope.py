@@ -9,26 +9,11 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.snapshot import Snapshot
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import (
-    ip_configurations,
-    leads_to_hub,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.routes import BGP
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import GATEWAY_SUBNETS
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    items,
-    low,
-    mapping,
-    name_of,
-    parent,
-    props,
-    ref,
-    refs,
-    strings,
-    subscription,
-    text,
-)
+from .._network.links import ip_configurations, leads_to_hub
+from .._network.routes import BGP
+from .._network.subnet_routes import GATEWAY_SUBNETS
+from .._network.values import items, low, mapping, name_of, parent, props, ref, refs, strings, subscription, text
+from .snapshot import Snapshot
 
 HUB = "Microsoft.Network/virtualHubs"
 # Tags whose meaning needs no list of addresses.

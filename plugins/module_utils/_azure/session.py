@@ -10,11 +10,11 @@ import contextlib
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import cloud as clouds
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import credential as credentials
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import sdk
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmClient, retries
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.settings import Settings
+from . import cloud as clouds
+from . import credential as credentials
+from . import sdk
+from .arm import ArmClient, retries
+from .settings import Settings
 
 
 class SignInError(Exception):

@@ -10,12 +10,9 @@ import dataclasses
 import threading
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmError
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
-    EffectiveRoutes,
-    NetworkState,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import low, type_of
+from .._network.state import EffectiveRoutes, NetworkState
+from .._network.values import low, type_of
+from .arm import ArmError
 
 FORBIDDEN = 403
 

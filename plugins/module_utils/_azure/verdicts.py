@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmError
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import name_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.model import Refusal
+from .._network.values import name_of
+from .._remedy.azure.model import Refusal
+from .arm import ArmError
 
 # BUSY and STALE: Azure did nothing. UNSURE: it may have done it, so look before anything else.
 BUSY, STALE, REFUSED, FAILED, UNSURE = "busy", "stale", "refused", "failed", "unsure"

@@ -11,17 +11,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog, sdk
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import (
-    ACCEPTED,
-    ArmClient,
-    ArmError,
-    Seams,
-    seconds,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import mapping, name_of, props
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import bodies
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.model import DELETE, Write
+from .._network.values import mapping, name_of, props
+from .._remedy.azure import bodies
+from .._remedy.azure.model import DELETE, Write
+from . import catalog, sdk
+from .arm import ACCEPTED, ArmClient, ArmError, Seams, seconds
 
 NOT_FOUND = 404
 # States in which nothing goes on; Failed and Canceled are for the caller to judge.

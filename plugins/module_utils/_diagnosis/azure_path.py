@@ -9,8 +9,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import restored, texts
+from .._text import restored, texts
+from .model import Fact
 
 Plain = t.Mapping[str, t.Any]
 SOURCE = "azure_kms_path_info"

@@ -8,15 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path, wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    Rule,
-    finding,
-    target_facts,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import AZURE, View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text, texts
+from .._text import Text, texts
+from . import azure_path, wording
+from .model import Fact, Finding, Remedy
+from .rule import Rule, finding, target_facts
+from .view import AZURE, View
 
 TEXTS = texts(
     "azure",

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import LICENSED, View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Product
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text, texts
+from .._guest.evidence import Product
+from .._text import Text, texts
+from . import wording
+from .model import Finding
+from .view import LICENSED, View
 
 TEXTS = texts(
     "chain",

@@ -9,25 +9,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import chain, sides
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import (
-    SEVERITIES,
-    Diagnosis,
-    Evidence,
-    Fact,
-    Finding,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.precedence import TABLE, Entry
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule, finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rules import (
-    activated,
-    guest_unreachable,
-    license_state_unreadable,
-    renewal_overdue,
-    transient_failure,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import AZURE, View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text, folded, messages, texts
+from .._text import Text, folded, messages, texts
+from . import chain, sides
+from .model import SEVERITIES, Diagnosis, Evidence, Fact, Finding
+from .precedence import TABLE, Entry
+from .rule import Rule, finding
+from .rules import activated, guest_unreachable, license_state_unreadable, renewal_overdue, transient_failure
+from .view import AZURE, View
 
 TEXTS = texts(
     "engine",

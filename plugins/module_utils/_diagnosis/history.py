@@ -10,14 +10,9 @@ import dataclasses
 import datetime
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    Attempt,
-    Code,
-    Events,
-    LogEvent,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import parse_time
+from .._guest.evidence import Attempt, Code, Events, LogEvent
+from .._guest.fields import parse_time
+from . import wording
 
 STATUS_CHECK = 1003
 # An unactivated client tries every two hours: a day holds what is wrong now, not what was wrong last month.

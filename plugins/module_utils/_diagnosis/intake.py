@@ -8,12 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence, GuestProblem
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    SCHEMA_VERSION,
-    GuestEvidence,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
+from .._guest.evidence import SCHEMA_VERSION, GuestEvidence
+from .._plain import from_plain
+from .model import Evidence, GuestProblem
 
 OPTION = "evidence"
 KINDS = ("unreachable", "failed", "not_asked")

@@ -6,15 +6,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Remedy
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    ACTIVATE,
-    GUEST_ADMIN,
-    IMAGE_OWNER,
-    remedy,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from .._text import texts
+from .model import Remedy
+from .rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, remedy
+from .view import View
 
 KEY_LIST = "https://learn.microsoft.com/windows-server/get-started/kms-client-activation-keys"
 CHANNEL_NAMES = texts(

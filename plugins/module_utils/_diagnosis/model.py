@@ -9,8 +9,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message
+from .._guest.evidence import GuestEvidence
+from .._text import Message
 
 SEVERITIES = ("error", "warning", "info")
 STATUSES = ("fail", "ok", "skipped", "unknown")

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rules import (
+from .rule import Rule
+from .rules import (
     activated,
     activation_unexplained,
     appliance_blocks_kms,

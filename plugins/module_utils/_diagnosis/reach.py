@@ -8,15 +8,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    Cloud,
-    Connectivity,
-    Dns,
-    DnsAnswer,
-    HostSetting,
-    Target,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import parse_address
+from .._guest.evidence import Cloud, Connectivity, Dns, DnsAnswer, HostSetting, Target
+from .._guest.fields import parse_address
 
 AZURE_NAMES = frozenset({"azure", "azure_legacy_name"})
 

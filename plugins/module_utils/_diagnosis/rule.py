@@ -13,12 +13,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.history import SeenCode
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Target
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message, Text, texts
+from .._guest.evidence import Target
+from .._text import Message, Text, texts
+from . import wording
+from .history import SeenCode
+from .model import Fact, Finding, Remedy
+from .view import View
 
 GUEST_ADMIN = "guest_admin"
 NETWORK_TEAM = "network_team"

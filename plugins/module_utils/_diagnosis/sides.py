@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import datetime
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Side
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Section
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import iso, parse_time
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from .._guest.evidence import Section
+from .._guest.fields import iso, parse_time
+from .._text import texts
+from . import wording
+from .model import Side
+from .view import View
 
 TEXTS = texts(
     "side",

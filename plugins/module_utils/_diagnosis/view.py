@@ -10,28 +10,16 @@ import datetime
 import functools
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path, wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.history import History, SeenCode
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.history import read as read_history
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.reach import (
-    AZURE_NAMES,
-    Reach,
-    is_alias,
-    measure,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.reach import name_in_use as find_name
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.wording import MINUTES_PER_DAY
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    Attempt,
-    Cloud,
-    Code,
-    GuestEvidence,
-    HostSetting,
-    Product,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import parse_time
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import client_keys, license_enums
+from .._guest.evidence import Attempt, Cloud, Code, GuestEvidence, HostSetting, Product
+from .._guest.fields import parse_time
+from .._reference import client_keys, license_enums
+from . import azure_path, wording
+from .history import History, SeenCode
+from .history import read as read_history
+from .model import Evidence
+from .reach import AZURE_NAMES, Reach, is_alias, measure
+from .reach import name_in_use as find_name
+from .wording import MINUTES_PER_DAY
 
 LICENSED = 1
 _DEFAULT_INTERVAL = 7 * MINUTES_PER_DAY

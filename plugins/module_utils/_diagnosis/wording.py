@@ -8,17 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import connectivity
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    Attempt,
-    Code,
-    DnsAnswer,
-    HostSetting,
-    Product,
-    Target,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import error_codes, rpc
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message, Text, folded, texts
+from .._guest import connectivity
+from .._guest.evidence import Attempt, Code, DnsAnswer, HostSetting, Product, Target
+from .._reference import error_codes, rpc
+from .._text import Message, Text, folded, texts
 
 MINUTES_PER_DAY = 1440
 _MINUTES_PER_HOUR = 60

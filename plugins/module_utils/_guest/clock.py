@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import datetime
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Clock
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields, parse_time
+from .evidence import Clock
+from .fields import Fields, parse_time
 
 
 def parse(fields: Fields, before: datetime.datetime | None, after: datetime.datetime | None) -> Clock:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Code
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import error_codes
+from .._reference import error_codes
+from .evidence import Code
 
 _HEX = re.compile(r"0x([0-9a-f]{1,8})(?![0-9a-f])", re.IGNORECASE)
 _WIN32_LIMIT = 0xFFFF

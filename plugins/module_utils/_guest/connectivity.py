@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import codes
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Code, Connectivity, Target
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields, parse_address
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import rpc
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from .._reference import rpc
+from .._text import texts
+from . import codes
+from .evidence import Code, Connectivity, Target
+from .fields import Fields, parse_address
 
 _PORT_LIMIT = 65535
 _SOCKET_LIMIT = 65535

@@ -8,15 +8,10 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import codes, host
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    Code,
-    Dns,
-    DnsAnswer,
-    SrvAnswer,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference.endpoints import CloudEndpoints
+from .._reference.endpoints import CloudEndpoints
+from . import codes, host
+from .evidence import Code, Dns, DnsAnswer, SrvAnswer
+from .fields import Fields
 
 
 def verdict(addresses: t.Sequence[str], cloud: CloudEndpoints) -> str:

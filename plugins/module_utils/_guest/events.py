@@ -13,15 +13,10 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import codes, text
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    Attempt,
-    Code,
-    Events,
-    LogEvent,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import error_codes
+from .._reference import error_codes
+from . import codes, text
+from .evidence import Attempt, Code, Events, LogEvent
+from .fields import Fields
 
 REQUEST, ANSWER, STATUS_CHECK = 12288, 12289, 1003
 _REQUEST_FIELDS, _ANSWER_FIELDS = 9, 3

@@ -11,8 +11,8 @@ import ipaddress
 import re
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import codes, text
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Code
+from . import codes, text
+from .evidence import Code
 
 UINT32 = 0xFFFFFFFF
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)?")

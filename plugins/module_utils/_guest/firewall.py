@@ -12,10 +12,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import firewall_rule
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Firewall, FirewallRule
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference.endpoints import CloudEndpoints
+from .._reference.endpoints import CloudEndpoints
+from . import firewall_rule
+from .evidence import Firewall, FirewallRule
+from .fields import Fields
 
 _CATEGORIES = {"domainauthenticated": "Domain", "domain": "Domain", "private": "Private", "public": "Public"}
 _ALL = ("Domain", "Private", "Public")

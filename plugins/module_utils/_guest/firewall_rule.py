@@ -12,8 +12,8 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import text
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import FirewallRule
+from . import text
+from .evidence import FirewallRule
 
 PROFILES = frozenset({"Domain", "Private", "Public"})
 _TCP = "6"

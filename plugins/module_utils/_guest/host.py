@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import HostSetting, KmsHost
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields, parse_address
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.license import Rows
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference.endpoints import CloudEndpoints
+from .._reference import endpoints
+from .._reference.endpoints import CloudEndpoints
+from .evidence import HostSetting, KmsHost
+from .fields import Fields, parse_address
+from .license import Rows
 
 PORT_LIMIT = 65535
 _SET = ("KeyManagementServiceMachine", "KeyManagementServicePort")

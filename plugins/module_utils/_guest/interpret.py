@@ -9,7 +9,9 @@ from __future__ import annotations
 import datetime
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import (
+from .._reference import endpoints
+from .._reference.endpoints import CloudEndpoints
+from . import (
     clock,
     connectivity,
     dns,
@@ -21,17 +23,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._guest im
     system,
     text,
 )
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    SCHEMA_VERSION,
-    SECTIONS,
-    Cloud,
-    GuestEvidence,
-    Section,
-    SectionError,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields, iso, parse_time
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference.endpoints import CloudEndpoints
+from .evidence import SCHEMA_VERSION, SECTIONS, Cloud, GuestEvidence, Section, SectionError
+from .fields import Fields, iso, parse_time
 
 RAW_SCHEMA = 1
 AUTO = "auto"

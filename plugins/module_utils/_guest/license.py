@@ -8,14 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    ClientKey,
-    License,
-    OperatingSystem,
-    Product,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import client_keys, license_enums
+from .._reference import client_keys, license_enums
+from .evidence import ClientKey, License, OperatingSystem, Product
+from .fields import Fields
 
 _LICENSED = 1
 # Among several base products the one in trouble counts: a licensed row must not hide it.

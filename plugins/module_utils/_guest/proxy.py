@@ -11,9 +11,9 @@ use-group-policy-apply-winhttp-proxy-settings); the rest is undocumented and rea
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import text
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Proxy
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
+from . import text
+from .evidence import Proxy
+from .fields import Fields
 
 _FLAGS_AT, _LENGTH_AT, _TEXT_AT = 8, 12, 16
 _USES_PROXY = 2

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import SECTIONS
+from .evidence import SECTIONS
 
 ALL, MIN = "all", "min"
 MINIMUM = ("os", "domain", "license", "kms_settings")

@@ -6,17 +6,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    Attestation,
-    DefaultRoute,
-    Domain,
-    Imds,
-    OperatingSystem,
-    Service,
-    TokenStore,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import client_keys, license_enums
+from .._reference import client_keys, license_enums
+from .evidence import Attestation, DefaultRoute, Domain, Imds, OperatingSystem, Service, TokenStore
+from .fields import Fields
 
 _BUILD_LIMIT = 999999
 _SIZE_LIMIT = 2**48

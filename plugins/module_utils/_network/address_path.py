@@ -9,32 +9,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import (
-    addresses,
-    egress,
-    hub,
-    model,
-    nsg,
-    values,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.kms_routes import KmsRoutes
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import network_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
-    BLOCKED,
-    OPEN,
-    SUSPECT,
-    UNKNOWN,
-    KmsTargets,
-    Leg,
-    NotKnownError,
-    unknown,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.next_hop import (
-    Journey,
-    follow,
-    resolvers_of,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.routes import (
+from . import addresses, egress, hub, model, nsg, values
+from .kms_routes import KmsRoutes
+from .links import network_of
+from .model import BLOCKED, OPEN, SUSPECT, UNKNOWN, KmsTargets, Leg, NotKnownError, unknown
+from .next_hop import Journey, follow, resolvers_of
+from .routes import (
     BGP,
     HOST_PREFIX,
     SYSTEM,
@@ -47,11 +27,11 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     plain_route,
     unreadable_default,
 )
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.rule_list import Flow
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import hub_connection
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import low, props, text
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import joined, say
+from .rule_list import Flow
+from .state import NetworkState
+from .subnet_routes import hub_connection
+from .values import low, props, text
+from .wording import joined, say
 
 _ROUTE_CAUSES = frozenset((model.FORCED_TUNNELING, model.BLACKHOLE))
 _NSG_VERDICTS = {"allow": OPEN, "deny": BLOCKED}

@@ -11,7 +11,7 @@ import ipaddress
 import re
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import Match, any_of
+from .values import Match, any_of
 
 Address: t.TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network: t.TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network

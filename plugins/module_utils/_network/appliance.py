@@ -9,31 +9,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, hub, model, values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import network_of, subnets_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
-    BLOCKED,
-    SUSPECT,
-    Leg,
-    NotKnownError,
-    egress,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
-    BALANCER,
-    FIREWALL,
-    NIC,
-    NetworkState,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    low,
-    name_of,
-    props,
-    ref,
-    text,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+from .._text import Text
+from . import addresses, hub, model, values
+from .links import network_of, subnets_of
+from .model import BLOCKED, SUSPECT, Leg, NotKnownError, egress
+from .state import BALANCER, FIREWALL, NIC, NetworkState
+from .values import Body, low, name_of, props, ref, text
+from .wording import say
 
 FIREWALL_SUBNET = "azurefirewallsubnet"
 _PEERING_STATES = frozenset(("", "connected", "initiated", "disconnected"))

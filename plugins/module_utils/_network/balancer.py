@@ -9,25 +9,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import (
-    ip_configurations,
-    network_of,
-    references,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import BALANCER, NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    low,
-    name_of,
-    props,
-    ref,
-    refs,
-    text,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+from .._text import Text
+from . import values
+from .links import ip_configurations, network_of, references
+from .model import NotKnownError
+from .state import BALANCER, NetworkState
+from .values import Body, low, name_of, props, ref, refs, text
+from .wording import say
 
 _TCP = frozenset(("tcp", "all", "*", "any"))
 

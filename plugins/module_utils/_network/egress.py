@@ -12,34 +12,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import balancer, values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import network_of, reference
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
-    BLOCKED,
-    NO_OUTBOUND,
-    OPEN,
-    Leg,
-    NotKnownError,
-    egress,
-    unknown,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
-    BALANCER,
-    NAT_GATEWAY,
-    VM,
-    NetworkState,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    low,
-    name_of,
-    props,
-    ref,
-    refs,
-    text,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+from .._text import Text
+from . import balancer, values
+from .links import network_of, reference
+from .model import BLOCKED, NO_OUTBOUND, OPEN, Leg, NotKnownError, egress, unknown
+from .state import BALANCER, NAT_GATEWAY, VM, NetworkState
+from .values import Body, low, name_of, props, ref, refs, text
+from .wording import say
 
 SET_NOTE = "the effect of an availability set's Standard load balancer is described by Azure support in Japan only"
 DEFAULT_NOTE = "default outbound access is not recommended: its address is not yours and may change"

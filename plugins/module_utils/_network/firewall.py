@@ -9,40 +9,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, model, values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.firewall_rules import (
-    APPLICATION,
-    NAT,
-    FirewallRule,
-    Traffic,
-    classic_rules,
-    matches,
-    policy_chain,
-    policy_rules,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import (
-    private_addresses,
-    reference,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
-    BLOCKED,
-    OPEN,
-    UNKNOWN,
-    Leg,
-    NotKnownError,
-    Unread,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    Match,
-    name_of,
-    props,
-    ref,
-    strings,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+from .._text import Text
+from . import addresses, model, values
+from .firewall_rules import APPLICATION, NAT, FirewallRule, Traffic, classic_rules, matches, policy_chain, policy_rules
+from .links import private_addresses, reference
+from .model import BLOCKED, OPEN, UNKNOWN, Leg, NotKnownError, Unread
+from .state import NetworkState
+from .values import Body, Match, name_of, props, ref, strings
+from .wording import say
 
 _THREAT_NOTE = "threat intelligence of firewall '{name}' denies: Azure's KMS is taken not to be on its list"
 _PROXY_KEY = "Network.DNS.EnableProxy"

@@ -9,23 +9,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import reference
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError, Unread
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    Match,
-    all_of,
-    any_of,
-    low,
-    name_of,
-    props,
-    strings,
-    text,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+from .._text import Text
+from . import addresses, values
+from .links import reference
+from .model import NotKnownError, Unread
+from .state import NetworkState
+from .values import Body, Match, all_of, any_of, low, name_of, props, strings, text
+from .wording import say
 
 NETWORK, APPLICATION, NAT = "network", "application", "nat"
 _RULE_TYPES = {"networkrule": NETWORK, "applicationrule": APPLICATION, "natrule": NAT}

@@ -8,21 +8,13 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import hub_connection
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    low,
-    name_of,
-    props,
-    ref,
-    strings,
-    text,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+from .._text import Text
+from . import values
+from .model import NotKnownError
+from .state import NetworkState
+from .subnet_routes import hub_connection
+from .values import Body, low, name_of, props, ref, strings, text
+from .wording import say
 
 DEFAULT = "0.0.0.0/0"
 

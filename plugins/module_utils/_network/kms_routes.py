@@ -9,18 +9,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import KmsTargets
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.routes import (
-    BGP,
-    HOST_PREFIX,
-    USER,
-    Route,
-    RouteView,
-    has_default,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import joined, say
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+from .._text import Text
+from . import addresses
+from .model import KmsTargets
+from .routes import BGP, HOST_PREFIX, USER, Route, RouteView, has_default
+from .wording import joined, say
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,16 +6,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    name_of,
-    props,
-    ref,
-    refs,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from . import values
+from .model import NotKnownError
+from .values import Body, name_of, props, ref, refs
+from .wording import say
 
 
 def reference(body: Body, name: str) -> str:

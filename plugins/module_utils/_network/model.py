@@ -9,8 +9,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+from .._text import Text
+from .wording import say
 
 OPEN, BLOCKED, SUSPECT, UNKNOWN = "open", "blocked", "suspect", "unknown"
 

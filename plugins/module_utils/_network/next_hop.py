@@ -9,55 +9,17 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import (
-    addresses,
-    appliance,
-    firewall,
-    hub,
-    model,
-    values,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.egress import (
-    nat_gateway_of,
-    public_addresses,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.firewall_rules import Traffic
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import leads_to_hub, network_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
-    BLOCKED,
-    OPEN,
-    SUSPECT,
-    UNKNOWN,
-    KmsTargets,
-    Leg,
-    NotKnownError,
-    egress,
-    unknown,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.routes import (
-    BGP,
-    LOCAL_HOPS,
-    SYSTEM,
-    Choice,
-    Route,
-    choose,
-    describe,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import FIREWALL, NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import (
-    GATEWAY_SUBNETS,
-    computed,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    low,
-    name_of,
-    props,
-    ref,
-    text,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+from .._text import Text
+from . import addresses, appliance, firewall, hub, model, values
+from .egress import nat_gateway_of, public_addresses
+from .firewall_rules import Traffic
+from .links import leads_to_hub, network_of
+from .model import BLOCKED, OPEN, SUSPECT, UNKNOWN, KmsTargets, Leg, NotKnownError, egress, unknown
+from .routes import BGP, LOCAL_HOPS, SYSTEM, Choice, Route, choose, describe
+from .state import FIREWALL, NetworkState
+from .subnet_routes import GATEWAY_SUBNETS, computed
+from .values import Body, low, name_of, props, ref, text
+from .wording import say
 
 DEFAULT = "0.0.0.0/0"
 

@@ -13,26 +13,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import model, values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import network_of, reference
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError, Unread
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.rule_list import (
-    Flow,
-    Outcome,
-    Rule,
-    decide,
-    outbound,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import MANAGER, NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    low,
-    name_of,
-    props,
-    ref,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+from .._text import Text
+from . import model, values
+from .links import network_of, reference
+from .model import NotKnownError, Unread
+from .rule_list import Flow, Outcome, Rule, decide, outbound
+from .state import MANAGER, NetworkState
+from .values import Body, low, name_of, props, ref
+from .wording import say
 
 ADMIN_ACTION = "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action"
 ADMIN_RULES = "security admin rules"

@@ -8,37 +8,17 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, egress, model, values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.address_path import (
-    AddressPath,
-    Start,
-    address_path,
-    with_hub_default,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.kms_routes import KmsRoutes, kms_routes
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import (
-    ip_configurations,
-    network_of,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
-    OPEN,
-    UNKNOWN,
-    KmsTargets,
-    NotKnownError,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.subnet_routes import route_view
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    low,
-    name_of,
-    props,
-    ref,
-    text,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import joined, say
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import messages
+from .._plain import to_plain
+from .._text import messages
+from . import addresses, egress, model, values
+from .address_path import AddressPath, Start, address_path, with_hub_default
+from .kms_routes import KmsRoutes, kms_routes
+from .links import ip_configurations, network_of
+from .model import OPEN, UNKNOWN, KmsTargets, NotKnownError
+from .state import NetworkState
+from .subnet_routes import route_view
+from .values import Body, low, name_of, props, ref, text
+from .wording import joined, say
 
 
 def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str, t.Any]:

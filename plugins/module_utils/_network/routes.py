@@ -10,10 +10,10 @@ import dataclasses
 import functools
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError, unread_tag
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+from .._text import Text
+from . import addresses
+from .model import NotKnownError, unread_tag
+from .wording import say
 
 USER, BGP, SYSTEM = "user", "virtualnetworkgateway", "default"
 _SOURCE_RANK = {USER: 0, BGP: 1, SYSTEM: 2}

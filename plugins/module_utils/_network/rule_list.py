@@ -9,20 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    Match,
-    all_of,
-    any_of,
-    low,
-    name_of,
-    props,
-    strings,
-    text,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from . import addresses, values
+from .state import NetworkState
+from .values import Body, Match, all_of, any_of, low, name_of, props, strings, text
+from .wording import say
 
 LKM_TAG = "azureplatformlkm"
 # Tags that stand for addresses of the platform itself, never for a KMS.

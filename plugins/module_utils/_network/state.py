@@ -10,18 +10,11 @@ import dataclasses
 import functools
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import private_addresses
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError, Unread
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    low,
-    name_of,
-    props,
-    ref,
-    refs,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
+from . import addresses, values
+from .links import private_addresses
+from .model import NotKnownError, Unread
+from .values import Body, low, name_of, props, ref, refs
+from .wording import say
 
 T = t.TypeVar("T")
 

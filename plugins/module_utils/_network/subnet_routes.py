@@ -9,26 +9,14 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import (
-    leads_to_hub,
-    network_of,
-    reference,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.routes import BGP, Route, RouteView
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    low,
-    name_of,
-    props,
-    ref,
-    strings,
-    text,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.wording import say
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
+from .._text import Text
+from . import values
+from .links import leads_to_hub, network_of, reference
+from .model import NotKnownError
+from .routes import BGP, Route, RouteView
+from .state import NetworkState
+from .values import Body, low, name_of, props, ref, strings, text
+from .wording import say
 
 GATEWAY_SUBNETS = ("gatewaysubnet", "routeserversubnet")
 # What the system drops unless the user's default route takes it.

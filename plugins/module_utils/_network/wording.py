@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text, folded, texts
+from .._text import Text, folded, texts
 
 TEXTS = texts(
     "network",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import _client_key_rows
+from . import _client_key_rows
 
 EVALUATION_SKUS = frozenset({72, 79, 80})
 MULTI_SESSION_EDITION = "serverrdsh"

@@ -12,11 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import (
-    _codes_license,
-    _codes_path,
-    _codes_system,
-)
+from . import _codes_license, _codes_path, _codes_system
 
 SOURCES = {
     "EC": "https://learn.microsoft.com/troubleshoot/windows-server/licensing-and-activation/troubleshoot-activation-error-codes (2025-01-15)",

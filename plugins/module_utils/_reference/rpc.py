@@ -13,7 +13,7 @@ import dataclasses
 import struct
 import uuid
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from .._text import texts
 
 KMS_INTERFACE = uuid.UUID("51c82175-844e-4750-b0d8-ec255555bc06")
 NDR_SYNTAX = uuid.UUID("8a885d04-1ceb-11c9-9fe8-08002b104860")

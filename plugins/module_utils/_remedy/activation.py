@@ -9,27 +9,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.keys import CHANNEL_NAMES
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.reach import targets_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    Code,
-    GuestEvidence,
-    Service,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference.error_codes import CODES
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import (
-    Answer,
-    Failure,
-    explain,
-    failure,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.gates import (
-    RefusedError,
-    activation_id,
-    require_license,
-    require_rights,
-    view_of,
-)
+from .._diagnosis.keys import CHANNEL_NAMES
+from .._diagnosis.reach import targets_of
+from .._guest.evidence import Code, GuestEvidence, Service
+from .._reference.error_codes import CODES
+from .answer import Answer, Failure, explain, failure
+from .gates import RefusedError, activation_id, require_license, require_rights, view_of
 
 ACTIVATED, ALREADY, BUSY, FAILED, NOT_ATTEMPTED = "activated", "already_activated", "busy", "failed", "not_attempted"
 SERVICE = "sppsvc"

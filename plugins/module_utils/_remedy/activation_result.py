@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import activation
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.activation import Verdict
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import Answer
+from .._guest.evidence import GuestEvidence
+from . import activation
+from .activation import Verdict
+from .answer import Answer
 
 _LICENSE = ("channel", "partial_product_key", "status", "status_name", "grace_minutes", "renewal_age_minutes")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Code
+from .._guest.evidence import Code
 
 _DIAGNOSE = "find the cause with kms_facts and kms_diagnosis"
 _LATER = "try again later"

@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import text
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Code
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.advice import next_step
+from .._diagnosis import wording
+from .._guest import text
+from .._guest.evidence import Code
+from .._guest.fields import Fields
+from .advice import next_step
 
 SCHEMA = 1
 FULL_LANGUAGE = "FullLanguage"

@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.obstacles import TEXTS
+from .._diagnosis import azure_path
+from .._diagnosis.model import Finding
+from .obstacles import TEXTS
 
 Plain = t.Mapping[str, t.Any]
 DENIED_BY_TAG = "denied_by_tag"

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Firewall, FirewallRule
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.obstacles import TEXTS
+from .._diagnosis.model import Evidence
+from .._guest.evidence import Firewall, FirewallRule
+from .obstacles import TEXTS
 
 DEFAULT_ON = "block"
 

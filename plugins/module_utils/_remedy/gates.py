@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import codes
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    GuestEvidence,
-    License,
-    Product,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.advice import next_step
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import FULL_LANGUAGE, Failure
+from .._diagnosis.model import Evidence
+from .._diagnosis.view import View
+from .._guest import codes
+from .._guest.evidence import GuestEvidence, License, Product
+from .advice import next_step
+from .answer import FULL_LANGUAGE, Failure
 
 _ACCESS_DENIED = "0x80070005"
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

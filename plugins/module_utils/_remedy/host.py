@@ -10,16 +10,12 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence, HostSetting
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import parse_address
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.host import PORT_LIMIT, setting
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import Answer, explain
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.gates import (
-    activation_id,
-    require_license,
-    require_rights,
-)
+from .._guest.evidence import GuestEvidence, HostSetting
+from .._guest.fields import parse_address
+from .._guest.host import PORT_LIMIT, setting
+from .._reference import endpoints
+from .answer import Answer, explain
+from .gates import activation_id, require_license, require_rights
 
 AUTO = "auto"
 PRESENT, ABSENT = "present", "absent"

@@ -10,21 +10,12 @@ import dataclasses
 import re
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.keys import CHANNEL_NAMES, KEY_LIST
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import (
-    GuestEvidence,
-    OperatingSystem,
-    Product,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import client_keys
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference.client_keys import SetupKey
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import Answer, explain
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.gates import (
-    RefusedError,
-    require_license,
-    require_rights,
-    view_of,
-)
+from .._diagnosis.keys import CHANNEL_NAMES, KEY_LIST
+from .._guest.evidence import GuestEvidence, OperatingSystem, Product
+from .._reference import client_keys
+from .._reference.client_keys import SetupKey
+from .answer import Answer, explain
+from .gates import RefusedError, require_license, require_rights, view_of
 
 AUTO = "auto"
 CLIENT = "kms_client"

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from .._text import texts
 
 TEXTS = texts(
     "obstacle",

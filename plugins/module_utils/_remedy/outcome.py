@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import history, model
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.remediation import Change
+from .._diagnosis.model import Diagnosis
+from .._plain import from_plain
+from .._report import history, model
+from .._report.remediation import Change
+from . import actions
 
 Plain = t.Mapping[str, t.Any]
 

@@ -9,16 +9,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import (
-    Diagnosis,
-    Evidence,
-    Finding,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import GUEST_ADMIN
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions, azure_plan, firewall_plan
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure_plan import AzureStep
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.firewall_plan import FirewallChange
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.obstacles import TEXTS
+from .._diagnosis.model import Diagnosis, Evidence, Finding
+from .._diagnosis.rule import GUEST_ADMIN
+from . import actions, azure_plan, firewall_plan
+from .azure_plan import AzureStep
+from .firewall_plan import FirewallChange
+from .obstacles import TEXTS
 
 ACTIVATION = "activation"
 _NOT_ASKED = ("unreachable", "unreadable", "not_asked")

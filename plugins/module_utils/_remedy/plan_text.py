@@ -10,10 +10,10 @@ import collections
 import textwrap
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.plan import Plan, Step
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.console import Line
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral
+from .._report.console import Line
+from .._report.text import neutral
+from . import actions
+from .plan import Plan, Step
 
 MOST_NAMES = 6
 WHO = {"guest_admin": "the guest's admin", "network_team": "the network team"}

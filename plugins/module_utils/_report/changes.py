@@ -11,7 +11,7 @@ import difflib
 import json
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
+from .catalogue.catalogue import Catalogue
 
 # A change by its outcome, what went wrong first.
 STATUSES = ("failed", "refused", "changed", "would_change", "unchanged")

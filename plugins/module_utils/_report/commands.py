@@ -16,7 +16,7 @@ import re
 import shlex
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import network_path
+from . import network_path
 
 PLAYBOOK = "azure_windows.activation.remediate"
 # More names than these make a command nobody reads; the role finds its hosts by itself.

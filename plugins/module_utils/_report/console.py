@@ -9,14 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import columns, counting, grouping
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import (
-    ACTIVATED,
-    ATTENTION,
-    UNKNOWN,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral
+from . import columns, counting, grouping
+from .catalogue.catalogue import Catalogue
+from .counting import ACTIVATED, ATTENTION, UNKNOWN
+from .text import neutral
 
 # Of one root cause: what fits on a screen; the JSON report has the rest.
 MOST_NAMES = 60

@@ -9,7 +9,7 @@ from __future__ import annotations
 import collections
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import SEVERITIES, Diagnosis
+from .._diagnosis.model import SEVERITIES, Diagnosis
 
 ACTIVATED = "activated"
 ATTENTION = "attention"

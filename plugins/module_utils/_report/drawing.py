@@ -10,10 +10,10 @@ import dataclasses
 import itertools
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import network_path
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.columns import cut
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.network_path import Place, Way
+from . import network_path
+from .catalogue.catalogue import Catalogue
+from .columns import cut
+from .network_path import Place, Way
 
 BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 156, 78, 30, 6
 # What fits into a box at the sizes that the style sheet gives its texts.

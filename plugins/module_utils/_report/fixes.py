@@ -9,8 +9,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import commands, drawing, network_path
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
+from . import commands, drawing, network_path
+from .catalogue.catalogue import Catalogue
 
 Plain = t.Mapping[str, t.Any]
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import markdown, prometheus
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
+from . import markdown, prometheus
+from .catalogue.catalogue import Catalogue
 
 FORMATS = ("json", "html", "md", "prom")
 NAME = "kms-report"

@@ -11,7 +11,7 @@ import dataclasses
 import json
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import ACTIVATED, UNKNOWN, rank
+from .counting import ACTIVATED, UNKNOWN, rank
 
 # Where the facts come from that tell one broken piece of a network from another.
 AZURE = "azure_kms_path_info"

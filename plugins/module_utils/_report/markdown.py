@@ -10,11 +10,11 @@ import itertools
 import re
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import changes, commands, fixes, grouping
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.console import news, tally
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import ACTIVATED, UNKNOWN
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral
+from . import changes, commands, fixes, grouping
+from .catalogue.catalogue import Catalogue
+from .console import news, tally
+from .counting import ACTIVATED, UNKNOWN
+from .text import neutral
 
 # A ticket is read by people and has a limit; the JSON report has the rest.
 MOST_NAMES = 60

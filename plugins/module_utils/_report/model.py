@@ -12,23 +12,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain, to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import (
-    counting,
-    history,
-    merge,
-    remediation,
-    written,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import (
-    ACTIVATED,
-    ATTENTION,
-    UNKNOWN,
-    rank,
-    state_of,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral, neutral_plain
+from .._diagnosis.model import Diagnosis
+from .._plain import from_plain, to_plain
+from . import counting, history, merge, remediation, written
+from .counting import ACTIVATED, ATTENTION, UNKNOWN, rank, state_of
+from .text import neutral, neutral_plain
 
 __all__ = ["ACTIVATED", "ATTENTION", "SCHEMA_VERSION", "UNKNOWN", "Beside", "build", "rank", "state_of"]
 

@@ -10,21 +10,11 @@ import collections
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import (
-    changes,
-    fixes,
-    grouping,
-    rows,
-    timeline,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import (
-    ACTIVATED,
-    ATTENTION,
-    UNKNOWN,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.drawing import Drawing
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.fixes import Fact, Fix
+from . import changes, fixes, grouping, rows, timeline
+from .catalogue.catalogue import Catalogue
+from .counting import ACTIVATED, ATTENTION, UNKNOWN
+from .drawing import Drawing
+from .fixes import Fact, Fix
 
 # What changed since an earlier report, the bad news first.
 HISTORY = ("new", "worse", "changed", "fixed", "gone")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import timeline
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import STATES
+from . import timeline
+from .counting import STATES
 
 Plain = t.Mapping[str, t.Any]
 Sample = tuple[dict[str, str], "int | float"]

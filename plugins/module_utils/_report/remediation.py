@@ -9,9 +9,9 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain, to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message
+from .._diagnosis.model import Diagnosis
+from .._plain import from_plain, to_plain
+from .._text import Message
 
 Plain = dict[str, t.Any]
 

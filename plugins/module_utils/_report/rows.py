@@ -9,11 +9,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import changes, fixes, timeline
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.changes import Change, Withheld
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import ACTIVATED, UNKNOWN
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.fixes import Fact, Fix
+from . import changes, fixes, timeline
+from .catalogue.catalogue import Catalogue
+from .changes import Change, Withheld
+from .counting import ACTIVATED, UNKNOWN
+from .fixes import Fact, Fix
 
 _SECONDS_PER_DAY = 86400
 _SEEN = "ok"

@@ -11,12 +11,12 @@ import json
 import re
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain, to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import remediation
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import state_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral, neutral_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message
+from .._diagnosis.model import Diagnosis
+from .._plain import from_plain, to_plain
+from .._text import Message
+from . import remediation
+from .counting import state_of
+from .text import neutral, neutral_plain
 
 SCHEMA_VERSION = 1
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import reach, wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.keys import CHANNEL_NAMES
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule, finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._text import texts
+from .. import reach, wording
+from ..keys import CHANNEL_NAMES
+from ..model import Fact, Finding
+from ..rule import Rule, finding
+from ..view import View
 
 ID = "activated"
 TEXTS = texts(

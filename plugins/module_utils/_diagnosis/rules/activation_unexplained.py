@@ -6,21 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    ACTIVATE,
-    GUEST_ADMIN,
-    MICROSOFT,
-    NETWORK_TEAM,
-    Rule,
-    code_facts,
-    finding,
-    remedy,
-    target_facts,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text, texts
+from ..._text import Text, texts
+from .. import wording
+from ..model import Fact, Finding
+from ..rule import ACTIVATE, GUEST_ADMIN, MICROSOFT, NETWORK_TEAM, Rule, code_facts, finding, remedy, target_facts
+from ..view import View
 
 ID = "activation-unexplained"
 TEXTS = texts(

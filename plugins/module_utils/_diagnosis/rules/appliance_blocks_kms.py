@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.azure_rule import judge, rule
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding, Remedy
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import NETWORK_TEAM, remedy
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._text import texts
+from ..azure_rule import judge, rule
+from ..model import Finding, Remedy
+from ..rule import NETWORK_TEAM, remedy
+from ..view import View
 
 ID = "appliance-blocks-kms"
 TEXTS = texts(

@@ -6,20 +6,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import reach, wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    ACTIVATE,
-    GUEST_ADMIN,
-    NETWORK_TEAM,
-    Rule,
-    code_facts,
-    finding,
-    remedy,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import DnsAnswer
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._guest.evidence import DnsAnswer
+from ..._text import texts
+from .. import reach, wording
+from ..model import Fact, Finding, Remedy
+from ..rule import ACTIVATE, GUEST_ADMIN, NETWORK_TEAM, Rule, code_facts, finding, remedy
+from ..view import View
 
 ID = "dns-resolution-failed"
 TEXTS = texts(

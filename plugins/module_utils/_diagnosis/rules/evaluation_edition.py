@@ -6,17 +6,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    GUEST_ADMIN,
-    IMAGE_OWNER,
-    Rule,
-    finding,
-    remedy,
-    set_host_steps,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._text import texts
+from ..model import Fact, Finding
+from ..rule import GUEST_ADMIN, IMAGE_OWNER, Rule, finding, remedy, set_host_steps
+from ..view import View
 
 ID = "evaluation-edition"
 TEXTS = texts(

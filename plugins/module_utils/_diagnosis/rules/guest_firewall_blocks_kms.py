@@ -6,20 +6,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    ACTIVATE,
-    GUEST_ADMIN,
-    Rule,
-    code_facts,
-    finding,
-    remedy,
-    target_facts,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Firewall, FirewallRule
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._guest.evidence import Firewall, FirewallRule
+from ..._text import texts
+from .. import wording
+from ..model import Fact, Finding
+from ..rule import ACTIVATE, GUEST_ADMIN, Rule, code_facts, finding, remedy, target_facts
+from ..view import View
 
 ID = "guest-firewall-blocks-kms"
 TEXTS = texts(

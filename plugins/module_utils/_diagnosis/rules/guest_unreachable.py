@@ -6,20 +6,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import (
-    Fact,
-    Finding,
-    GuestProblem,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    AGAIN,
-    GUEST_ADMIN,
-    Rule,
-    finding,
-    remedy,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._text import texts
+from ..model import Fact, Finding, GuestProblem
+from ..rule import AGAIN, GUEST_ADMIN, Rule, finding, remedy
+from ..view import View
 
 ID = "guest-unreachable"
 TEXTS = texts(

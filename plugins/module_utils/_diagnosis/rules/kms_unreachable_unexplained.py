@@ -6,18 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import reach, wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    NETWORK_TEAM,
-    Rule,
-    code_facts,
-    finding,
-    remedy,
-    target_facts,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._text import texts
+from .. import reach, wording
+from ..model import Fact, Finding, Remedy
+from ..rule import NETWORK_TEAM, Rule, code_facts, finding, remedy, target_facts
+from ..view import View
 
 ID = "kms-unreachable-unexplained"
 TEXTS = texts(

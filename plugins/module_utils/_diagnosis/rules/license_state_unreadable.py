@@ -6,18 +6,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    AGAIN,
-    GUEST_ADMIN,
-    Rule,
-    finding,
-    remedy,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import SectionError
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._guest.evidence import SectionError
+from ..._text import texts
+from .. import wording
+from ..model import Fact, Finding
+from ..rule import AGAIN, GUEST_ADMIN, Rule, finding, remedy
+from ..view import View
 
 ID = "license-state-unreadable"
 TEXTS = texts(

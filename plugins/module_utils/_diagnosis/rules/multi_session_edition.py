@@ -6,23 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    ACTIVATE,
-    GUEST_ADMIN,
-    IMAGE_OWNER,
-    Rule,
-    finding,
-    remedy,
-    set_host_steps,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rules import (
-    not_kms_client,
-    product_key_missing,
-    wrong_kms_host,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._text import texts
+from ..model import Fact, Finding
+from ..rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, Rule, finding, remedy, set_host_steps
+from ..view import View
+from . import not_kms_client, product_key_missing, wrong_kms_host
 
 ID = "multi-session-edition"
 TEXTS = texts(

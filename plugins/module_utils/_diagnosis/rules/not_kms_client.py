@@ -6,13 +6,13 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.history import SeenCode
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.keys import CHANNEL_NAMES, install_key
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule, code_facts, finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._text import texts
+from .. import wording
+from ..history import SeenCode
+from ..keys import CHANNEL_NAMES, install_key
+from ..model import Fact, Finding
+from ..rule import Rule, code_facts, finding
+from ..view import View
 
 ID = "not-kms-client"
 TEXTS = texts(

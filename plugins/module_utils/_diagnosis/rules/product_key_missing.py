@@ -6,11 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.keys import install_key
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule, finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._text import texts
+from ..keys import install_key
+from ..model import Fact, Finding
+from ..rule import Rule, finding
+from ..view import View
 
 ID = "product-key-missing"
 TEXTS = texts(

@@ -6,17 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    ACTIVATE,
-    GUEST_ADMIN,
-    Rule,
-    finding,
-    remedy,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._text import texts
+from .. import wording
+from ..model import Fact, Finding
+from ..rule import ACTIVATE, GUEST_ADMIN, Rule, finding, remedy
+from ..view import View
 
 ID = "renewal-overdue"
 TEXTS = texts(

@@ -6,21 +6,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path, wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.azure_rule import (
-    SUSPECT,
-    contradicted,
-    rule,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    NETWORK_TEAM,
-    finding,
-    remedy,
-    target_facts,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._text import texts
+from .. import azure_path, wording
+from ..azure_rule import SUSPECT, contradicted, rule
+from ..model import Fact, Finding
+from ..rule import NETWORK_TEAM, finding, remedy, target_facts
+from ..view import View
 
 ID = "sides-disagree"
 TEXTS = texts(

@@ -6,16 +6,12 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import azure_path, wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.azure_rule import judge, rule
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    NETWORK_TEAM,
-    finding,
-    remedy,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._text import texts
+from .. import azure_path, wording
+from ..azure_rule import judge, rule
+from ..model import Fact, Finding, Remedy
+from ..rule import NETWORK_TEAM, finding, remedy
+from ..view import View
 
 ID = "stale-kms-routes"
 TEXTS = texts(

@@ -6,19 +6,11 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.history import SeenCode
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    ACTIVATE,
-    GUEST_ADMIN,
-    IMAGE_OWNER,
-    Rule,
-    code_facts,
-    finding,
-    remedy,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._text import texts
+from ..history import SeenCode
+from ..model import Fact, Finding, Remedy
+from ..rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, Rule, code_facts, finding, remedy
+from ..view import View
 
 ID = "token-store-damaged"
 TEXTS = texts(

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import datetime
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule, finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rules import activated
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Attempt
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import parse_time
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import texts
+from ..._guest.evidence import Attempt
+from ..._guest.fields import parse_time
+from ..._text import texts
+from .. import wording
+from ..model import Fact, Finding
+from ..rule import Rule, finding
+from ..view import View
+from . import activated
 
 ID = "transient-failure"
 TEXTS = texts(

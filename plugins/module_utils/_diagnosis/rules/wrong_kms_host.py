@@ -6,21 +6,13 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import reach, wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact, Finding, Remedy
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import (
-    GUEST_ADMIN,
-    Rule,
-    code_facts,
-    finding,
-    remedy,
-    set_host_steps,
-    target_facts,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import HostSetting
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Message, Text, texts
+from ..._guest.evidence import HostSetting
+from ..._reference import endpoints
+from ..._text import Message, Text, texts
+from .. import reach, wording
+from ..model import Fact, Finding, Remedy
+from ..rule import GUEST_ADMIN, Rule, code_facts, finding, remedy, set_host_steps, target_facts
+from ..view import View
 
 ID = "wrong-kms-host"
 TEXTS = texts(

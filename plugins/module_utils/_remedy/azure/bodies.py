@@ -9,8 +9,8 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import Body
+from ..._network import values
+from ..._network.values import Body
 
 # Azure writes these by itself, at any depth.
 _FILLED_IN = frozenset(("etag", "provisioningState", "resourceGuid"))

@@ -10,9 +10,9 @@ import copy
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import Body, name_of, strings
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.firewall_match import Goal
+from ..._network import values
+from ..._network.values import Body, name_of, strings
+from .firewall_match import Goal
 
 NAME = "kms-activation"
 _SOURCES = {"kms-addresses": "sourceAddresses", "kms-ip-groups": "sourceIpGroups"}

@@ -9,27 +9,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.firewall_rules import (
-    NETWORK,
-    FirewallRule,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    Match,
-    all_of,
-    any_of,
-    props,
-    strings,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import spans
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.spans import (
-    ALL,
-    NONE,
-    SOME,
-    UNKNOWN,
-)
+from ..._network import addresses, values
+from ..._network.firewall_rules import NETWORK, FirewallRule
+from ..._network.state import NetworkState
+from ..._network.values import Body, Match, all_of, any_of, props, strings
+from . import spans
+from .spans import ALL, NONE, SOME, UNKNOWN
 
 _PROTOCOLS: t.Mapping[str, Match] = {"tcp": True, "any": True, "udp": False, "icmp": False}
 

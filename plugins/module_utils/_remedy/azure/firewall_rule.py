@@ -9,31 +9,15 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.firewall_rules import (
-    FirewallRule,
-    classic_rules,
-    policy_chain,
-    policy_rules,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import NotKnownError
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    mapping,
-    name_of,
-    props,
-    strings,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import (
-    bodies,
-    firewall_match,
-    model,
-    spans,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import firewall_content as content
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.firewall_content import NAME
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.model import Plan, Refusal, refuse
+from ..._network import values
+from ..._network.firewall_rules import FirewallRule, classic_rules, policy_chain, policy_rules
+from ..._network.model import NotKnownError
+from ..._network.state import NetworkState
+from ..._network.values import Body, mapping, name_of, props, strings
+from . import bodies, firewall_match, model, spans
+from . import firewall_content as content
+from .firewall_content import NAME
+from .model import Plan, Refusal, refuse
 
 FIRST, LAST, USUAL = 100, 65000, 1000
 _PROXY = "network.dns.enableproxy"

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
+from ..._reference import endpoints
 
 
 def stale(cloud_name: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import Body
+from ..._network.values import Body
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
 # Marks what was made here and may be taken away again, as a tag where the resource can carry one.

@@ -8,22 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    low,
-    name_of,
-    props,
-    ref,
-    text,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import bodies, model, subnets
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.model import (
-    MARK,
-    Plan,
-    Write,
-    refuse,
-)
+from ..._network import values
+from ..._network.values import Body, low, name_of, props, ref, text
+from . import bodies, model, subnets
+from .model import MARK, Plan, Write, refuse
 
 
 @dataclasses.dataclass(frozen=True)

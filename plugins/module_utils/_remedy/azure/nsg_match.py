@@ -9,19 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.rule_list import LKM_TAG
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    Match,
-    all_of,
-    any_of,
-    name_of,
-    props,
-    strings,
-    text,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import spans
+from ..._network import addresses, values
+from ..._network.rule_list import LKM_TAG
+from ..._network.values import Body, Match, all_of, any_of, name_of, props, strings, text
+from . import spans
 
 # Tag -> whether the KMS is in it; the user's default route may widen VirtualNetwork, for all that is known.
 _TAGS: t.Mapping[str, Match] = {

@@ -9,15 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    name_of,
-    props,
-    strings,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import bodies, model, nsg_match
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.model import Plan, Refusal, refuse
+from ..._network import values
+from ..._network.values import Body, name_of, props, strings
+from . import bodies, model, nsg_match
+from .model import Plan, Refusal, refuse
 
 NAME = "kms-activation"
 FIRST, LAST = 100, 4096

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import addresses, values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.routes import HOST_PREFIX
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import Body, name_of, props
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import bodies, model, subnets
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.model import Plan, Write, refuse
+from ..._network import addresses, values
+from ..._network.routes import HOST_PREFIX
+from ..._network.values import Body, name_of, props
+from . import bodies, model, subnets
+from .model import Plan, Write, refuse
 
 INTERNET = "Internet"
 

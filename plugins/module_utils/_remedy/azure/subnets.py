@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import name_of, parent
+from ..._network import values
+from ..._network.values import name_of, parent
 
 _SPECIAL = frozenset(
     (

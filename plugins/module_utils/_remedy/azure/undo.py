@@ -6,16 +6,10 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import values
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import Body, name_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure import bodies, model
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.azure.model import (
-    CREATE,
-    DELETE,
-    Plan,
-    Write,
-    refuse,
-)
+from ..._network import values
+from ..._network.values import Body, name_of
+from . import bodies, model
+from .model import CREATE, DELETE, Plan, Write, refuse
 
 # A journal is a file that somebody may have edited: nothing else is ever written from one.
 TYPES = frozenset(

@@ -9,25 +9,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network import egress
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.links import ip_configurations
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import (
-    BLOCKED,
-    OPEN,
-    Leg,
-    NotKnownError,
-    unknown,
-    worst,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import NIC, NetworkState
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.values import (
-    Body,
-    low,
-    name_of,
-    props,
-    ref,
-    subscription,
-)
+from ..._network import egress
+from ..._network.links import ip_configurations
+from ..._network.model import BLOCKED, OPEN, Leg, NotKnownError, unknown, worst
+from ..._network.state import NIC, NetworkState
+from ..._network.values import Body, low, name_of, props, ref, subscription
 
 
 @dataclasses.dataclass(frozen=True)

@@ -11,9 +11,9 @@ import datetime
 import re
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest import text
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import SectionError
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
+from ..._guest import text
+from ..._guest.evidence import SectionError
+from ..._guest.fields import Fields
 
 STORE = "tokens.dat"
 MARKER_FILE = r"%ProgramData%\azure_windows.activation\token_store.json"

@@ -10,16 +10,16 @@ Source: https://learn.microsoft.com/troubleshoot/windows-server/licensing-and-ac
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import wording
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.keys import CHANNEL_NAMES
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.reach import targets_of
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rules import token_store_damaged
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import client_keys
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference.client_keys import SetupKey
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import Failure
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.gates import RefusedError
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.disk import Disk
+from ..._diagnosis import wording
+from ..._diagnosis.keys import CHANNEL_NAMES
+from ..._diagnosis.reach import targets_of
+from ..._diagnosis.rules import token_store_damaged
+from ..._diagnosis.view import View
+from ..._reference import client_keys
+from ..._reference.client_keys import SetupKey
+from ..answer import Failure
+from ..gates import RefusedError
+from .disk import Disk
 
 # Codes that prove a damaged store.
 TOKEN_CODES = frozenset({"0xC004E015", "0xC004D301", "0xC004E002"})

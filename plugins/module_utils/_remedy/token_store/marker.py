@@ -12,15 +12,9 @@ from __future__ import annotations
 import dataclasses
 import json
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain, to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.gates import RefusedError
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.disk import (
-    MARKER_FILE,
-    RUNNING,
-    STORE,
-    Disk,
-    StoreFile,
-)
+from ..._plain import from_plain, to_plain
+from ..gates import RefusedError
+from .disk import MARKER_FILE, RUNNING, STORE, Disk, StoreFile
 
 SCHEMA = 1
 REBUILD, RESTORE = "rebuild", "restore"

@@ -10,16 +10,12 @@ import dataclasses
 import datetime
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
-from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import iso
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.gates import RefusedError
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store import gates, marker
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.disk import (
-    RUNNING,
-    Disk,
-    StoreFile,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.marker import Marker
+from ..._diagnosis.view import View
+from ..._guest.fields import iso
+from ..gates import RefusedError
+from . import gates, marker
+from .disk import RUNNING, Disk, StoreFile
+from .marker import Marker
 
 REBUILT, RESTORED = "rebuilt", "restored"
 FINISHED, ROLLED_BACK = "finished", "rolled_back"

@@ -9,17 +9,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.activation import NOT_ATTEMPTED, Attempt
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.advice import next_step
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.answer import Answer, Failure, Step
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.disk import MARKER_FILE, Disk
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.marker import REBUILD
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.token_store.plan import (
-    ACTIVATE,
-    MARK,
-    UNMARK,
-    Plan,
-)
+from ..activation import NOT_ATTEMPTED, Attempt
+from ..advice import next_step
+from ..answer import Answer, Failure, Step
+from .disk import MARKER_FILE, Disk
+from .marker import REBUILD
+from .plan import ACTIVATE, MARK, UNMARK, Plan
 
 # Microsoft's procedure restarts before it activates; these are the codes that a restart may help against.
 _RESTART_CLASSES = frozenset({"reboot_needed", "token_store", "service", "service_busy", "state"})

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue import en, ja
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.sayings import Sayings
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import shown
+from ..text import shown
+from . import en, ja
+from .sayings import Sayings
 
 LANGUAGES: dict[str, t.Mapping[str, str]] = {"en": en.UI, "ja": ja.UI}
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference.error_codes import ALIKE
+from ..._reference.error_codes import ALIKE
 
 _MEANINGS = {
     # The licence itself.

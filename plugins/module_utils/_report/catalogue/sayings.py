@@ -8,15 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue import (
-    ja_codes,
-    ja_findings,
-    ja_network,
-    ja_obstacles,
-    ja_steps,
-    ja_words,
-)
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.text import neutral
+from ..text import neutral
+from . import ja_codes, ja_findings, ja_network, ja_obstacles, ja_steps, ja_words
 
 MESSAGES: dict[str, t.Mapping[str, str]] = {
     "en": {},

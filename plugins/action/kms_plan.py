@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._diagnosis import intake
 from ..module_utils._diagnosis.model import Diagnosis
 from ..module_utils._plain import from_plain, to_plain
-from ..module_utils._remedy import actions, plan, plan_text
+from ..module_utils._plan import actions, listing, plan
 from ..module_utils._text import messages
 from ..plugin_utils import _display
 
@@ -53,7 +53,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"kms_plan: {error}") from error
         if options["display"]:
             check_mode = bool(self._task.check_mode)
-            _display.show(plan_text.render(found, _display.width(), check_mode=check_mode))
+            _display.show(listing.render(found, _display.width(), check_mode=check_mode))
         # Absolute, because modules run in the folder of the playbook.
         folder = pathlib.Path(options["journal_dir"]).absolute()
         journal = folder / f"kms-journal-{datetime.datetime.now(datetime.timezone.utc):%Y%m%dT%H%M%SZ}.jsonl"

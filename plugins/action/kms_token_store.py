@@ -15,8 +15,8 @@ from ..module_utils._diagnosis.view import View
 from ..module_utils._guest.evidence import GuestEvidence
 from ..module_utils._remedy.activation import ACTIVATED, ALREADY, FAILED, NOT_ATTEMPTED, attempts
 from ..module_utils._remedy.activation_result import license_state
-from ..module_utils._remedy.gates import RefusedError, require_rights, view_of
-from ..module_utils._remedy.token_store import gates, marker, plan, result
+from ..module_utils._remedy.preconditions import RefusedError, require_rights, view_of
+from ..module_utils._remedy.token_store import marker, plan, preconditions, result
 from ..module_utils._remedy.token_store.disk import Disk
 from ..module_utils._remedy.token_store.plan import Plan
 from ..plugin_utils._guest_change import Outcome
@@ -54,7 +54,7 @@ class ActionModule(TokenStoreAction):
         before, first = found, guest
         view = view_of(guest)
         require_rights(guest)
-        gates.require_state(found)
+        preconditions.require_state(found)
         cut_off = marker.read(found)
         recovered = None
         if cut_off is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ..module_utils._plain import to_plain
-from ..module_utils._remedy import outcome
+from ..module_utils._plan import outcome
 from ..module_utils._report.remediation import Change
 
 PREFIX = "__remediate_"

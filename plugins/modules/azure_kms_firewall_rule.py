@@ -118,13 +118,12 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._azure import firewall_scene, running
-from ..module_utils._azure.job import Job, told
 from ..module_utils._azure.settings import ARGUMENT_SPEC
+from ..module_utils._azure_change import firewall_observed, firewall_rule, running
+from ..module_utils._azure_change.change_set import Plan
+from ..module_utils._azure_change.firewall_match import Goal
+from ..module_utils._azure_change.job import Job, told
 from ..module_utils._network.links import reference
-from ..module_utils._remedy.azure import firewall_rule
-from ..module_utils._remedy.azure.firewall_match import Goal
-from ..module_utils._remedy.azure.model import Plan
 
 
 def argument_spec() -> dict[str, t.Any]:
@@ -171,8 +170,10 @@ def look(job: Job, wish: firewall_rule.Wish) -> Plan:
         firewall = job.need("firewall", job.params["firewall"])
         policy_id = reference(firewall, "firewallPolicy")
         if not policy_id:
-            return firewall_rule.plan_classic(firewall_scene.classic_state(job, firewall, wish.groups), firewall, wish)
-    return firewall_rule.plan_policy(firewall_scene.policy_state(job, policy_id, wish.groups), policy_id, wish)
+            return firewall_rule.plan_classic(
+                firewall_observed.classic_state(job, firewall, wish.groups), firewall, wish
+            )
+    return firewall_rule.plan_policy(firewall_observed.policy_state(job, policy_id, wish.groups), policy_id, wish)
 
 
 def main() -> None:

@@ -101,13 +101,12 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._azure import running
-from ..module_utils._azure.job import Job, told
 from ..module_utils._azure.settings import ARGUMENT_SPEC
+from ..module_utils._azure_change import nat_gateway, running, subnets
+from ..module_utils._azure_change.change_set import Plan
+from ..module_utils._azure_change.job import Job, told
 from ..module_utils._network.links import reference
 from ..module_utils._network.values import parent
-from ..module_utils._remedy.azure import nat_gateway, subnets
-from ..module_utils._remedy.azure.model import Plan
 
 # Azure's rule for the names of network resources; the public IP's name is three characters longer.
 _NAME = re.compile(r"[A-Za-z0-9]([\w.-]{0,75}\w)?")

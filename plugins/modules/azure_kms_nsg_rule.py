@@ -102,13 +102,12 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._azure import nsg_scene, running
 from ..module_utils._azure.arm import ArmError
-from ..module_utils._azure.engine import Outcome, StopError
-from ..module_utils._azure.job import Job, told
 from ..module_utils._azure.settings import ARGUMENT_SPEC
+from ..module_utils._azure_change import nsg_observed, nsg_rule, running
+from ..module_utils._azure_change.job import Job, told
+from ..module_utils._azure_change.reconcile import Outcome, StopError
 from ..module_utils._network.state import NetworkState
-from ..module_utils._remedy.azure import nsg_rule
 
 
 def argument_spec() -> dict[str, t.Any]:
@@ -151,8 +150,8 @@ def _around(job: Job) -> tuple[NetworkState, nsg_rule.Around]:
     if not job.present:
         return NetworkState(), nsg_rule.Around(None)
     group = job.need("nsg", job.params["nsg"])
-    state, machines = nsg_scene.read(job, group)
-    return state, nsg_scene.around(job, state, machines, group)
+    state, machines = nsg_observed.read(job, group)
+    return state, nsg_observed.around(job, state, machines, group)
 
 
 def main() -> None:

@@ -109,10 +109,10 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._azure import running
-from ..module_utils._azure.job import Job
-from ..module_utils._azure.rollback import roll_back
 from ..module_utils._azure.settings import ARGUMENT_SPEC
+from ..module_utils._azure_change import running
+from ..module_utils._azure_change.job import Job
+from ..module_utils._azure_change.rollback import roll_back
 
 
 def argument_spec() -> dict[str, t.Any]:

@@ -118,13 +118,12 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._azure import running
-from ..module_utils._azure.job import Job, told
 from ..module_utils._azure.reader import Reader
 from ..module_utils._azure.settings import ARGUMENT_SPEC
+from ..module_utils._azure_change import egress_check, kms, route, running
+from ..module_utils._azure_change.job import Job, told
 from ..module_utils._network.links import reference
 from ..module_utils._network.values import parent, props, refs, subscription
-from ..module_utils._remedy.azure import kms, route, way_out
 
 
 def argument_spec() -> dict[str, t.Any]:
@@ -162,7 +161,7 @@ def act(job: Job) -> dict[str, t.Any]:
     result = told(job.engine.carry_out(lambda: route.plan(scene(job), wish)))
     if "msg" in result:
         return result
-    out = _way_out(job) if job.present else way_out.WayOut(None, ())
+    out = _way_out(job) if job.present else egress_check.WayOut(None, ())
     return {**result, "effective": out.effective, "warnings": [*result["warnings"], *out.warnings]}
 
 
@@ -179,12 +178,12 @@ def scene(job: Job) -> route.Scene:
     return route.Scene(subnet=subnet, network=network, spare=job.read(route.spare_id(subnet_id)))
 
 
-def _way_out(job: Job) -> way_out.WayOut:
+def _way_out(job: Job) -> egress_check.WayOut:
     given = job.params["subnet"]
     users = refs(props(job.engine.writer.find(job.params["route_table"])).get("subnets")) if not given else [given]
     reader = Reader(job.session.client)
     reader.read([], {subscription(subnet_id) for subnet_id in users})
-    return way_out.judge(reader.snapshot.state(), users)
+    return egress_check.judge(reader.snapshot.state(), users)
 
 
 def main() -> None:

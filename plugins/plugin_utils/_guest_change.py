@@ -18,7 +18,7 @@ from ..module_utils._guest import subset, text
 from ..module_utils._guest.evidence import GuestEvidence
 from ..module_utils._plain import to_plain
 from ..module_utils._remedy.answer import Answer, parse
-from ..module_utils._remedy.gates import RefusedError, require_full_language
+from ..module_utils._remedy.preconditions import RefusedError, require_full_language
 from ._guest_read import read_guest
 from ._guest_script import GuestScriptError, run_guest_script
 

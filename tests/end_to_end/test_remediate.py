@@ -17,7 +17,7 @@ import typing as t
 import jsonschema
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy import actions
+from ansible_collections.azure_windows.activation.plugins.module_utils._plan import actions
 from tests.end_to_end.lab import CONTOSO, HERE, Lab, Run, expect, run, serving
 from tests.tools import tree
 

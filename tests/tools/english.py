@@ -20,7 +20,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._report.c
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.sayings import MESSAGES
 from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
-ROOMS = ("_diagnosis", "_guest", "_network", "_reference", "_remedy")
+ROOMS = ("_diagnosis", "_guest", "_network", "_plan", "_reference", "_remedy")
 # The shortest piece of a sentence that cannot be a name.
 _LEAST = 12
 _WORDS = re.compile(r"\b[a-z]+ [a-z]+\b")

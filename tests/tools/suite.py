@@ -34,7 +34,12 @@ NO_BROWSER = """
 
 # The tests of Azure run a second time with the oldest SDK that is promised; signing in does not depend on it.
 OLDEST = tree.ROOT / ".venv" / "oldest"
-AZURE_TESTS = ("tests/unit/lab/azure", "tests/unit/plugins/module_utils/_azure", "tests/unit/plugins/modules/azure")
+AZURE_TESTS = (
+    "tests/unit/lab/azure",
+    "tests/unit/plugins/module_utils/_azure",
+    "tests/unit/plugins/module_utils/_azure_change",
+    "tests/unit/plugins/modules/azure",
+)
 SIGN_IN = "tests/unit/plugins/modules/azure/test_azure_sign_in.py"
 
 

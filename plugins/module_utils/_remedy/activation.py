@@ -14,7 +14,7 @@ from .._diagnosis.reach import targets_of
 from .._guest.evidence import Code, GuestEvidence, Service
 from .._reference.error_codes import CODES
 from .answer import Answer, Failure, explain, failure
-from .gates import RefusedError, activation_id, require_license, require_rights, view_of
+from .preconditions import RefusedError, activation_id, require_license, require_rights, view_of
 
 ACTIVATED, ALREADY, BUSY, FAILED, NOT_ATTEMPTED = "activated", "already_activated", "busy", "failed", "not_attempted"
 SERVICE = "sppsvc"

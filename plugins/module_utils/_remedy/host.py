@@ -15,7 +15,7 @@ from .._guest.fields import parse_address
 from .._guest.host import PORT_LIMIT, setting
 from .._reference import endpoints
 from .answer import Answer, explain
-from .gates import activation_id, require_license, require_rights
+from .preconditions import activation_id, require_license, require_rights
 
 AUTO = "auto"
 PRESENT, ABSENT = "present", "absent"

@@ -15,7 +15,7 @@ from .._guest.evidence import GuestEvidence, OperatingSystem, Product
 from .._reference import client_keys
 from .._reference.client_keys import SetupKey
 from .answer import Answer, explain
-from .gates import RefusedError, require_license, require_rights, view_of
+from .preconditions import RefusedError, require_license, require_rights, view_of
 
 AUTO = "auto"
 CLIENT = "kms_client"

@@ -13,7 +13,7 @@ import dataclasses
 import json
 
 from ..._plain import from_plain, to_plain
-from ..gates import RefusedError
+from ..preconditions import RefusedError
 from .disk import MARKER_FILE, RUNNING, STORE, Disk, StoreFile
 
 SCHEMA = 1

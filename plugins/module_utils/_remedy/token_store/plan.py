@@ -12,8 +12,8 @@ import typing as t
 
 from ..._diagnosis.view import View
 from ..._guest.fields import iso
-from ..gates import RefusedError
-from . import gates, marker
+from ..preconditions import RefusedError
+from . import marker, preconditions
 from .disk import RUNNING, Disk, StoreFile
 from .marker import Marker
 
@@ -69,9 +69,9 @@ def recover(view: View, disk: Disk, found: Marker, prefer_old: bool = False) -> 
     if view.healthy:
         return _finish(found, _END)
     try:
-        gates.require_kms_client(view)
-        gates.require_service(disk)
-        gates.require_kms(view)
+        preconditions.require_kms_client(view)
+        preconditions.require_service(disk)
+        preconditions.require_kms(view)
     except RefusedError:
         return roll_back(found)
     return _finish(found, _NEW_STORE)
@@ -126,13 +126,13 @@ def after_restart(plan: Plan) -> Plan:
 
 def rebuild(view: View, disk: Disk, now: datetime.datetime, force: bool) -> Plan | None:
     """Return the rebuild, None when the store does its work already. Raises RefusedError."""
-    if gates.healthy(view) and not force:
+    if preconditions.healthy(view) and not force:
         return None
-    gates.require_kms_client(view)
+    preconditions.require_kms_client(view)
     if not force:
-        gates.require_proof(view)
-    gates.require_service(disk)
-    gates.require_kms(view)
+        preconditions.require_proof(view)
+    preconditions.require_service(disk)
+    preconditions.require_kms(view)
     backup = disk.backup_path(now) if disk.stores else None
     return Plan(marker.create(marker.REBUILD, disk, backup, None, iso(now)), (*_SET_ASIDE, *_NEW_STORE))
 
@@ -149,7 +149,7 @@ def restore(disk: Disk, now: datetime.datetime, wanted: str | None) -> Plan | No
         return None
     if source is None:
         raise _no_backup(disk, wanted)
-    gates.require_service(disk)
+    preconditions.require_service(disk)
     backup = disk.backup_path(now, before=source) if disk.stores else None
     return Plan(marker.create(marker.RESTORE, disk, backup, source, iso(now)), (*_SET_ASIDE, "bring_back", *_END))
 

@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._remedy.obstacles import TEXTS
+from ansible_collections.azure_windows.activation.plugins.module_utils._plan.obstacles import TEXTS
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import (
     changes,
     model,

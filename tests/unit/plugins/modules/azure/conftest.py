@@ -16,8 +16,9 @@ import typing as t
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import job, session, settings
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import session, settings
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import Seams
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change import job
 from tests.lab.azure import half
 from tests.unit.lab.azure import builders as b
 

@@ -16,7 +16,7 @@ import typing as t
 import pytest
 import yaml
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import running
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change import running
 from tests.tools import tree
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.modules.azure.conftest import COLLECTION, Start

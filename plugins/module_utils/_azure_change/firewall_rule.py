@@ -1,0 +1,217 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A network rule for the KMS: in our own rule collection group of a policy, or our own collection of a classic firewall."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._network import spans, values
+from .._network.firewall_rules import FirewallRule, classic_rules, policy_chain, policy_rules
+from .._network.model import NotKnownError
+from .._network.state import NetworkState
+from .._network.values import Body, mapping, name_of, props, strings
+from . import bodies, change_set, firewall_match
+from . import firewall_collection as content
+from .change_set import Plan, Refusal, refuse
+from .firewall_collection import NAME
+
+FIRST, LAST, USUAL = 100, 65000, 1000
+_PROXY = "network.dns.enableproxy"
+
+
+@dataclasses.dataclass(frozen=True)
+class Wish:
+    """Who (`networks` and `groups`, the ids of IP groups) must reach what (`goal`)."""
+
+    networks: tuple[str, ...]
+    groups: tuple[str, ...]
+    goal: firewall_match.Goal
+    present: bool = True
+
+
+@dataclasses.dataclass(frozen=True)
+class _Need:
+    """The sources that nothing allows yet, and the denies that would take them."""
+
+    networks: tuple[str, ...]
+    groups: tuple[str, ...]
+    denies: tuple[FirewallRule, ...]
+    warnings: tuple[str, ...]
+
+
+class _RefusedError(Exception):
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
+
+
+def plan_policy(state: NetworkState, policy_id: str, wish: Wish) -> Plan:
+    """Return the writes to a policy's own group of ours; `state` holds the policy, its parents and all their groups."""
+    groups = state.children(policy_id, "ruleCollectionGroups")
+    own = next((group for group in groups if name_of(group).lower() == NAME), None)
+    if not wish.present:
+        return _policy_without(own, wish)
+    try:
+        chain = policy_chain(state, policy_id)
+        _check_proxy(wish, _policy_proxy(chain), f"policy {name_of(policy_id)}", "dnsSettings.enableProxy")
+        need = _need(state, policy_rules(state, chain), wish)
+        if not need.networks and not need.groups:
+            return Plan(warnings=need.warnings)
+        numbers = {name_of(group): values.number(props(group).get("priority")) or 0 for group in groups}
+        limit = min((numbers.get(str(rule.group), 0) for rule in need.denies), default=None)
+        priority = _priority(own, {n for name, n in numbers.items() if name.lower() != NAME}, limit, need)
+    except NotKnownError as problem:
+        return _unreadable(problem)
+    except _RefusedError as stop:
+        return Plan(refusal=stop.refusal)
+    own_id = f"{policy_id}/ruleCollectionGroups/{NAME}"
+    collections = [dict(item) for item in values.items(props(own).get("ruleCollections"))]
+    mine = next((item for item in collections if name_of(item).lower() == NAME), None)
+    rules = content.with_sources(content.rules_of(mine), need.networks, need.groups, wish.goal, content.POLICY)
+    if mine is None:
+        mine = {"ruleCollectionType": "FirewallPolicyFilterRuleCollection", "name": NAME, "priority": FIRST}
+        collections.append({**mine, "action": {"type": "Allow"}, "rules": rules})
+    else:
+        mine["rules"] = rules
+    if own is None:
+        body: dict[str, t.Any] = {"properties": {"priority": priority, "ruleCollections": collections}}
+        return Plan((change_set.create(own_id, body),), need.warnings)
+    changed = bodies.edited(own, priority=priority, ruleCollections=collections)
+    return Plan((change_set.update(own_id, own, changed),), need.warnings)
+
+
+def plan_classic(state: NetworkState, firewall: Body, wish: Wish) -> Plan:
+    """Return the write of a firewall without a policy, whose own collection of ours is changed and nothing else."""
+    collections = [dict(item) for item in values.items(props(firewall).get("networkRuleCollections"))]
+    own = next((item for item in collections if name_of(item).lower() == NAME), None)
+    firewall_id = str(firewall["id"])
+    if not wish.present:
+        rules = content.without_sources(content.rules_of(own), wish.networks, wish.groups)
+        kept = [item for item in collections if item is not own or rules]
+        if own is None or rules == content.rules_of(own):
+            return Plan()
+        own["properties"] = {**props(own), "rules": rules}
+        return Plan((change_set.update(firewall_id, firewall, bodies.edited(firewall, networkRuleCollections=kept)),))
+    try:
+        _check_proxy(wish, _classic_proxy(firewall), f"firewall {name_of(firewall)}", "Network.DNS.EnableProxy")
+        need = _need(state, classic_rules(firewall), wish)
+        if not need.networks and not need.groups:
+            return Plan(warnings=need.warnings)
+        numbers = {values.number(props(item).get("priority")) or 0 for item in collections if item is not own}
+        limit = min((rule.priority or 0 for rule in need.denies), default=None)
+        priority = _priority(own, numbers, limit, need)
+    except NotKnownError as problem:
+        return _unreadable(problem)
+    except _RefusedError as stop:
+        return Plan(refusal=stop.refusal)
+    rules = content.with_sources(content.rules_of(own), need.networks, need.groups, wish.goal, content.CLASSIC)
+    if own is None:
+        own = {"name": NAME, "properties": {"action": {"type": "Allow"}}}
+        collections.append(own)
+    own["properties"] = {**props(own), "priority": priority, "rules": rules}
+    body = bodies.edited(firewall, networkRuleCollections=collections)
+    return Plan((change_set.update(firewall_id, firewall, body),), need.warnings)
+
+
+def _policy_without(own: Body | None, wish: Wish) -> Plan:
+    if own is None:
+        return Plan()
+    kept: list[Body] = []
+    for item in values.items(props(own).get("ruleCollections")):
+        if name_of(item).lower() != NAME:
+            kept.append(item)
+            continue
+        rules = content.without_sources(content.rules_of(item), wish.networks, wish.groups)
+        if rules:
+            kept.append({**item, "rules": rules})
+    if kept == values.items(props(own).get("ruleCollections")):
+        return Plan()
+    if not kept:
+        return Plan((change_set.delete(str(own["id"]), own),))
+    return Plan((change_set.update(str(own["id"]), own, bodies.edited(own, ruleCollections=kept)),))
+
+
+def _need(state: NetworkState, rules: t.Sequence[FirewallRule], wish: Wish) -> _Need:
+    networks: list[str] = []
+    groups: list[str] = []
+    denies: list[FirewallRule] = []
+    warnings: list[str] = []
+    hopeless: list[Refusal] = []
+    for source, is_group in [*((item, False) for item in wish.networks), *((item, True) for item in wish.groups)]:
+        specs = strings(props(state.need(source)).get("ipAddresses")) if is_group else [source]
+        wanted = spans.spans(specs)[0]
+        if not wanted:
+            warnings.append(
+                f"{name_of(source) if is_group else source} holds no IPv4 address, so that no rule is made for it"
+            )
+            continue
+        found = firewall_match.judge(state, rules, wanted, wish.goal)
+        inherited = next((rule for rule in found.denies if rule.inherited), None)
+        if inherited is not None:
+            hopeless.append(
+                Refusal(
+                    "parent-policy-denies",
+                    f"{inherited.described()} denies the traffic of {source}, and a parent's rules come before every rule of "
+                    "this policy",
+                    f"Whoever owns parent policy {inherited.policy_id} must allow TCP {wish.goal.port} to the KMS there",
+                )
+            )
+            continue
+        changed = next((rule for rule in found.denies if (rule.group or rule.collection).lower() == NAME), None)
+        if changed is not None:
+            reason = f"{changed.described()}, which belongs to this collection, was made to deny"
+            raise _RefusedError(Refusal("own-rules-changed", reason, f"Rename {NAME} or delete it, and run again"))
+        warnings += [f"{rule.described()} may deny the traffic of {source} first" for rule in found.doubts]
+        if not found.allowed:
+            (groups if is_group else networks).append(source)
+            denies += found.denies
+    if hopeless and len(hopeless) == len(wish.networks) + len(wish.groups):
+        raise _RefusedError(hopeless[0])
+    # A source that a parent denies does not hold up the others.
+    warnings += [f"left out: {refusal.sentence()}" for refusal in hopeless]
+    return _Need(tuple(networks), tuple(groups), tuple(denies), tuple(dict.fromkeys(warnings)))
+
+
+def _priority(own: Body | None, taken: set[int], limit: int | None, need: _Need) -> int:
+    """Return the priority of our own group or collection: before every deny, and not anybody else's."""
+    current = values.number(props(own).get("priority")) if own else None
+    if current is not None and (limit is None or current < limit):
+        return current
+    order = range(USUAL, LAST + 1) if limit is None else range(min(limit, LAST + 1) - 1, FIRST - 1, -1)
+    found = next((number for number in order if number not in taken), None)
+    if found is None:
+        rule = need.denies[0].described() if need.denies else "a rule"
+        needs = f"Give what holds that rule a priority of more than {FIRST}, or take the KMS out of that rule"
+        reason = f"{rule} denies the traffic, and no priority before it is free"
+        raise _RefusedError(Refusal("deny-comes-first", reason, needs))
+    return found
+
+
+def _check_proxy(wish: Wish, proxy: bool, place: str, setting: str) -> None:
+    if wish.goal.by_name and not proxy:
+        reason = f"Rules on names work only with the DNS proxy, which is off in {place}"
+        needs = f"Enable {setting} and let the machines use the firewall as their DNS server, or set fqdn to false"
+        raise _RefusedError(Refusal("dns-proxy-disabled", reason, needs))
+
+
+def _policy_proxy(chain: t.Sequence[Body]) -> bool:
+    found = [values.flag(mapping(props(policy).get("dnsSettings")).get("enableProxy")) for policy in chain]
+    return next((flag for flag in reversed(found) if flag is not None), False)
+
+
+def _classic_proxy(firewall: Body) -> bool:
+    extra = mapping(props(firewall).get("additionalProperties"))
+    return any(key.lower() == _PROXY and values.flag(value) is True for key, value in extra.items())
+
+
+def _unreadable(problem: NotKnownError) -> Plan:
+    needs = next((str(entry["action"]) for entry in problem.unread if entry.get("action")), "")
+    return refuse(
+        "rules-not-known",
+        f"The rules cannot be told for sure: {problem.reason}",
+        f"Grant the identity the RBAC action {needs}" if needs else "Look at the firewall's rules in Azure",
+    )

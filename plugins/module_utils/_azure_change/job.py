@@ -1,0 +1,92 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the acting part of a module works with, and how its result is told."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._azure.arm import Seams
+from .._azure.paths import targets
+from .._azure.session import Session
+from .._network.model import KmsTargets
+from .._reference.endpoints import Override
+from . import bodies
+from .journal import Entry, Journal
+from .reconcile import Engine, Outcome, StopError, not_provisioned
+from .writer import SUCCEEDED, Writer, state_of
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """One run of one module: its options, a signed-in session, and the engine that writes."""
+
+    params: t.Mapping[str, t.Any]
+    session: Session
+    engine: Engine
+
+    @property
+    def targets(self) -> KmsTargets:
+        """Return the KMS of the cloud, or what the option `addresses` puts in its place."""
+        given = Override(addresses=tuple(self.params.get("addresses") or ()))
+        return targets(self.session.cloud.name, given)
+
+    @property
+    def present(self) -> bool:
+        """Tell whether the wanted state is present."""
+        return bool(self.params["state"] == "present")
+
+    def read(self, resource_id: str) -> dict[str, t.Any] | None:
+        """Return a resource once nothing goes on there, None when there is none; raises ArmError, StopError."""
+        found = self.engine.writer.settled(resource_id)
+        if found is not None and state_of(found) not in SUCCEEDED:
+            refusal = not_provisioned(resource_id, found)
+            raise StopError(refusal.sentence(), refusal)
+        return found
+
+    def need(self, option: str, resource_id: str) -> dict[str, t.Any]:
+        """Return the resource that an option names; raises ArmError, StopError."""
+        found = self.read(resource_id)
+        if found is None:
+            raise StopError(f"{option}: {resource_id} does not exist, or the identity may not see it.")
+        return found
+
+
+def open_job(
+    session: Session, params: t.Mapping[str, t.Any], *, check_mode: bool, module: str, seams: Seams | None = None
+) -> Job:
+    """Return the job of a module run over an open session."""
+    deadline = float(params["operation_timeout"])
+    writer = Writer(session.client, deadline=deadline, seams=seams)
+    journal = Journal(params["journal"], module)
+    return Job(params, session, Engine(writer, journal, check_mode=check_mode, deadline=deadline, seams=seams))
+
+
+def told(outcome: Outcome) -> dict[str, t.Any]:
+    """Return the common part of a module's result, with a diff of the touched objects only."""
+    changes = [_change(entry) for entry in outcome.changes]
+    result: dict[str, t.Any] = {
+        "changed": bool(changes),
+        "changes": changes,
+        "warnings": list(dict.fromkeys(outcome.warnings)),
+        "refused": dataclasses.asdict(outcome.refusal) if outcome.refusal else None,
+        "diff": {
+            side: {change["id"]: change[side] for change in changes if change[side] is not None}
+            for side in ("before", "after")
+        },
+    }
+    if outcome.failure:
+        result["msg"] = outcome.failure
+    return result
+
+
+def _change(entry: Entry) -> dict[str, t.Any]:
+    return {
+        "id": entry.id,
+        "operation": entry.operation,
+        "before": bodies.shown(entry.id, entry.before),
+        "after": bodies.shown(entry.id, entry.after),
+    }

@@ -1,0 +1,74 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read what the machines behind a network security group meet besides it: Azure's licensing rule, admin rules, other groups."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._azure import catalog
+from .._azure.arm import ArmError
+from .._azure.reader import Reader
+from .._network import nsg
+from .._network.links import subnets_of
+from .._network.path import evaluate
+from .._network.state import NetworkState
+from .._network.values import Body, low, name_of, props, ref, refs, subscription
+from .change_set import Refusal
+from .job import Job
+from .nsg_rule import Around
+
+NICS = "Microsoft.Network/networkInterfaces"
+
+
+def read(job: Job, group: Body) -> tuple[NetworkState, list[str]]:
+    """Return what was read around a group, and the machines behind it; what could not be read leaves it unknown."""
+    reader = Reader(job.session.client)
+    machines = _machines(job, group)
+    reader.read(machines, [subscription(group["id"])])
+    return reader.snapshot.state(), machines
+
+
+def around(job: Job, state: NetworkState, machines: t.Sequence[str], group: Body) -> Around:
+    """Judge the machines behind a group."""
+    verdicts = [
+        (name_of(machine), row["nsg"])
+        for machine in machines
+        for row in evaluate(state, machine, job.targets)["addresses"]
+    ]
+    others: list[str] = []
+    for name, verdict in verdicts:
+        rule = verdict["rule"] or {}
+        if verdict["platform_rule"] == nsg.DENIED and verdict["verdict"] != "allow":
+            return Around(False, _refused("platform-tag-denied", name, verdict["reason"]))
+        if rule.get("layer") == "admin" and verdict["verdict"] == "deny":
+            return Around(False, _refused("security-admin-rule-denies", name, verdict["reason"]))
+        if verdict["verdict"] == "deny" and low(rule.get("nsg_id")) != low(group["id"]):
+            others.append(f"machine '{name}': {verdict['reason']}")
+    platform = {verdict["platform_rule"] for _name, verdict in verdicts}
+    carried = True if platform == {nsg.APPLIES} else False if nsg.OFF in platform else None
+    return Around(carried, warnings=tuple(dict.fromkeys(others)))
+
+
+def _machines(job: Job, group: Body) -> list[str]:
+    """Return the machines whose NIC or subnet has the group, from one list of NICs."""
+    path = f"/subscriptions/{subscription(group['id'])}/providers/{NICS}"
+    try:
+        nics = job.session.client.list(path, catalog.NETWORK_API)
+    except ArmError:
+        return []
+    subnets = set(map(low, refs(props(group).get("subnets"))))
+    found = [
+        ref(props(nic).get("virtualMachine"))
+        for nic in nics
+        if low(ref(props(nic).get("networkSecurityGroup"))) == low(group["id"])
+        or subnets.intersection(map(low, subnets_of(nic)))
+    ]
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _refused(id_: str, machine: str, reason: str) -> Refusal:
+    needs = "Whoever owns that rule must change it; a rule of this group comes too late, and it is not worked around"
+    return Refusal(id_, f"Machine '{machine}': {reason}", needs)

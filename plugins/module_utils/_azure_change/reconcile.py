@@ -1,0 +1,241 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Carries out a plan: one write at a time, journalled ahead, looked at afterwards, planned anew after every step.
+
+Nothing is sent on the strength of an old look: after a write, a refusal to retry or a lost connection the objects are
+read again and the planner decides again. What a run has done is taken back when a later step of it fails.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+import typing as t
+
+from .._azure.arm import ArmError, Seams
+from .._network.values import name_of
+from . import bodies, undo, write_errors
+from . import journal as journals
+from .change_set import DELETE, Plan, Refusal, Write
+from .journal import Entry, Journal
+from .records import Record
+from .write_errors import Verdict
+from .writer import SUCCEEDED, Writer, state_of
+
+Look = t.Callable[[], Plan]
+
+FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
+STALE_PAUSE = 0.25
+# So many answers in a row from which nobody can tell what happened are no hiccup.
+UNSURE_TRIES = 5
+# A write that has to be repeated so often is not kept: a policy or another tool undoes it.
+REPEATS = 8
+
+
+class StopError(Exception):
+    """The run cannot go on. `refusal` is set when Azure or a rule forbids it."""
+
+    def __init__(self, message: str, refusal: Refusal | None = None) -> None:
+        super().__init__(message)
+        self.refusal = refusal
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+    """What was written (in check mode: would be), with the warnings of the plan; `failure` says why it is not all."""
+
+    changes: tuple[Entry, ...] = ()
+    warnings: tuple[str, ...] = ()
+    failure: str | None = None
+    refusal: Refusal | None = None
+
+
+class Engine:
+    """Writes for one module run. `deadline` bounds, in seconds, how long one object is waited for."""
+
+    def __init__(
+        self,
+        writer: Writer,
+        journal: Journal,
+        *,
+        check_mode: bool,
+        deadline: float,
+        seams: Seams | None = None,
+    ) -> None:
+        self.writer = writer
+        self._journal = journal
+        self._check_mode = check_mode
+        self._deadline = deadline
+        self._seams = seams or Seams()
+
+    def carry_out(self, look: Look) -> Outcome:
+        """Bring about what `look` plans; raises nothing but JournalError before the first write."""
+        done: list[Entry] = []
+        warnings: list[str] = []
+        try:
+            if self._check_mode:
+                plan = self._planned(look)
+                entries = (Entry("", 0, "", w.id, w.operation, _dict(w.before), _dict(w.body)) for w in plan.writes)
+                return Outcome(tuple(entries), plan.warnings)
+            self._reconcile(look, self._new_record, done, warnings)
+        except (StopError, journals.JournalError) as stop:
+            left, troubles = self._take_back(done)
+            refusal = stop.refusal if isinstance(stop, StopError) else None
+            return Outcome(tuple(left), (*warnings, *troubles), str(stop), refusal)
+        return Outcome(tuple(done), tuple(warnings))
+
+    def undo(self, entry: Entry) -> Outcome:
+        """Undo one journalled write; the change of the outcome is what was written for it, none when there was no need."""
+        write = Write(entry.id, entry.operation, entry.before, entry.after)
+        sure = entry.state != journals.INTENDED
+
+        def look() -> Plan:
+            return undo.plan(write, self._settled(entry.id), sure=sure)
+
+        done: list[Entry] = []
+        try:
+            if self._check_mode:
+                plan = self._planned(look)
+                done += [Entry("", 0, "", w.id, w.operation, _dict(w.before), _dict(w.body)) for w in plan.writes]
+            else:
+                self._reconcile(look, lambda _write: Record.of_undoing(self._journal, entry), done, [])
+                if not done:
+                    self._journal.append(dataclasses.replace(entry, state=journals.UNDONE))
+        except (StopError, journals.JournalError) as stop:
+            return Outcome(failure=str(stop), refusal=stop.refusal if isinstance(stop, StopError) else None)
+        return Outcome(tuple(done))
+
+    def _new_record(self, write: Write) -> Record:
+        return Record.of_new(
+            self._journal, self._journal.next_entry(write.id, write.operation, write.before, write.body)
+        )
+
+    def _planned(self, look: Look) -> Plan:
+        try:
+            plan = look()
+        except ArmError as error:
+            raise StopError(f"Azure could not be read: {error}") from error
+        if plan.refusal is not None:
+            raise StopError(plan.refusal.sentence(), plan.refusal)
+        return plan
+
+    def _reconcile(
+        self, look: Look, record: t.Callable[[Write], Record], done: list[Entry], warnings: list[str]
+    ) -> None:
+        """Write until nothing is left to write; `done` and `warnings` grow on the way."""
+        limit = self._seams.clock() + self._deadline
+        tries = unsure = 0
+        while True:
+            plan = self._planned(look)
+            warnings += plan.warnings
+            if not plan.writes:
+                return
+            write = plan.writes[0]
+            if sum(entry.id == write.id and entry.operation == write.operation for entry in done) >= REPEATS:
+                raise StopError(f"{name_of(write.id)} was written {REPEATS} times, but Azure does not keep it.")
+            entry, verdict = self._attempt(write, record(write))
+            if entry is not None:
+                done.append(entry)
+            if verdict is None:
+                tries = unsure = 0
+                continue
+            if verdict.kind in (write_errors.REFUSED, write_errors.FAILED):
+                raise StopError(verdict.message, verdict.refusal)
+            unsure = unsure + 1 if verdict.kind == write_errors.UNSURE else 0
+            pause = self._pause(verdict, tries)
+            if unsure >= UNSURE_TRIES or self._seams.clock() + pause > limit:
+                raise StopError(f"Azure could not be brought to do it, last because of {verdict.message}")
+            self._seams.sleep(pause)
+            tries += 1
+
+    def _attempt(self, write: Write, record: Record) -> tuple[Entry | None, Verdict | None]:
+        """Send one write; return it as it was done, and what was wrong."""
+        for reference in bodies.linked(write.body):
+            body = self._settled(reference)
+            if body is not None and state_of(body) not in SUCCEEDED:
+                raise StopError(not_provisioned(reference, body).sentence(), not_provisioned(reference, body))
+        record.begin()
+        try:
+            stored = self.writer.send(write)
+        except ArmError as error:
+            verdict = write_errors.judge(error, write.id, _action(write))
+            if verdict.kind == write_errors.UNSURE:
+                return self._look_again(write, record, verdict, failed=error.code == "OperationFailed")
+            record.not_done()
+            return None, verdict
+        current = self._after(write)
+        if write.operation == DELETE:
+            return record.done(write, None), None
+        # What somebody else made of it in the meantime is not ours.
+        seen = (body for body in (current, stored) if bodies.holds(write.id, body, write.body))
+        return record.done(write, next(seen, write.body)), None
+
+    def _look_again(
+        self, write: Write, record: Record, verdict: Verdict, *, failed: bool
+    ) -> tuple[Entry | None, Verdict | None]:
+        """Find out what became of a write whose end nobody saw."""
+        current = self._after(write)
+        if bodies.holds(write.id, current, write.body):
+            entry = record.done(write, current)
+            return entry, dataclasses.replace(verdict, kind=write_errors.FAILED) if failed else None
+        if bodies.same(write.id, current, write.before):
+            record.not_done()
+            if failed and "cancel" not in verdict.message.lower():
+                return None, dataclasses.replace(verdict, kind=write_errors.FAILED)
+            return None, verdict
+        return None, dataclasses.replace(verdict, kind=write_errors.STALE)
+
+    def _after(self, write: Write) -> dict[str, t.Any] | None:
+        try:
+            return self.writer.settled(write.id)
+        except ArmError as error:
+            raise StopError(
+                f"Whether {name_of(write.id)} was written is not known, as it could not be read afterwards ({error}). "
+                "The next run looks first."
+            ) from error
+
+    def _settled(self, resource_id: str) -> dict[str, t.Any] | None:
+        try:
+            return self.writer.settled(resource_id)
+        except ArmError as error:
+            raise StopError(f"{name_of(resource_id)} could not be read: {error}") from error
+
+    def _take_back(self, done: t.Sequence[Entry]) -> tuple[list[Entry], list[str]]:
+        """Undo what this run has done, newest first; return what is left and why."""
+        left: list[Entry] = []
+        troubles: list[str] = []
+        for entry in reversed(done):
+            outcome = self.undo(entry)
+            if outcome.failure:
+                left.insert(0, entry)
+                troubles.append(f"{name_of(entry.id)} could not be put back: {outcome.failure}")
+        return left, troubles
+
+    def _pause(self, verdict: Verdict, tries: int) -> float:
+        # Several writers that were told to wait must not come back all at once.
+        spread = 0.5 + random.random() / 2
+        if verdict.kind == write_errors.STALE:
+            return float(STALE_PAUSE * 2 ** min(tries, 4) * spread)
+        if verdict.pause is not None:
+            return verdict.pause + spread * min(tries, 8) / 4
+        return float(min(FIRST_PAUSE * 2**tries, LONGEST_PAUSE) * spread)
+
+
+def not_provisioned(resource_id: str, body: t.Mapping[str, t.Any]) -> Refusal:
+    """Return the refusal of something whose last change failed."""
+    return Refusal(
+        "not-provisioned",
+        f"The last change of {name_of(resource_id)} ended as {state_of(body)} in Azure",
+        "Repair it there first, for example by saving it again",
+    )
+
+
+def _action(write: Write) -> str:
+    parts = write.id.rsplit("/providers/", 1)[-1].split("/")
+    return "/".join([parts[0], *parts[1::2], "delete" if write.operation == DELETE else "write"])
+
+
+def _dict(body: t.Mapping[str, t.Any] | None) -> dict[str, t.Any] | None:
+    return None if body is None else dict(body)

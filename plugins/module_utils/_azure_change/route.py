@@ -1,0 +1,199 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which routes a route table needs so that every KMS address of the cloud has next hop Internet."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from .._network import addresses, values
+from .._network.routes import HOST_PREFIX
+from .._network.values import Body, name_of, props
+from . import bodies, change_set, subnets
+from .change_set import Plan, Write, refuse
+
+INTERNET = "Internet"
+
+
+@dataclasses.dataclass(frozen=True)
+class Wish:
+    """`addresses` must be routed; `stale` are those that were the KMS once or are misprints of it."""
+
+    addresses: tuple[str, ...]
+    stale: tuple[str, ...] = ()
+    present: bool = True
+    replace_stale: bool = False
+    create_table: bool = False
+    special_subnets: bool = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Scene:
+    """As read: the route table, or the subnet with its network and the table that bears the name a new one would get."""
+
+    table: Body | None = None
+    subnet: Body | None = None
+    network: Body | None = None
+    spare: Body | None = None
+
+
+def spare_id(subnet_id: str) -> str:
+    """Return the id of the route table that is made for a subnet without one."""
+    return subnets.beside(values.parent(subnet_id), "routeTables", subnets.name_for("rt-kms", subnet_id))
+
+
+def plan(scene: Scene, wish: Wish) -> Plan:
+    """Return the writes, or why there are none."""
+    users = values.refs(props(scene.table).get("subnets")) + ([str(scene.subnet["id"])] if scene.subnet else [])
+    name = subnets.special(users)
+    if name and wish.present and not wish.special_subnets:
+        return refuse(
+            "special-subnet",
+            f"The routes of {name} belong to a service of Azure, and a wrong one cuts off everything behind it",
+            "Set allow_special_subnets to true if that is wanted",
+        )
+    if scene.table is not None:
+        return _in_table(scene.table, wish)
+    if not wish.present:
+        return Plan()
+    return _new_table(scene, wish)
+
+
+def _in_table(table: Body, wish: Wish) -> Plan:
+    routes = values.items(props(table).get("routes"))
+    if values.broken(props(table).get("routes")):
+        return refuse(
+            "unreadable-body", f"The routes of {name_of(table)} cannot be read", "Look at the route table in Azure"
+        )
+    table_id = str(table["id"])
+    writes = _wanted(table_id, routes, wish) if wish.present else _ours(table_id, routes, wish)
+    return Plan(tuple(writes), _warnings(routes, wish))
+
+
+def _wanted(table_id: str, routes: list[Body], wish: Wish) -> list[Write]:
+    writes = []
+    taken = {name_of(route).lower() for route in routes}
+    for address in wish.addresses:
+        known = next((route for route in routes if _address(route) == address), None)
+        if known is not None:
+            if not _leads_out(known):
+                # A next hop address is allowed with an appliance only.
+                body = bodies.edited(known, nextHopType=INTERNET, nextHopIpAddress=None, nextHop=None)
+                writes.append(change_set.update(f"{table_id}/routes/{name_of(known)}", known, body))
+            continue
+        mine = next((route for route in routes if _drifted(route, address, wish)), None)
+        if mine is not None:
+            body = bodies.edited(mine, addressPrefix=f"{address}/{HOST_PREFIX}")
+            writes.append(change_set.update(f"{table_id}/routes/{name_of(mine)}", mine, body))
+            continue
+        name = _free_name(address, taken)
+        taken.add(name.lower())
+        writes.append(change_set.create(f"{table_id}/routes/{name}", {"properties": _properties(address)}))
+    if wish.replace_stale:
+        kept = {write.id.lower() for write in writes}
+        for route in _stale(routes, wish):
+            route_id = f"{table_id}/routes/{name_of(route)}"
+            if route_id.lower() not in kept:
+                writes.append(change_set.delete(route_id, route))
+    return writes
+
+
+def _ours(table_id: str, routes: list[Body], wish: Wish) -> list[Write]:
+    known = {*wish.addresses, *wish.stale}
+    return [
+        change_set.delete(f"{table_id}/routes/{name_of(route)}", route)
+        for route in routes
+        if (address := _address(route)) in known and _is_ours(route, address)
+    ]
+
+
+def _new_table(scene: Scene, wish: Wish) -> Plan:
+    subnet = scene.subnet or {}
+    subnet_id = str(subnet.get("id"))
+    table_id = spare_id(subnet_id)
+    if not wish.create_table:
+        return refuse(
+            "no-route-table",
+            f"Subnet {name_of(subnet_id)} has no route table",
+            "Set create_route_table to true to make one, or associate one first",
+        )
+    writes = []
+    if scene.spare is None:
+        routes = [{"name": _name(address), "properties": _properties(address)} for address in wish.addresses]
+        table = {
+            "location": values.text((scene.network or {}).get("location")),
+            "tags": dict(change_set.MARK),
+            "properties": {"routes": routes},
+        }
+        writes.append(change_set.create(table_id, table))
+    elif not bodies.marked(scene.spare, change_set.MARK):
+        return refuse(
+            "name-taken",
+            f"Route table {name_of(table_id)} exists and was not made here, so that its routes may do harm in the subnet",
+            f"Rename it, or associate a route table with subnet {name_of(subnet_id)} yourself",
+        )
+    else:
+        writes += _wanted(table_id, values.items(props(scene.spare).get("routes")), wish)
+    writes.append(change_set.update(subnet_id, subnet, bodies.edited(subnet, routeTable={"id": table_id})))
+    return Plan(tuple(writes))
+
+
+def _warnings(routes: list[Body], wish: Wish) -> tuple[str, ...]:
+    stale = [] if wish.replace_stale or not wish.present else _stale(routes, wish)
+    if not stale:
+        return ()
+    named = ", ".join(f"'{name_of(route)}' {props(route).get('addressPrefix')}" for route in stale)
+    return (f"routes for old or mistyped KMS addresses stay: {named}; set replace_stale to true to remove them",)
+
+
+def _stale(routes: list[Body], wish: Wish) -> list[Body]:
+    old = set(wish.stale) - set(wish.addresses)
+    return [
+        route
+        for route in routes
+        if _address(route) in old and not any(_drifted(route, item, wish) for item in wish.addresses)
+    ]
+
+
+def _properties(address: str) -> dict[str, str]:
+    return {"addressPrefix": f"{address}/{HOST_PREFIX}", "nextHopType": INTERNET}
+
+
+def _name(address: str) -> str:
+    return f"kms-{address.replace('.', '-')}"
+
+
+def _free_name(address: str, taken: set[str]) -> str:
+    name, number = _name(address), 1
+    while name.lower() in taken:
+        number += 1
+        name = f"{_name(address)}-{number}"
+    return name
+
+
+def _address(route: Body) -> str:
+    """Return the one address that a route is for, empty for a wider prefix or a service tag."""
+    found = addresses.network(values.text(props(route).get("addressPrefix")))
+    return str(found.network_address) if found is not None and found.prefixlen == HOST_PREFIX else ""
+
+
+def _hop(route: Body) -> str:
+    return values.text(props(route).get("nextHopType")).lower()
+
+
+def _leads_out(route: Body) -> bool:
+    return _hop(route) == INTERNET.lower()
+
+
+def _is_ours(route: Body, address: str) -> bool:
+    return name_of(route).lower().startswith(_name(address)) and _leads_out(route)
+
+
+def _drifted(route: Body, address: str, wish: Wish) -> bool:
+    """Tell whether a route has the name we give for an address, and our form, but is for a host that is no KMS."""
+    found = _address(route)
+    return (
+        bool(found) and found not in wish.addresses and name_of(route).lower() == _name(address) and _leads_out(route)
+    )

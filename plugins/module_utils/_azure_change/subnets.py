@@ -1,0 +1,48 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Subnets that Azure gives a meaning of its own, and what is derived from a subnet's id."""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._network import values
+from .._network.values import name_of, parent
+
+_SPECIAL = frozenset(
+    (
+        "gatewaysubnet",
+        "azurefirewallsubnet",
+        "azurefirewallmanagementsubnet",
+        "azurebastionsubnet",
+        "routeserversubnet",
+    )
+)
+LONGEST_NAME = 80
+
+
+def special(subnet_ids: t.Iterable[str]) -> str:
+    """Return the name of the first subnet whose routes or exit belong to a service of Azure, empty when there is none."""
+    return next((name_of(item) for item in subnet_ids if name_of(item).lower() in _SPECIAL), "")
+
+
+def group_of(resource_id: str) -> str:
+    """Return the id of the resource group that a resource is in, as it is written there."""
+    return resource_id[: resource_id.lower().index("/providers/")]
+
+
+def beside(network_id: str, kind: str, name: str) -> str:
+    """Return the id of a network resource in the resource group of a virtual network."""
+    return f"{group_of(network_id)}/providers/Microsoft.Network/{kind}/{name}"
+
+
+def name_for(prefix: str, subnet_id: str) -> str:
+    """Return the name of what is made for a subnet."""
+    return f"{prefix}-{name_of(parent(subnet_id))}-{name_of(subnet_id)}"[:LONGEST_NAME].rstrip("-._")
+
+
+def is_subnet(resource_id: str) -> bool:
+    """Tell whether an id is that of a subnet."""
+    return values.type_of(resource_id) == "microsoft.network/virtualnetworks/subnets"

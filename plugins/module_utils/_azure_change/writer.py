@@ -1,0 +1,128 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Writes to Resource Manager: one PUT or DELETE at a time, always with a precondition, followed to its end.
+
+Nothing is ever sent twice from here: after an error the caller looks what is there and plans anew.
+"""
+
+from __future__ import annotations
+
+import typing as t
+
+from .._azure import catalog, sdk
+from .._azure.arm import ACCEPTED, ArmClient, ArmError, Seams, seconds
+from .._network.values import mapping, name_of, props
+from . import bodies
+from .change_set import DELETE, Write
+
+NOT_FOUND = 404
+# States in which nothing goes on; Failed and Canceled are for the caller to judge.
+_AT_REST = frozenset(("", "succeeded", "failed", "canceled"))
+SUCCEEDED = frozenset(("", "succeeded"))
+_POLL = 2.0
+
+
+class Writer:
+    """Looks at single resources and changes them. `deadline` bounds one wait; `seams` as for the client."""
+
+    def __init__(self, client: ArmClient, *, deadline: float, seams: Seams | None = None) -> None:
+        self._client = client
+        self._deadline = deadline
+        self._seams = seams or Seams()
+
+    def find(self, resource_id: str) -> dict[str, t.Any] | None:
+        """Return a resource as it is, None when there is none; raises ArmError."""
+        try:
+            found = self._client.get(resource_id, catalog.NETWORK_API)
+        except ArmError as error:
+            if error.status == NOT_FOUND:
+                return None
+            raise
+        if not isinstance(found, dict) or not isinstance(found.get("properties"), dict):
+            raise ArmError("UnexpectedBody", f"{name_of(resource_id)} has no properties")
+        return {**found, "id": found.get("id") or resource_id}
+
+    def children(self, resource_id: str, segment: str) -> list[dict[str, t.Any]]:
+        """Return the children of a resource; raises ArmError."""
+        return self._client.list(f"{resource_id}/{segment}", catalog.NETWORK_API)
+
+    def settled(self, resource_id: str) -> dict[str, t.Any] | None:
+        """Return a resource once no operation on it goes on, None when there is none; raises ArmError."""
+        limit = self._seams.clock() + self._deadline
+        while True:
+            found = self.find(resource_id)
+            if found is None or state_of(found) in _AT_REST:
+                return found
+            if self._seams.clock() + _POLL > limit:
+                raise ArmError(
+                    "DeadlineExceeded",
+                    f"{name_of(resource_id)} is still {props(found).get('provisioningState')} after {self._deadline:.0f} s",
+                )
+            self._seams.sleep(_POLL)
+
+    def send(self, write: Write) -> dict[str, t.Any] | None:
+        """Send one write under its precondition and follow it to its end; raises ArmError.
+
+        Returns what Azure answered that it stored, None when the answer does not tell.
+        """
+        headers = {"If-None-Match": "*"}
+        if write.before is not None:
+            headers = {"If-Match": str(write.before.get("etag") or "*")}
+        method = "DELETE" if write.operation == DELETE else "PUT"
+        body = None if write.body is None else bodies.sendable(write.body)
+        response = self._client.send_once(method, write.id, catalog.NETWORK_API, body=body, headers=headers)
+        self._follow(response)
+        stored = _body(response)
+        return dict(stored) if isinstance(stored.get("properties"), dict) else None
+
+    def _follow(self, response: sdk.HttpResponse) -> None:
+        """Wait for an accepted operation; a resource without one is waited for by its provisioningState later."""
+        status_url = response.headers.get("Azure-AsyncOperation")
+        result_url = response.headers.get("Location") if response.status_code == ACCEPTED else None
+        pause = seconds(response.headers.get("Retry-After"), _POLL)
+        limit = self._seams.clock() + self._deadline
+        while status_url or result_url:
+            if self._seams.clock() + pause > limit:
+                raise ArmError("DeadlineExceeded", f"no result after {self._deadline:.0f} s")
+            self._seams.sleep(pause)
+            answer = self._ask(status_url or result_url or "")
+            pause = seconds(answer.headers.get("Retry-After"), _POLL)
+            if status_url:
+                if _ended(answer):
+                    return
+            elif answer.status_code != ACCEPTED:
+                return
+            else:
+                result_url = answer.headers.get("Location") or result_url
+
+    def _ask(self, url: str) -> sdk.HttpResponse:
+        """Ask for an operation; whatever goes wrong here says nothing about the write itself."""
+        try:
+            return self._client.follow(url)
+        except ArmError as error:
+            raise ArmError("OperationLost", f"the operation was accepted, but its end was not seen: {error}") from error
+
+
+def state_of(body: t.Mapping[str, t.Any]) -> str:
+    """Return the provisioning state in lower case, empty when there is none."""
+    return str(props(body).get("provisioningState") or "").lower()
+
+
+def _body(answer: sdk.HttpResponse) -> t.Mapping[str, t.Any]:
+    try:
+        return mapping(answer.json())
+    except (ValueError, sdk.AzureError):
+        return {}
+
+
+def _ended(answer: sdk.HttpResponse) -> bool:
+    found = _body(answer)
+    status = str(found.get("status") or "").lower()
+    if status in ("failed", "canceled", "cancelled"):
+        error = mapping(found.get("error"))
+        raise ArmError(
+            "OperationFailed", f"{error.get('code') or status}: {error.get('message') or 'no reason given'}"[:400]
+        )
+    return status == "succeeded"

@@ -1,0 +1,90 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From registered results to what became of each action."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
+from ansible_collections.azure_windows.activation.plugins.module_utils._plan import outcome
+from tests.unit.plugins.module_utils._diagnosis import build as made
+
+DIFF = {"before": "kms01", "after": "azkms"}
+HEALTHY = to_plain(made.verdict())
+BROKEN = to_plain(made.verdict(made.unlicensed(), made.host("kms01.corp.example", "other")))
+LOST = {"unreachable": True, "msg": "timed out"}
+
+
+@pytest.mark.parametrize(
+    ("result", "check_mode", "status", "message"),
+    [
+        ({"changed": True, "diff": DIFF}, False, "changed", None),
+        ({"changed": True, "diff": DIFF}, True, "would_change", None),
+        ({"changed": False}, False, "unchanged", None),
+        ({"changed": False, "failed": True, "msg": "denied"}, False, "failed", "denied"),
+        ({"failed": True, "refused": "evaluation", "msg": "convert first"}, False, "refused", "convert first"),
+        (LOST, False, "failed", f"timed out {outcome.CUT_OFF}"),
+        ({"changed": True, "warnings": ["a restart is needed"]}, False, "changed", "a restart is needed"),
+    ],
+)
+def test_one_result(result: dict[str, t.Any], check_mode: bool, status: str, message: str | None) -> None:
+    (change,) = outcome.guest_changes(["host"], {"host": result}, check_mode=check_mode)
+    assert (change.action, change.target, change.status, change.message) == ("host", "guest", status, message)
+    if result.get("diff"):
+        assert (change.before, change.after) == ("kms01", "azkms")
+
+
+def test_several_tasks_of_one_action() -> None:
+    results = {"clock_service": {"changed": True}, "clock": {"failed": True, "msg": "no source"}}
+    (change,) = outcome.guest_changes(["clock"], results, check_mode=False)
+    assert (change.status, change.message) == ("failed", "no source")
+
+
+def test_what_was_not_due_or_skipped_is_no_change() -> None:
+    assert outcome.guest_changes([], {"host": {"changed": True}}, check_mode=False) == []
+    assert outcome.guest_changes(["host"], {"host": {"skipped": True}}, check_mode=False) == []
+
+
+def test_what_cannot_be_previewed_is_said_to_be_planned() -> None:
+    (change,) = outcome.guest_changes(["clock"], {"clock": {"skipped": True}}, check_mode=True)
+    assert change.status == "would_change"
+
+
+def test_azure_objects_keep_their_hosts() -> None:
+    steps: list[dict[str, t.Any]] = [
+        {"action": "route", "target": "/rt1", "hosts": ["one", "two"], "due": True},
+        {"action": "route", "target": "/rt2", "hosts": ["three"], "due": True},
+        {"action": "route", "target": "/rt1", "hosts": ["four"], "due": False},
+    ]
+    done = [{"item": steps[0], "changed": True, "diff": [DIFF]}]
+    (change,) = outcome.azure_changes(steps, done, check_mode=False)
+    assert (change.target, change.hosts, change.status, change.after) == ("/rt1", ("one", "two"), "changed", "azkms")
+
+
+def test_a_host_fails_by_a_failed_step_or_by_standing_worse() -> None:
+    failed = outcome.guest_changes(["host"], {"host": {"failed": True, "msg": "denied"}}, check_mode=False)
+    refused = outcome.guest_changes(["key"], {"key": {"failed": True, "refused": "x", "msg": "no"}}, check_mode=False)
+    assert outcome.failures([BROKEN], [BROKEN], {"web01": failed}) == {"web01": "host: denied"}
+    assert outcome.failures([BROKEN], [BROKEN], {"web01": refused}) == {}
+    assert outcome.failures([BROKEN], [HEALTHY], {}) == {}
+    assert "worse" in outcome.failures([HEALTHY], [BROKEN], {})["web01"]
+
+
+def test_the_newer_diagnosis_wins() -> None:
+    before = [{"name": "one", "at": 1}, {"name": "two", "at": 1}]
+    assert outcome.merged(before, [{"name": "two", "at": 2}]) == [{"name": "one", "at": 1}, {"name": "two", "at": 2}]
+
+
+def test_the_dns_cache_is_emptied_by_the_activation() -> None:
+    results = {"activation": {"failed": True, "msg": "no", "activation": {"dns_flushed": True}}}
+    changes = outcome.guest_changes(["dns_cache", "activation"], results, check_mode=False)
+    assert [(change.action, change.status) for change in changes] == [
+        ("dns_cache", "changed"),
+        ("activation", "failed"),
+    ]
+    assert outcome.guest_changes(["dns_cache"], {}, check_mode=False) == []

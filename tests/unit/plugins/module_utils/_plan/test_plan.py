@@ -1,0 +1,216 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From diagnoses to a plan: what is done, what is not and why, and each Azure object once."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+import pytest
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import precedence
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.engine import diagnose
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
+from ansible_collections.azure_windows.activation.plugins.module_utils._plan import actions, azure_objects
+from ansible_collections.azure_windows.activation.plugins.module_utils._plan.obstacles import TEXTS
+from ansible_collections.azure_windows.activation.plugins.module_utils._plan.plan import Plan, build
+from tests.unit.plugins.module_utils._diagnosis import build as made
+
+TABLE = "/subscriptions/1/resourceGroups/rg/providers/Microsoft.Network/routeTables/rt"
+SUBNET = "/subscriptions/1/resourceGroups/rg/providers/Microsoft.Network/virtualNetworks/vnet/subnets/snet"
+FIREWALL = "/subscriptions/1/resourceGroups/rg/providers/Microsoft.Network/azureFirewalls/afw"
+NSG = "/subscriptions/1/resourceGroups/rg/providers/Microsoft.Network/networkSecurityGroups/nsg"
+EVERYTHING = actions.NAMES
+FOREIGN = made.host("kms01.corp.example", "other")
+BLOCKED = (made.unlicensed(), made.targets("filtered"), made.events(made.attempt()))
+
+
+def planned(*items: Evidence, allowed: t.Collection[str] = actions.HARMLESS, disable_rules: bool = False) -> Plan:
+    return build([diagnose(item) for item in items], list(items), allowed, disable_rules)
+
+
+def path(cause: str, **more: t.Any) -> made.Plain:
+    """A blocked path whose objects have ids."""
+    found = made.azure("blocked", cause, subnet_id=SUBNET, subnet_prefixes=["10.1.2.0/24"], route_table_id=TABLE)
+    for row in found["addresses"]:
+        row["hops"][0]["id"] = FIREWALL
+        row["nsg"]["rule"]["nsg_id"] = NSG
+    return {**found, **more}
+
+
+def at(name: str, item: Evidence) -> Evidence:
+    return dataclasses.replace(item, name=name)
+
+
+def test_a_healthy_host_needs_nothing() -> None:
+    plan = planned(made.evidence())
+    assert (plan.hosts["web01"].steps, plan.azure, plan.touched) == ((), (), ())
+
+
+@pytest.mark.parametrize(
+    ("changes", "run"),
+    [
+        ((made.unlicensed(), FOREIGN), ("host", "activation")),
+        ((made.unlicensed(channel="mak", description="VOLUME_MAK"),), ("key", "activation")),
+        ((FOREIGN, made.unlicensed(channel="mak", description="VOLUME_MAK")), ("host", "key", "activation")),
+        ((made.renewed(20 * 1440), made.events()), ("activation",)),
+    ],
+)
+def test_what_is_harmless_is_done_in_order(changes: tuple[made.Plain, ...], run: tuple[str, ...]) -> None:
+    plan = planned(made.evidence(*changes))
+    assert plan.hosts["web01"].run == run
+    assert plan.touched == ("web01",)
+
+
+def test_what_is_not_allowed_is_said_and_no_attempt_is_wasted() -> None:
+    item = made.evidence(*BLOCKED, path=path("forced-tunneling"))
+    plan = planned(item)
+    steps = {step.action: step for step in plan.hosts["web01"].steps}
+    assert not steps["route"].allowed
+    assert steps["route"].who == "network_team"
+    assert steps["route"].variable == "remediate_actions: [route]"
+    assert "forced-tunneling stays" in (steps["activation"].obstacle or "")
+    assert (plan.hosts["web01"].run, plan.touched) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("cause", "action", "arguments"),
+    [
+        ("forced-tunneling", "route", {"route_table": TABLE}),
+        ("route-blackhole", "route", {"route_table": TABLE}),
+        ("azure-firewall-denies-kms", "firewall_rule", {"firewall": FIREWALL, "sources": ["10.1.2.0/24"]}),
+        ("azure-firewall-application-rule", "firewall_rule", {"firewall": FIREWALL, "sources": ["10.1.2.0/24"]}),
+        ("nsg-denies-kms", "nsg_rule", {"nsg": NSG}),
+        ("no-outbound-path", "nat_gateway", {"subnet": SUBNET}),
+    ],
+)
+def test_an_azure_cause_names_the_object(cause: str, action: str, arguments: made.Plain) -> None:
+    plan = planned(made.evidence(*BLOCKED, path=path(cause)), allowed=EVERYTHING)
+    (step,) = (step for step in plan.azure if step.findings == (cause,))
+    assert (step.action, step.arguments, step.due, step.hosts) == (action, arguments, True, ("web01",))
+    assert plan.hosts["web01"].run == ("activation",)
+
+
+def test_a_subnet_without_a_route_table_gets_one() -> None:
+    item = made.evidence(*BLOCKED, path=path("forced-tunneling", route_table_id=None))
+    (step,) = planned(item, allowed=EVERYTHING).azure
+    assert step.arguments == {"subnet": SUBNET, "create_route_table": True}
+
+
+def test_an_object_of_many_hosts_is_changed_once() -> None:
+    denied = "azure-firewall-denies-kms"
+    other = path(denied, subnet_prefixes=["10.1.3.0/24"])
+    other["addresses"][0]["hops"][0]["id"] = FIREWALL.upper()
+    fleet = [
+        at("one", made.evidence(*BLOCKED, path=path(denied))),
+        at("two", made.evidence(*BLOCKED, path=path(denied))),
+        at("three", made.evidence(*BLOCKED, path=other)),
+    ]
+    (step,) = planned(*fleet, allowed=EVERYTHING).azure
+    assert step.hosts == ("one", "two", "three")
+    assert step.arguments["sources"] == ["10.1.2.0/24", "10.1.3.0/24"]
+
+
+def test_an_object_that_is_not_named_is_not_guessed() -> None:
+    item = made.evidence(*BLOCKED, path=path("forced-tunneling", route_table_id=None, subnet_id=None))
+    plan = planned(item, allowed=EVERYTHING)
+    assert plan.azure == ()
+    (step,) = (step for step in plan.hosts["web01"].steps if step.action == "route")
+    assert step.obstacle == TEXTS["no_target"]
+
+
+def test_an_unreachable_guest_is_repaired_in_azure_only() -> None:
+    item = made.without_guest(path=path("nsg-denies-kms"))
+    plan = planned(item, allowed=EVERYTHING)
+    assert [step.action for step in plan.azure if step.due] == ["nsg_rule"]
+    assert plan.hosts["web01"].run == ()
+    assert {step.obstacle for step in plan.hosts["web01"].steps if step.target == "guest"} <= {TEXTS["guest_unasked"]}
+
+
+def firewall(default: str = "allow", merged: bool = True, *sources: str) -> made.Plain:
+    rules = [
+        {
+            "id": f"{{{source}}}",
+            "name": f"Block licensing ({source})",
+            "source": source,
+            "action": "block",
+            "certain": True,
+        }
+        for source in sources
+    ]
+    return {"firewall": {"default_outbound": default, "blocking": rules, "allowing": [], "local_rules_merged": merged}}
+
+
+@pytest.mark.parametrize(
+    ("state", "disable", "allow", "disabled", "obstacle"),
+    [
+        (firewall("block"), False, made.ADDRESSES, (), None),
+        (firewall("allow", True, "local"), True, (), ("Block licensing (local)",), None),
+        (firewall("block", True, "local"), True, made.ADDRESSES, ("Block licensing (local)",), None),
+        (firewall("allow", True, "local"), False, (), (), "remediate_disable_blocking_firewall_rules"),
+        (firewall("allow", True, "policy"), True, (), (), "group policy"),
+        (firewall("block", False), True, (), (), "voids all local firewall rules"),
+    ],
+)
+def test_the_guests_firewall(
+    state: made.Plain, disable: bool, allow: tuple[str, ...], disabled: tuple[str, ...], obstacle: str | None
+) -> None:
+    blocked = made.targets("guest_blocked", code="0x8007271D")
+    plan = planned(made.evidence(made.unlicensed(), blocked, state), allowed=EVERYTHING, disable_rules=disable).hosts[
+        "web01"
+    ]
+    assert (plan.firewall.allow, plan.firewall.disable) == (allow, disabled)
+    assert (obstacle or "") in (plan.firewall.obstacle or "")
+    assert ("firewall" in plan.run) is (obstacle is None)
+
+
+def test_every_action_that_a_finding_names_is_known() -> None:
+    named = set()
+    for cause in precedence.IDS:
+        item = made.evidence(*BLOCKED, path=path(cause))
+        diagnosis = diagnose(item)
+        for finding in (diagnosis.root_cause, *diagnosis.findings):
+            named |= {remedy.action for remedy in finding.remedy if remedy.action}
+    assert {"route", "firewall_rule", "nsg_rule", "nat_gateway"} <= named <= set(actions.NAMES)
+
+
+def test_what_a_parent_policy_denies_does_not_hold_up_the_others() -> None:
+    denied = "azure-firewall-denies-kms"
+    other = path(denied, subnet_prefixes=["10.1.9.0/24"])
+    for row in other["addresses"]:
+        row["hops"][0]["rule"] = {
+            "type": "network",
+            "name": "no-high-ports",
+            "inherited": True,
+            "policy_id": "/x/afwp-base",
+        }
+    fleet = [at("one", made.evidence(*BLOCKED, path=other)), at("two", made.evidence(*BLOCKED, path=path(denied)))]
+    plan = planned(*fleet, allowed=EVERYTHING)
+    due, held = sorted(plan.azure, key=lambda step: not step.due)
+    assert (due.hosts, due.arguments["sources"], due.due) == (("two",), ["10.1.2.0/24"], True)
+    assert (held.hosts, held.due) == (("one",), False)
+    assert "no-high-ports of the parent policy afwp-base" in (held.obstacle or "")
+    assert plan.touched == ("two",)
+
+
+def test_a_deny_of_the_licensing_tag_is_not_fought() -> None:
+    blocked = path("nsg-denies-kms")
+    for row in blocked["addresses"]:
+        row["nsg"]["platform_rule"] = azure_objects.DENIED_BY_TAG
+    (step,) = planned(made.evidence(*BLOCKED, path=blocked), allowed=EVERYTHING).azure
+    assert not step.due
+    assert "AzurePlatformLKM" in (step.obstacle or "")
+
+
+def test_a_second_cause_that_stays_saves_the_attempt() -> None:
+    """Both causes need the same action once; a third one that nobody may repair would stop every attempt."""
+    both = made.azure("blocked", "forced-tunneling", "nsg-denies-kms", subnet_id=SUBNET, route_table_id=TABLE)
+    both["addresses"][1]["cause"] = "nsg-denies-kms"
+    plan = planned(made.evidence(*BLOCKED, path=both), allowed=("route", "activation"))
+    assert [step.action for step in plan.azure if step.due] == ["route"]
+    assert plan.hosts["web01"].run == ()
+    (attempt,) = (step for step in plan.hosts["web01"].steps if step.action == "activation")
+    assert "nsg-denies-kms stays" in (attempt.obstacle or "")

@@ -16,7 +16,6 @@ import typing as t
 
 KMS_PORT = 1688
 DEFAULT_CLOUD = "AzurePublicCloud"
-RETRIEVED = "2026-11-23"
 
 
 @dataclasses.dataclass(frozen=True)

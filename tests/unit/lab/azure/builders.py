@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import typing as t
 
+from tests.lab.azure import facts
+
 SUBSCRIPTION = "0b1f6471-1bf0-4dda-aec3-000000000001"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
 NETWORK = f"{GROUP}/providers/Microsoft.Network"
-KMS = "20.118.99.224"
-OTHER_KMS = "40.83.235.53"
+KMS, OTHER_KMS = BOTH = facts.KMS_NAMES["AzureCloud"]["azkms.core.windows.net"][:2]
 FIREWALL = "10.0.1.4"
 
 Body = dict[str, t.Any]

@@ -21,6 +21,7 @@ from ansible_collections.azure_windows.activation.plugins.action import kms_fact
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import SECTIONS, GuestEvidence
 from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
 from ansible_collections.azure_windows.activation.plugins.plugin_utils import _guest_script
+from tests import kms
 from tests.unit.plugins.action.wiring import run_action
 
 HEALTHY = (pathlib.Path(__file__).parents[2] / "fixtures" / "guest" / "healthy.json").read_text(encoding="utf-8")
@@ -95,8 +96,8 @@ def test_the_probe_gets_plain_parameters(guest: Guest) -> None:
     )
     assert parameters["Cloud"] == ""
     assert parameters["Clouds"]["AzurePublicCloud"] == {
-        "Names": ["azkms.core.windows.net", "kms.core.windows.net"],
-        "Addresses": ["20.118.99.224", "40.83.235.53"],
+        "Names": kms.NAMES,
+        "Addresses": kms.ADDRESSES,
     }
     assert len(parameters["BindRequest"]) == 144
 

@@ -11,6 +11,7 @@ import collections
 import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog
+from tests import kms
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.module_utils._azure.conftest import Read
 
@@ -44,7 +45,7 @@ def _elsewhere(kind: str, name: str, properties: b.Body) -> b.Body:
 
 
 def _hub(action: str) -> list[b.Body]:
-    rule = b.network_rule(action, b.KMS, b.OTHER_KMS)
+    rule = b.network_rule(action, *kms.ADDRESSES)
     firewall = {
         "hubIPAddresses": {"privateIPAddress": "10.9.0.132", "publicIPs": {"addresses": [{"address": "52.1.1.9"}]}},
         "virtualHub": {"id": f"{HUB}/virtualHubs/hub"},

@@ -12,6 +12,7 @@ import typing as t
 import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog
+from tests import kms
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.module_utils._azure.conftest import Read
 
@@ -23,11 +24,11 @@ NAT = [
 ]
 HEALTHY = b.spoke(*NAT, subnet={"natGateway": b.ref("natGateways/nat"), "defaultOutboundAccess": False})
 ALLOWED = [
-    *b.behind_firewall(b.network_rule("Allow", b.KMS, b.OTHER_KMS)),
+    *b.behind_firewall(b.network_rule("Allow", *kms.ADDRESSES)),
     b.resource("publicIPAddresses", "fw-pip", {"ipAddress": "52.1.1.2"}),
 ]
 DENIED = [
-    *b.behind_firewall(b.network_rule("Deny", b.KMS, b.OTHER_KMS)),
+    *b.behind_firewall(b.network_rule("Deny", *kms.ADDRESSES)),
     b.resource("publicIPAddresses", "fw-pip", {"ipAddress": "52.1.1.2"}),
 ]
 SPOKE_PEERING = [
@@ -140,14 +141,9 @@ def test_what_a_fleet_costs(read: Read) -> None:
     assert len({path for path in lists if "operation" not in path.lower()}) <= len(catalog.LISTINGS) + 1
 
 
-@pytest.mark.parametrize(
-    ("cloud", "addresses"),
-    [
-        ("AzureUSGovernment", ["23.97.0.13", "52.126.105.2"]),
-        ("AzureChinaCloud", ["159.27.28.100", "163.228.64.161", "42.159.7.249"]),
-    ],
-)
-def test_the_metadata_of_a_sovereign_cloud_names_its_kms(read: Read, cloud: str, addresses: list[str]) -> None:
+@pytest.mark.parametrize("cloud", ["AzureUSGovernment", "AzureChinaCloud"])
+def test_the_metadata_of_a_sovereign_cloud_names_its_kms(read: Read, cloud: str) -> None:
+    addresses = list(kms.CLOUDS[cloud].addresses)
     routes = [b.route("0.0.0.0/0", "None"), *(b.route(f"{address}/32", "Internet") for address in addresses)]
     (path,), _unread, _log = read(b.routed(*routes), cloud=cloud)
     assert (path["verdict"], [row["address"] for row in path["addresses"]]) == ("open", addresses)

@@ -13,9 +13,9 @@ import pytest
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest import firewall, firewall_rule
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import Firewall
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.fields import Fields
-from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
+from tests import kms
 
-PUBLIC = endpoints.CLOUDS["AzurePublicCloud"]
+ADDRESSES = ("20.118.99.224", "40.83.235.53")
 BOTH = "RA4=20.118.99.224|RA4=40.83.235.53"
 HEAD = "v2.30|Action=Block|Active=TRUE|Dir=Out|"
 
@@ -71,14 +71,14 @@ HEAD = "v2.30|Action=Block|Active=TRUE|Dir=Out|"
     ],
 )
 def test_which_rules_concern_the_licensing_service(rule: str, certain: bool | None) -> None:
-    found = firewall_rule.parse("{id}", rule, "local", 1688, PUBLIC.addresses)
+    found = firewall_rule.parse("{id}", rule, "local", 1688, ADDRESSES)
     assert (found[0].certain if found else None) is certain
     if found:
         assert bool(found[0].conditions) is not certain
 
 
 def test_conditions_that_were_not_evaluated_are_shown() -> None:
-    found = firewall_rule.parse("{id}", HEAD + "RA4=40.83.235.53|IFType=Wireless|", "policy", 1688, PUBLIC.addresses)
+    found = firewall_rule.parse("{id}", HEAD + "RA4=40.83.235.53|IFType=Wireless|", "policy", 1688, ADDRESSES)
     assert found is not None
     assert found[0].conditions == ("IFType=Wireless", "only for 40.83.235.53")
 
@@ -99,7 +99,7 @@ def parse(
         "policy": {"profiles": policy or {}, "rules": {f"p{number}": rule for number, rule in enumerate(policy_rules)}},
         "active_categories": list(active) if active is not None else None,
     }
-    parsed = firewall.parse(Fields(raw, "firewall", {}), PUBLIC)
+    parsed = firewall.parse(Fields(raw, "firewall", {}), kms.PUBLIC)
     assert parsed is not None
     return parsed
 
@@ -184,4 +184,4 @@ def test_rules_do_nothing_while_the_firewall_is_off() -> None:
 
 
 def test_nothing_read_is_no_evidence() -> None:
-    assert firewall.parse(Fields({"active_categories": ["Public"]}, "firewall", {}), PUBLIC) is None
+    assert firewall.parse(Fields({"active_categories": ["Public"]}, "firewall", {}), kms.PUBLIC) is None

@@ -2,15 +2,27 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The dated KMS endpoints and their override."""
+"""The dated KMS endpoints against the documents that publish them, and their override."""
 
 from __future__ import annotations
 
+import pathlib
+
 import pytest
+import yaml
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints
 
-PUBLIC = endpoints.CLOUDS["AzurePublicCloud"]
+PUBLISHED = yaml.safe_load((pathlib.Path(__file__).parent / "published_endpoints.yml").read_text(encoding="utf-8"))
+CLOUD = endpoints.CloudEndpoints(
+    name="AzureTestCloud",
+    cli_name="AzureTest",
+    preferred_name="new.example",
+    names=("new.example", "old.example"),
+    legacy_names=("old.example",),
+    addresses=("192.0.2.10", "192.0.2.20"),
+    legacy_addresses=("192.0.2.30",),
+)
 
 
 @pytest.mark.parametrize(
@@ -44,28 +56,36 @@ def test_no_address_serves_two_clouds() -> None:
     assert not set(addresses) & set(endpoints.KNOWN_OTHER)
 
 
-def test_the_public_cloud_requires_two_addresses_and_accepts_the_third() -> None:
-    assert PUBLIC.addresses == ("20.118.99.224", "40.83.235.53")
-    assert PUBLIC.legacy_addresses == ("23.102.135.246",)
+def test_the_endpoints_are_those_that_azure_publishes() -> None:
+    found = {
+        name: {key: list(getattr(cloud, key)) for key in ("names", "legacy_names", "addresses", "legacy_addresses")}
+        for name, cloud in endpoints.CLOUDS.items()
+    }
+    assert found == PUBLISHED["clouds"]
+    assert [cloud.preferred_name for cloud in endpoints.CLOUDS.values()] == PUBLISHED["preferred_names"]
+    assert {"names": [*endpoints.RETIRED_NAMES], "addresses": [*endpoints.RETIRED_ADDRESSES]} == PUBLISHED["retired"]
+    assert PUBLISHED["misprints"] == endpoints.MISPRINTS
+    assert set(endpoints.KNOWN_OTHER) - set(endpoints.MISPRINTS) == set(PUBLISHED["not_azure"])
+    assert {cloud.port for cloud in endpoints.CLOUDS.values()} == {PUBLISHED["port"]}
 
 
 def test_without_an_override_the_dated_data_hold() -> None:
-    assert endpoints.overridden(PUBLIC, None) is PUBLIC
+    assert endpoints.overridden(CLOUD, None) is CLOUD
 
 
 def test_an_override_replaces_what_it_gives_and_remembers_the_rest_as_legacy() -> None:
-    cloud = endpoints.overridden(PUBLIC, endpoints.Override(("KMS.example.",), ("192.0.2.1",), 1689))
+    cloud = endpoints.overridden(CLOUD, endpoints.Override(("KMS.example.",), ("192.0.2.1",), 1689))
     assert (cloud.preferred_name, cloud.names, cloud.addresses, cloud.port) == (
         "kms.example",
         ("kms.example",),
         ("192.0.2.1",),
         1689,
     )
-    assert cloud.legacy_names == ("kms.core.windows.net", "azkms.core.windows.net")
-    assert cloud.legacy_addresses == ("23.102.135.246", "20.118.99.224", "40.83.235.53")
+    assert cloud.legacy_names == ("old.example", "new.example")
+    assert cloud.legacy_addresses == ("192.0.2.30", "192.0.2.10", "192.0.2.20")
 
 
 def test_an_override_of_the_addresses_keeps_the_names() -> None:
-    cloud = endpoints.overridden(PUBLIC, endpoints.Override(addresses=("20.118.99.224", "192.0.2.1")))
-    assert (cloud.names, cloud.legacy_names, cloud.port) == (PUBLIC.names, PUBLIC.legacy_names, 1688)
-    assert cloud.legacy_addresses == ("23.102.135.246", "40.83.235.53")
+    cloud = endpoints.overridden(CLOUD, endpoints.Override(addresses=("192.0.2.10", "192.0.2.1")))
+    assert (cloud.names, cloud.legacy_names, cloud.port) == (CLOUD.names, CLOUD.legacy_names, 1688)
+    assert cloud.legacy_addresses == ("192.0.2.30", "192.0.2.20")

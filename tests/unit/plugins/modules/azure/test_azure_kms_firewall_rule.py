@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from tests import kms
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.modules.azure.conftest import Start, fault
 
@@ -75,7 +76,7 @@ def test_adds_a_rule_once(azure: Start, resources: list[b.Body], target: dict[st
 
 
 def test_leaves_what_passes_already_to_others(azure: Start) -> None:
-    lab = azure(world(b.network_rule("Allow", b.KMS, b.OTHER_KMS)))
+    lab = azure(world(b.network_rule("Allow", *kms.ADDRESSES)))
     assert not lab.run("firewall_rule", policy=POLICY, sources=["10.1.1.0/24"])["changed"]
     assert lab.writes() == []
     wider = lab.run("firewall_rule", policy=POLICY, sources=["10.0.0.0/8"])
@@ -91,7 +92,7 @@ def test_a_group_of_its_own_grows_and_shrinks(azure: Start) -> None:
     rules = lab.find(OWN)["properties"]["ruleCollections"][0]["rules"]
     assert [rule["name"] for rule in rules] == ["kms-addresses", "kms-ip-groups"]
     assert rules[0]["sourceAddresses"] == ["10.1.0.0/16", "10.2.0.0/16"]
-    assert rules[0]["destinationAddresses"] == [b.KMS, b.OTHER_KMS]
+    assert rules[0]["destinationAddresses"] == kms.ADDRESSES
     assert "sourceAddresses" not in rules[1]
     shrunk = lab.run("firewall_rule", policy=POLICY, sources=["10.1.0.0/16"], state="absent")
     assert shrunk["changes"][0]["operation"] == "update"
@@ -167,7 +168,7 @@ def test_names_with_a_proxy(azure: Start) -> None:
     lab = azure(world(dnsSettings={"enableProxy": True}))
     lab.run("firewall_rule", policy=POLICY, sources=SPOKE, fqdn=True)
     (rule,) = lab.find(OWN)["properties"]["ruleCollections"][0]["rules"]
-    assert rule["destinationFqdns"] == ["azkms.core.windows.net", "kms.core.windows.net"]
+    assert rule["destinationFqdns"] == kms.NAMES
     assert "destinationAddresses" not in rule
     sent = lab.writes()
     assert not lab.run("firewall_rule", policy=POLICY, sources=SPOKE, fqdn=True)["changed"]

@@ -10,6 +10,7 @@ import typing as t
 
 import pytest
 
+from tests import kms
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.modules.azure.conftest import Start
 
@@ -30,9 +31,10 @@ def test_adds_what_is_missing_once(azure: Start, target: dict[str, str]) -> None
     preview = lab.run("route", check=True, **target)
     assert (lab.writes(), lab.lab.state_hash()) == ([], before)
     first = lab.run("route", **target)
-    assert [change["operation"] for change in first["changes"]] == ["create", "create"]
+    assert [change["operation"] for change in first["changes"]] == ["create"] * len(kms.ADDRESSES)
     assert preview["diff"] == first["diff"] or set(preview["diff"]["after"]) == set(first["diff"]["after"])
-    assert routes(lab.find("routeTables/rt"))[f"{b.KMS}/32"] == "Internet"
+    own = {f"{address}/32": "Internet" for address in kms.ADDRESSES}
+    assert routes(lab.find("routeTables/rt")) == {"0.0.0.0/0": "VirtualNetworkGateway", **own}
     assert lab.lab.reach("web", b.KMS, 1688) == lab.lab.reach("web", b.OTHER_KMS, 1688) == "kms"
     sent = lab.writes()
     second = lab.run("route", **target)
@@ -51,7 +53,7 @@ def test_recognises_by_prefix_and_repairs_the_hop(azure: Start) -> None:
     wrong["properties"] |= FUTURE
     lab = azure(b.routed(TUNNEL, theirs, wrong))
     before = lab.lab.state_hash()
-    result = lab.run("route", route_table=TABLE)
+    result = lab.run("route", route_table=TABLE, addresses=b.BOTH)
     (change,) = result["changes"]
     assert (change["operation"], change["id"]) == ("update", f"{TABLE}/routes/via-fw")
     found = lab.find("routeTables/rt/routes/via-fw")["properties"]
@@ -67,7 +69,7 @@ def test_old_and_mistyped_routes_go_only_when_asked(azure: Start) -> None:
     lab = azure(b.routed(TUNNEL, old, typo))
     before = lab.lab.state_hash()
     kept = lab.run("route", route_table=TABLE)
-    assert len(kept["changes"]) == 2
+    assert len(kept["changes"]) == len(kms.ADDRESSES)
     assert "'old' 23.102.135.246/32, 'typo' 20.118.99.244/32" in kept["warnings"][0]
     gone = lab.run("route", route_table=TABLE, replace_stale=True)
     assert [(c["operation"], c["id"].rsplit("/", 1)[-1]) for c in gone["changes"]] == [
@@ -84,7 +86,8 @@ def test_absent_takes_away_its_own_only(azure: Start) -> None:
     lab = azure(b.routed(TUNNEL, theirs))
     before = lab.lab.state_hash()
     lab.run("route", route_table=TABLE)
-    assert len(lab.run("route", route_table=TABLE, state="absent")["changes"]) == 1
+    gone = lab.run("route", route_table=TABLE, state="absent")
+    assert len(gone["changes"]) == len(kms.ADDRESSES) - 1
     assert lab.lab.state_hash() == before
     assert not lab.run("route", route_table=TABLE, state="absent")["changed"]
 
@@ -107,7 +110,7 @@ def test_makes_a_table_for_a_subnet_without_one(azure: Start) -> None:
     found = lab.find("virtualNetworks/spoke/subnets/work")["properties"]
     assert found["routeTable"]["id"] == f"{b.NETWORK}/routeTables/rt-kms-spoke-work"
     assert (found["futureSetting"], found["serviceEndpoints"]) == (FUTURE["futureSetting"], subnet["serviceEndpoints"])
-    assert len(routes(lab.find("routeTables/rt-kms-spoke-work"))) == 2
+    assert len(routes(lab.find("routeTables/rt-kms-spoke-work"))) == len(kms.ADDRESSES)
     sent = lab.writes()
     assert not lab.run("route", subnet=SUBNET, create_route_table=True)["changed"]
     assert lab.writes() == sent

@@ -51,13 +51,13 @@ PASSING = {
 def test_passing_faults_are_outlasted(azure: Start, given: b.Body, seconds: float) -> None:
     lab = azure(b.routed(TUNNEL), faults=[given], options={"write_seconds": seconds})
     before = lab.lab.state_hash()
-    result = lab.run("route", route_table=TABLE)
+    result = lab.run("route", route_table=TABLE, addresses=b.BOTH)
     assert "msg" not in result, result["msg"]
     assert [change["operation"] for change in result["changes"]] == ["create", "create"]
     done = collections.Counter(name for name, status in lab.writes() if status in (200, 201))
     assert set(done.values()) == {1}, "a write that was done is never sent again"
     sent = lab.writes()
-    assert not lab.run("route", route_table=TABLE)["changed"]
+    assert not lab.run("route", route_table=TABLE, addresses=b.BOTH)["changed"]
     assert lab.writes() == sent
     lab.undo()
     assert lab.lab.state_hash() == before
@@ -88,7 +88,7 @@ def test_refusals_are_said_once_and_leave_azure_untouched(
 ) -> None:
     lab = azure(b.routed(TUNNEL), **world)
     before = lab.lab.state_hash()
-    result = lab.run("route", route_table=TABLE)
+    result = lab.run("route", route_table=TABLE, addresses=b.BOTH)
     assert (result["refused"]["id"], result["changed"]) == (id_, False)
     assert needs in result["msg"]
     assert "Traceback" not in result["msg"]
@@ -139,12 +139,12 @@ def test_a_controller_that_loses_azure_in_mid_write_converges_later(azure: Start
     ]
     lab = azure(b.routed(TUNNEL), faults=lost)
     before = lab.lab.state_hash()
-    first = lab.run("route", route_table=TABLE)
+    first = lab.run("route", route_table=TABLE, addresses=b.BOTH)
     assert "Whether kms-40-83-235-53 was written is not known" in first["msg"]
     # The first route could be taken back, the second stays as nobody could look: the journal still knows it.
     assert lab.states()[-1] in ("undone", "intended")
     lab.lab._front._faults._left[1] = 0  # the network is back
-    again = lab.run("route", route_table=TABLE)
+    again = lab.run("route", route_table=TABLE, addresses=b.BOTH)
     assert "msg" not in again
     assert lab.lab.reach("web", b.OTHER_KMS, 1688) == "kms"
     lab.undo()
@@ -154,7 +154,7 @@ def test_a_controller_that_loses_azure_in_mid_write_converges_later(azure: Start
 def test_another_writer_in_between_is_seen(azure: Start) -> None:
     theirs = b.table(TUNNEL, b.route(f"{b.KMS}/32", "Internet", name="theirs"))
     lab = azure(b.routed(TUNNEL), faults=[fault("PUT */routes/kms-20*", put=theirs, times=1)])
-    result = lab.run("route", route_table=TABLE)
+    result = lab.run("route", route_table=TABLE, addresses=b.BOTH)
     assert [change["id"].rsplit("/", 1)[-1] for change in result["changes"]] == ["kms-40-83-235-53"]
     assert {route["name"] for route in lab.find("routeTables/rt")["properties"]["routes"]} == {
         "default",
@@ -165,14 +165,14 @@ def test_another_writer_in_between_is_seen(azure: Start) -> None:
 
 def test_a_busy_object_is_waited_for(azure: Start) -> None:
     lab = azure(b.routed(TUNNEL), options={"write_seconds": 0.3})
-    result = lab.run("route", route_table=TABLE)
+    result = lab.run("route", route_table=TABLE, addresses=b.BOTH)
     assert len(result["changes"]) == 2
     assert [status for _name, status in lab.writes()] == [201, 201], "no write meets an operation in progress"
 
 
 def test_rollback_leaves_what_somebody_changed_since(azure: Start) -> None:
     lab = azure(b.routed(TUNNEL))
-    lab.run("route", route_table=TABLE)
+    lab.run("route", route_table=TABLE, addresses=b.BOTH)
     first, second = lab.find("routeTables/rt")["properties"]["routes"][1:]
     first["properties"]["nextHopType"] = "None"
     lab.lab.put(b.table(TUNNEL, first, second))
@@ -185,7 +185,7 @@ def test_rollback_leaves_what_somebody_changed_since(azure: Start) -> None:
 
 def test_rollback_is_previewed(azure: Start) -> None:
     lab = azure(b.routed(TUNNEL))
-    done = lab.run("route", route_table=TABLE)
+    done = lab.run("route", route_table=TABLE, addresses=b.BOTH)
     sent, text = lab.writes(), lab.journal.read_text(encoding="utf-8")
     preview = lab.undo(check=True)
     assert (lab.writes(), lab.journal.read_text(encoding="utf-8")) == (sent, text)

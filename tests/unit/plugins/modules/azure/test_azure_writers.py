@@ -97,6 +97,6 @@ def test_two_hundred_machines_behind_five_tables_are_writes_for_five_tables(azur
         world += b.machine(f"vm{n}", f"spoke/s{n % 5}", f"10.1.{n % 5}.{10 + n // 5}")
     lab = azure(world)
     for n in range(5):
-        result = lab.run("route", route_table=f"{b.NETWORK}/routeTables/rt{n}")
+        result = lab.run("route", route_table=f"{b.NETWORK}/routeTables/rt{n}", addresses=b.BOTH)
         assert (result["effective"], len(result["changes"])) == (True, 2)
     assert len(lab.writes()) == 10

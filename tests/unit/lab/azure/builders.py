@@ -13,7 +13,8 @@ from tests.lab.azure import facts
 SUBSCRIPTION = "0b1f6471-1bf0-4dda-aec3-000000000001"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
 NETWORK = f"{GROUP}/providers/Microsoft.Network"
-KMS, OTHER_KMS = BOTH = facts.KMS_NAMES["AzureCloud"]["azkms.core.windows.net"][:2]
+BOTH = list(facts.KMS_NAMES["AzureCloud"]["azkms.core.windows.net"][:2])
+KMS, OTHER_KMS = BOTH
 FIREWALL = "10.0.1.4"
 
 Body = dict[str, t.Any]

@@ -15,7 +15,7 @@ from ..module_utils._diagnosis.view import View
 from ..module_utils._guest import text
 from ..module_utils._remedy.activation import FINAL_CODES
 from ..module_utils._remedy.answer import Answer, Step
-from ..module_utils._remedy.token_store import disk, plan, preconditions, result
+from ..module_utils._remedy.token_store import disk, plan, result
 from ..module_utils._remedy.token_store.disk import Disk
 from ..module_utils._remedy.token_store.plan import Plan
 from ._guest_change import GuestChangeAction
@@ -63,7 +63,7 @@ class TokenStoreAction(GuestChangeAction):
         return result.explain(work, answer, not self.rebooted and result.restart_may_help(answer.failed))
 
     def _run(self, work: Plan, view: View, keep_for_restart: bool = False) -> Answer:
-        key = preconditions.setup_key(view) if "install_key" in work.steps else None
+        key = view.client_key.key if "install_key" in work.steps else None
         parameters = work.parameters(keep_for_restart)
         parameters |= {
             "Attempts": self.options["attempts"],

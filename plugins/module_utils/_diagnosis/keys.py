@@ -39,12 +39,12 @@ TEXTS = texts(
 
 def install_key(view: View) -> tuple[Remedy, ...]:
     """Return who installs which key, named by its last five characters only."""
-    if view.key_protected:
+    choice = view.client_key
+    if choice.refusal in {"evaluation", "multi_session"}:
         return (remedy(IMAGE_OWNER, TEXTS["no_key_here"], TEXTS["redeploy"]),)
-    key = view.guest.client_key
-    if key is not None and key.refusal == "not_published":
+    if choice.refusal == "not_published":
         return (remedy(IMAGE_OWNER, TEXTS["unpublished"]),)
-    if key is None or key.partial is None:
+    if choice.key is None:
         return (remedy(GUEST_ADMIN, TEXTS["unknown"].format(url=KEY_LIST), ACTIVATE),)
-    step = TEXTS["known"].format(title=key.title, partial=key.partial, url=KEY_LIST)
+    step = TEXTS["known"].format(title=choice.key.title, partial=choice.key.partial, url=KEY_LIST)
     return (remedy(GUEST_ADMIN, step, ACTIVATE, action="key"),)

@@ -98,15 +98,21 @@ class View:
     @functools.cached_property
     def multi_session(self) -> bool:
         """Whether this is Enterprise multi-session, by edition or, without it, by the product's name."""
-        if self.guest.os is not None and self.guest.os.edition_id:
-            return self.guest.os.multi_session
+        system = self.guest.os
+        if system is not None and (system.edition_id or system.multi_session):
+            return system.multi_session
         named = self.product.name if self.product is not None else None
         return client_keys.MULTI_SESSION_EDITION in (named or "").casefold()
 
     @functools.cached_property
-    def key_protected(self) -> bool:
-        """Whether a client setup key must not be advised: evaluation and multi-session keep theirs."""
-        return self.evaluation or self.multi_session
+    def client_key(self) -> client_keys.Choice:
+        """The KMS client setup key that this guest may get, or why it gets none: one answer for advice and change."""
+        if self.evaluation or self.multi_session:
+            return client_keys.Choice(None, "evaluation" if self.evaluation else "multi_session")
+        system = self.guest.os
+        if system is None:
+            return client_keys.choose(None, None, None)
+        return client_keys.choose(system.edition_id, system.sku, system.build)
 
     @functools.cached_property
     def permanent(self) -> bool:

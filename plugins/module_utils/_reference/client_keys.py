@@ -4,8 +4,9 @@
 
 """Which KMS client setup key belongs to an edition and build, and which installations must not get one.
 
-Selection is by EditionID (else OperatingSystemSKU) and build, never by a localised name. Nothing is guessed.
-Sources: see `_client_key_rows`; evaluation: upgrade-conversion-options (windowsserverdocs); multi-session: Azure Virtual Desktop FAQ.
+Selection is by EditionID, OperatingSystemSKU and build, never by a localised name. Nothing is guessed.
+Sources: see `_client_key_rows`; evaluation: upgrade-conversion-options (windowsserverdocs); multi-session: Azure Virtual Desktop FAQ;
+numbers of SKUs: PRODUCT_* of GetProductInfo (https://learn.microsoft.com/windows/win32/api/sysinfoapi/nf-sysinfoapi-getproductinfo).
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import re
 
 from . import _client_key_rows
 
-EVALUATION_SKUS = frozenset({72, 79, 80})
+# ENTERPRISE, STANDARD, DATACENTER, ENTERPRISE_N, ENTERPRISE_S and ENTERPRISE_S_N, each _EVALUATION.
+EVALUATION_SKUS = frozenset({72, 79, 80, 84, 129, 130})
 MULTI_SESSION_EDITION = "serverrdsh"
 MULTI_SESSION_SKU = 175
 AZURE_EDITION_SKU = 407
@@ -24,7 +26,7 @@ AZURE_EDITION_SKU = 407
 _UNPUBLISHED_EDITIONS = frozenset({"core", "coren", "coresinglelanguage", "corecountryspecific"})
 
 # 2008 and 2008 R2 report Server Core with SKUs of their own.
-_CORE_SKUS = {12: 8, 13: 7}
+_CORE_SKUS = {12: 8, 13: 7, 14: 10, 29: 17, 39: 37, 40: 36, 41: 38}
 
 _EVALUATION = re.compile(r"eval(cor)?$", re.IGNORECASE)
 
@@ -80,9 +82,10 @@ def is_azure_edition(edition_id: str | None, sku: int | None) -> bool:
 
 
 def choose(edition_id: str | None, sku: int | None, build: int | None) -> Choice:
-    """Return the key for an installation, or why there is none.
+    """Return the key for an installation, or why there is none: the one answer for advice and for every change.
 
-    A known EditionID decides. When the SKU then says otherwise, the certainty drops to `unverified`.
+    A SKU that says otherwise than the EditionID leaves the edition unknown. What no source was read for (`unverified`) is a hint:
+    it counts only where EditionID and SKU say the same.
     """
     if is_evaluation(edition_id, sku):
         return Choice(None, "evaluation")
@@ -92,13 +95,23 @@ def choose(edition_id: str | None, sku: int | None, build: int | None) -> Choice
     if edition in _UNPUBLISHED_EDITIONS:
         return Choice(None, "not_published")
     sku = _CORE_SKUS.get(sku, sku) if sku is not None else None
-    rows = [key for key in KEYS if key.edition_id.casefold() == edition]
-    if not rows and not edition:
-        rows = [key for key in KEYS if sku is not None and key.sku == sku]
-    if not rows or build is None:
+    by_edition = [key for key in KEYS if key.edition_id.casefold() == edition]
+    by_sku = [key for key in KEYS if sku is not None and key.sku == sku]
+    rows = by_edition if edition else by_sku
+    if not rows or build is None or (edition and _contradicts(by_sku, sku, by_edition)):
         return Choice(None, "unknown_edition")
     for key in rows:
         if key.first_build <= build <= key.last_build:
-            contradicted = sku is not None and key.sku is not None and key.sku != sku
-            return Choice(dataclasses.replace(key, certainty="unverified") if contradicted else key, None)
+            sure = key.certainty != "unverified" or (bool(edition) and key in by_sku)
+            return Choice(key, None) if sure else Choice(None, "unknown_edition")
     return Choice(None, "not_published")
+
+
+def _contradicts(by_sku: list[SetupKey], sku: int | None, by_edition: list[SetupKey]) -> bool:
+    """Say whether a SKU is that of another edition; where an edition has no number of its own, by the product in words."""
+    if sku is None:
+        return False
+    numbers = {key.sku for key in by_edition}
+    if None not in numbers:
+        return sku not in numbers
+    return bool(by_sku) and not {key.title for key in by_sku} & {key.title for key in by_edition}

@@ -13,7 +13,7 @@ import typing as t
 from .._diagnosis.keys import CHANNEL_NAMES, KEY_LIST
 from .._guest.evidence import GuestEvidence, OperatingSystem, Product
 from .._reference import client_keys
-from .._reference.client_keys import SetupKey
+from .._reference.client_keys import Choice, SetupKey
 from .answer import Answer, explain
 from .preconditions import RefusedError, require_license, require_rights, view_of
 
@@ -21,7 +21,7 @@ AUTO = "auto"
 CLIENT = "kms_client"
 INSTALL = "install"
 _FORM = re.compile(r"[A-Z0-9]{5}(-[A-Z0-9]{5}){4}")
-_PUBLISHED = {key.key: key for key in client_keys.KEYS}
+_PUBLISHED = frozenset(key.key for key in client_keys.KEYS)
 
 # By refusal id; {edition} is the guest's edition in words, {channel} the installed key's.
 REFUSALS = {
@@ -85,24 +85,13 @@ def decide(guest: GuestEvidence, given: str | None, convert: bool) -> Plan:
         _refuse("evaluation" if view.evaluation else "multi-session", system)
     working = product if view.licensed and not convert else None
     if working is not None and working.channel == CLIENT and given is None:
-        return _kept(working, system)
-    wanted = _wanted(system, given)
+        return _kept(working, view.client_key.key)
+    wanted = _given(given) if given is not None else _published(view.client_key, system)
     if product is not None and _is(product, wanted):
         return Plan(wanted, install=False)
     if working is not None:
         _refuse("avma" if working.channel == "avma" else "working-key", system, working)
     return Plan(wanted, install=True)
-
-
-def setup_key(system: OperatingSystem) -> SetupKey:
-    """Return the published key of an edition and build. Raises RefusedError when there is none for sure."""
-    choice = client_keys.choose(system.edition_id, system.sku, system.build)
-    if choice.key is None:
-        _refuse("not-published" if choice.refusal == "not_published" else "unknown-edition", system)
-    if system.edition_id and choice != client_keys.choose(system.edition_id, None, system.build):
-        # The SKU contradicts the EditionID.
-        _refuse("unknown-edition", system)
-    return choice.key
 
 
 def judge(answer: Answer, after: GuestEvidence, wanted: Wanted) -> str | None:
@@ -135,23 +124,26 @@ def preview(wanted: Wanted) -> dict[str, str | None]:
     return {"channel": channel, "partial_product_key": wanted.partial, "activation_id": None}
 
 
-def _kept(product: Product, system: OperatingSystem) -> Plan:
+def _kept(product: Product, published: SetupKey | None) -> Plan:
     """Leave a KMS client key that works, whichever it is."""
     wanted = Wanted(product.partial_product_key or "", client=True)
-    choice = client_keys.choose(system.edition_id, system.sku, system.build)
-    if choice.key is None or choice.key.partial == wanted.partial.upper():
+    if published is None or published.partial == wanted.partial.upper():
         return Plan(wanted, install=False)
     told = (
-        f"the installed KMS client key ends in {wanted.partial}, the published one in {choice.key.partial}; "
+        f"the installed KMS client key ends in {wanted.partial}, the published one in {published.partial}; "
         "it works, so it stays"
     )
     return Plan(wanted, install=False, warnings=(told,))
 
 
-def _wanted(system: OperatingSystem, given: str | None) -> Wanted:
-    if given is None:
-        return Wanted(setup_key(system).key, client=True)
-    return Wanted(given, client=given in _PUBLISHED)
+def _published(choice: Choice, system: OperatingSystem) -> Wanted:
+    if choice.key is None:
+        _refuse((choice.refusal or "unknown_edition").replace("_", "-"), system)
+    return Wanted(choice.key.key, client=True)
+
+
+def _given(key: str) -> Wanted:
+    return Wanted(key, client=key in _PUBLISHED)
 
 
 def _is(product: Product, wanted: Wanted) -> bool:

@@ -15,7 +15,6 @@ from ..._diagnosis.keys import CHANNEL_NAMES
 from ..._diagnosis.reach import targets_of
 from ..._diagnosis.rules import token_store_damaged
 from ..._diagnosis.view import View
-from ..._reference import client_keys
 from ..._reference.client_keys import SetupKey
 from ..answer import Failure
 from ..preconditions import RefusedError
@@ -31,12 +30,6 @@ _NO_SERVICE = "NoServiceFoundForGivenName"
 def healthy(view: View) -> bool:
     """Say whether KMS has activated this guest and keeps it activated."""
     return view.healthy and view.channel == KMS_CLIENT
-
-
-def setup_key(view: View) -> SetupKey | None:
-    """Return the KMS client setup key of the edition; None when there is none."""
-    system = view.guest.os
-    return client_keys.choose(system.edition_id, system.sku, system.build).key if system is not None else None
 
 
 def require_state(disk: Disk) -> None:
@@ -67,8 +60,8 @@ def require_service(disk: Disk) -> None:
         )
 
 
-def require_kms_client(view: View) -> None:
-    """Refuse what must keep its store whatever the user says, and what is not known to be a KMS client."""
+def require_kms_client(view: View) -> SetupKey:
+    """Return the key that brings the licence back; refuse what must keep its store, and what is not known to be a KMS client."""
     if view.evaluation:
         raise RefusedError(
             "evaluation-edition",
@@ -96,14 +89,15 @@ def require_kms_client(view: View) -> None:
             "Windows does not say its licence, and the log holds no request to KMS, so that this may be no KMS client; "
             "next: repair WMI (winmgmt /verifyrepository), or find out by hand which key the VM has",
         )
-    if setup_key(view) is None:
-        key = view.guest.client_key
-        why = (key.refusal if key is not None else None) or "the edition could not be read"
+    choice = view.client_key
+    if choice.key is None:
+        why = (choice.refusal or "").replace("_", " ") if view.guest.os is not None else "the edition could not be read"
         raise RefusedError(
             "no-client-key",
-            f"the store may lose its key, and no KMS client setup key is known for this edition ({why.replace('_', ' ')}); "
+            f"the store may lose its key, and no KMS client setup key is known for this edition ({why}); "
             "next: rebuild it by hand, with the right key at hand",
         )
+    return choice.key
 
 
 def require_proof(view: View) -> None:

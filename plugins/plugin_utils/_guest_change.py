@@ -100,5 +100,10 @@ class GuestChangeAction(ActionBase):
         if outcome.warnings:
             told["warnings"] = [text.message(warning) for warning in outcome.warnings]
         if self._task.diff:
-            told["diff"] = text.clean({"before": to_plain(outcome.before), "after": to_plain(outcome.after)})
+            told["diff"] = {"before": self._shown(outcome.before), "after": self._shown(outcome.after)}
         return told
+
+    def _shown(self, state: t.Any) -> t.Any:
+        """Return one side of the diff; Ansible's callbacks print texts and mappings only."""
+        plain = text.clean(to_plain(state))
+        return plain if isinstance(plain, (str, dict)) else {self.KEY: plain}

@@ -59,7 +59,9 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Loop]:
         second = repair(lab, folder / "second")
         written["second"] = writes(lab)
         (journal,) = (folder / "first" / "kms-journal").glob("*.jsonl")
-        arguments = ("-i", "localhost,", str(ROLLBACK), "-e", f"remediate_journal={journal}")
+        windows_everywhere(folder / "inventory")
+        relative = journal.relative_to(folder)
+        arguments = ("-i", "inventory", str(ROLLBACK), "-e", f"remediate_journal={relative}")
         rolled_back = run("ansible-playbook", *arguments, folder=folder, **lab.environment)
         states["rolled back"] = state(lab)
         yield Loop(states, preview, first, second, written, rolled_back)
@@ -68,6 +70,14 @@ def loop(tmp_path_factory: pytest.TempPathFactory) -> t.Iterator[Loop]:
 def repair(lab: Lab, folder: pathlib.Path, *arguments: str) -> Run:
     folder.mkdir()
     return lab.play(folder, "-e", json.dumps(EVERYTHING), *arguments, playbook=REMEDIATE)
+
+
+def windows_everywhere(inventory: pathlib.Path) -> None:
+    """Write an inventory whose variables, as in many real ones, call every host a Windows machine."""
+    (inventory / "group_vars").mkdir(parents=True)
+    (inventory / "hosts.ini").write_text("web01\n", "utf-8")
+    windows = {"ansible_connection": "winrm", "ansible_shell_type": "powershell", "ansible_become": True}
+    (inventory / "group_vars" / "all.yml").write_text(json.dumps(windows), "utf-8")
 
 
 def state(lab: Lab) -> dict[str, t.Any]:

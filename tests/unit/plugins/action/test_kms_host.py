@@ -69,7 +69,7 @@ def test_another_host_is_replaced(guest: SimulatedGuest, options: dict[str, t.An
     assert (result["changed"], guest.calls) == (True, ["probe", "set_host", "probe"])
     assert result["host"]["before"] == [CORP]
     assert result["host"]["after"] == [expected]
-    assert result["diff"] == preview["diff"] == {"before": [CORP], "after": [expected]}
+    assert result["diff"] == preview["diff"] == {"before": {"host": [CORP]}, "after": {"host": [expected]}}
     assert guest.run(kms_host, **options)["changed"] is False
 
 

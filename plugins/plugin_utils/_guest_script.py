@@ -74,10 +74,16 @@ def run_guest_script(
 def script_text(name: str) -> str:
     """Return `_powershell/<name>.ps1` as it is sent: each `# include: <file>` replaced by what follows that file's header.
 
-    What an included file includes itself is left to the script, which includes it as well.
+    What an included file includes itself is left to the script, which includes it as well. All below the parameters runs in
+    a scope of its own: win_powershell runs scripts in the global one, where the functions of a module that Windows loads in
+    mid-run replace ours of the same name.
     """
     script = (_SCRIPTS / f"{name}.ps1").read_text(encoding="utf-8")
-    return _INCLUDE.sub(lambda match: _included(match.group(1)), script)
+    head, first, rest = script.partition("# include: ")
+    if not first:
+        return script
+    body = _INCLUDE.sub(lambda match: _included(match.group(1)), first + rest)
+    return f"{head}& {{\n{body.rstrip()}\n}}\n"
 
 
 def _included(file: str) -> str:

@@ -12,6 +12,9 @@ import uuid
 KMS_INTERFACE = uuid.UUID("51c82175-844e-4750-b0d8-ec255555bc06")
 KMS_VERSION = 1
 _NDR32 = (uuid.UUID("8a885d04-1ceb-11c9-9fe8-08002b104860"), 2)
+# [MS-RPCE] 3.3.1.5.3: the last eight bytes of this transfer syntax are the features that the client has.
+_FEATURES = uuid.UUID("6cb71c2c-9812-4540-0000-000000000000").bytes_le[:8]
+_NEGOTIATED = 3
 _HEADER = struct.Struct("<BBBB4sHHI")
 _LITTLE_ENDIAN = b"\x10\0\0\0"
 _FIRST_AND_LAST = 3
@@ -49,7 +52,7 @@ def answer(pdu: bytes, port: int) -> bytes:
     if minor > 1:
         return _pdu(_BIND_NAK, call, struct.pack("<HBBB", _VERSION_NOT_SUPPORTED, 1, 5, 0))
     try:
-        results = [_judge(*context) for context in _contexts(pdu)]
+        results = _one_syntax([_judge(*context) for context in _contexts(pdu)])
     except struct.error:
         raise NotRpcError from None
     address = f"{port}\0".encode()
@@ -64,7 +67,19 @@ def answer(pdu: bytes, port: int) -> bytes:
 def _judge(interface: tuple[uuid.UUID, int], syntaxes: list[tuple[uuid.UUID, int]]) -> tuple[int, int]:
     if interface != (KMS_INTERFACE, KMS_VERSION):
         return _NO_SUCH_INTERFACE
+    for name, _version in syntaxes:
+        if name.bytes_le[:8] == _FEATURES:
+            return _NEGOTIATED, int.from_bytes(name.bytes_le[8:], "little") & 0xFFFF
     return _ACCEPTED if _NDR32 in syntaxes else _NO_SUCH_TRANSFER_SYNTAX
+
+
+def _one_syntax(results: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Let a host accept the interface once; what else offers it again is refused."""
+    first = results.index(_ACCEPTED) if _ACCEPTED in results else -1
+    return [
+        _NO_SUCH_TRANSFER_SYNTAX if result == _ACCEPTED and number != first else result
+        for number, result in enumerate(results)
+    ]
 
 
 def _contexts(pdu: bytes) -> list[tuple[tuple[uuid.UUID, int], list[tuple[uuid.UUID, int]]]]:

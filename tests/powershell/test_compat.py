@@ -13,7 +13,7 @@ import subprocess
 import pytest
 
 from tests.lab.server.scripts import FOLDER, whole
-from tests.powershell.engine import PWSH
+from tests.powershell.engine import PWSH, Engine
 
 SCRIPTS = sorted(FOLDER.glob("[!_]*.ps1"))
 SHARED = sorted(FOLDER.glob("_*.ps1"))
@@ -21,6 +21,8 @@ SHARED = sorted(FOLDER.glob("_*.ps1"))
 _FUNCTION = re.compile(r"^function (?![\w-]+ \{ \}$)([\w-]+)", re.MULTILINE)
 _DECLARED = re.compile(r"^function ([\w-]+) \{ \}$", re.MULTILINE)
 _INCLUDED = re.compile(r"^# include: (\w+\.ps1)\n((?:function [\w-]+ \{ \}\n)*)", re.MULTILINE)
+_NAMES = pathlib.Path(__file__).parent / "windows_powershell_commands.txt"
+WINDOWS = {line.casefold() for line in _NAMES.read_text(encoding="utf-8").splitlines() if not line.startswith("#")}
 
 
 def complaints(path: pathlib.Path) -> str:
@@ -62,3 +64,22 @@ def test_what_is_declared_is_in_the_included_file_and_used(path: pathlib.Path) -
         rest = text.replace(block, "")
         assert {name for name in declared if name not in rest} == set()
     assert set(_DECLARED.findall(_INCLUDED.sub("", text))) == set()
+
+
+@pytest.mark.parametrize("path", [*SCRIPTS, *SHARED], ids=lambda path: path.stem)
+def test_no_function_is_named_like_a_command_of_windows(path: pathlib.Path) -> None:
+    """Windows PowerShell loads a module at the first use of one of its commands; the module's functions then replace ours."""
+    assert {"format-hex", "get-filehash"} <= WINDOWS
+    assert {name for name in functions(path) if name.casefold() in WINDOWS} == set()
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_a_script_leaves_nothing_in_the_session(engine: Engine, path: pathlib.Path) -> None:
+    """win_powershell runs scripts in global scope: what they leave there is met by others, and meets them."""
+    shown = "\ntrap { continue }\n@(Get-ChildItem -Path function:).Name; $ErrorActionPreference"
+    given = {"Sections": ["proxy"]} if path.stem == "probe" else {"WhatIf": True}
+    quiet = "$ErrorActionPreference = 'SilentlyContinue'"
+    left = engine.run(script=whole(path) + shown, prelude=[quiet], parameters=given)["output"]
+    assert left[-1] == "SilentlyContinue"
+    assert set().union(*map(functions, [*SCRIPTS, *SHARED])).isdisjoint(left)
+    assert "prompt" in left

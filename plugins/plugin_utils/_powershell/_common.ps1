@@ -7,6 +7,12 @@
 [CmdletBinding(SupportsShouldProcess)]
 param()
 
+# The session is not ours: what its profile or its caller has set holds for it, not here.
+Set-StrictMode -Off
+$ErrorActionPreference = 'Continue'
+$DebugPreference = $VerbosePreference = $InformationPreference = $ProgressPreference = $WarningPreference = 'SilentlyContinue'
+$PSDefaultParameterValues = @{}
+
 function Get-ErrorCode($Record, [object[]]$Exceptions) {
     foreach ($exception in $Exceptions) {
         if ($exception.ErrorData.error_Code) { return '0x{0:X8}' -f [uint32]$exception.ErrorData.error_Code }

@@ -104,11 +104,11 @@ function Receive-Reader([string]$Name) {
 
 # --- Registry and values ----------------------------------------------------------------------------------------------
 
-function Format-Hex([byte[]]$Bytes) { -join @($Bytes | ForEach-Object { '{0:x2}' -f $_ }) }
+function ConvertTo-HexText([byte[]]$Bytes) { -join @($Bytes | ForEach-Object { '{0:x2}' -f $_ }) }
 
 function Format-RegistryValue($Value) {
     if ($null -eq $Value) { return $null }
-    if ($Value -is [byte[]]) { return @{ type = 'Binary'; data = Format-Hex $Value } }
+    if ($Value -is [byte[]]) { return @{ type = 'Binary'; data = ConvertTo-HexText $Value } }
     if ($Value -is [string[]]) { return @{ type = 'MultiString'; data = @($Value) } }
     if ($Value -is [string]) { return @{ type = 'String'; data = $Value } }
     if ($Value -is [long] -or $Value -is [uint64]) { return @{ type = 'QWord'; data = $Value } }
@@ -275,7 +275,7 @@ function Complete-Exchange($Exchange, $Record) {
         $number = [int]$Record.Exception.GetBaseException().SocketErrorCode
         if ($Exchange.connected) { $Exchange.reply_error = $number } else { $Exchange.socket_error = $number }
     }
-    if ($Exchange.connected) { $Exchange.reply = Format-Hex @($Exchange.buffer | Select-Object -First $Exchange.count) }
+    if ($Exchange.connected) { $Exchange.reply = ConvertTo-HexText @($Exchange.buffer | Select-Object -First $Exchange.count) }
     $Exchange.state = 'done'
     $Exchange.client.Close()
 }

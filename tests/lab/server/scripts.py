@@ -58,7 +58,10 @@ def whole(path: pathlib.Path) -> str:
         text = (path.parent / match[1]).read_text(encoding="utf-8-sig")
         return _INCLUDE.sub("", text.partition(_SHARED_HEADER_END)[2]).strip("\n") + "\n"
 
-    return _INCLUDE.sub(part, path.read_text(encoding="utf-8-sig"))
+    text = path.read_text(encoding="utf-8-sig")
+    head, first, body = text.partition("# include: ")
+    # All below the parameters travels as a block that runs in a scope of its own.
+    return f"{head}& {{\n{_INCLUDE.sub(part, first + body).rstrip()}\n}}\n" if first else text
 
 
 def fingerprint(text: str) -> str:

@@ -99,7 +99,7 @@ def test_the_probe_gets_plain_parameters(guest: Guest) -> None:
         "Names": kms.NAMES,
         "Addresses": kms.ADDRESSES,
     }
-    assert len(parameters["BindRequest"]) == 144
+    assert len(parameters["BindRequest"]) == 320
 
 
 def test_options_reach_the_probe(guest: Guest) -> None:

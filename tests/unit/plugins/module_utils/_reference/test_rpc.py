@@ -17,16 +17,20 @@ ACK = HEADER.format(kind="0c") + "d016d0165a2d0000" + "05003136383800" + "00" + 
 NDR = "045d888aeb1cc9119fe808002b10486002000000"
 
 
-def test_the_request_is_the_documented_bind() -> None:
-    assert rpc.bind_request() == (
-        "05000b0310000000480000000200000"
-        "0d016d01600000000"
-        "01000000"
-        "00000100"
-        "7521c8514e845047b0d8ec255555bc0601000000"
-        "045d888aeb1cc9119fe808002b10486002000000"
-    )
-    assert len(bytes.fromhex(rpc.bind_request())) == 72
+# A real client's bind, as a server logged it (github.com/ThunderEX/py-kms issue 27).
+CLIENT = (
+    "05000b1310000000a000000002000000d016d0160000000003000000"
+    "000001007521c8514e845047b0d8ec255555bc0601000000045d888aeb1cc9119fe808002b10486002000000"
+    "010001007521c8514e845047b0d8ec255555bc060100000033057171babe37498319b5dbef9ccc3601000000"
+    "020001007521c8514e845047b0d8ec255555bc06010000002c1cb76c12984045030000000000000001000000"
+)
+NONE = "00" * 20
+THREE = HEADER.format(kind="0c") + "d016d0165a2d0000" + "05003136383800" + "00" + "03000000"
+NDR64 = "33057171babe37498319b5dbef9ccc3601000000"
+
+
+def test_the_request_is_a_real_clients_bind() -> None:
+    assert rpc.bind_request() == CLIENT
 
 
 @pytest.mark.parametrize(
@@ -37,6 +41,12 @@ def test_the_request_is_the_documented_bind() -> None:
         (ACK + "02000100" + NDR, "rejected", 2, 1, None),
         (ACK + "02000200" + NDR, "rejected", 2, 2, None),
         (ACK + "03000300" + NDR, "rejected", 3, 3, None),
+        (THREE + "00000000" + NDR + "02000200" + NONE + "03000300" + NONE, "ack", 0, 0, None),
+        (THREE + "02000200" + NONE + "00000000" + NDR64 + "03000300" + NONE, "ack", 0, 0, None),
+        (THREE + "02000100" + NONE + "02000100" + NONE + "03000300" + NONE, "rejected", 2, 1, None),
+        # Accepting the features is not accepting the interface.
+        (THREE + "02000100" + NONE + "02000100" + NONE + "00000000" + NONE, "rejected", 2, 1, None),
+        (THREE + "02000100" + NONE + "02000100" + NONE, "other", None, None, None),
         (ACK, "other", None, None, None),
         (ACK[:48], "other", None, None, None),
         (HEADER.format(kind="0d") + "0100", "nak", None, 1, None),

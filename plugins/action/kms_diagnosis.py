@@ -16,6 +16,8 @@ from ..module_utils._diagnosis import intake
 from ..module_utils._diagnosis.engine import diagnose
 from ..module_utils._diagnosis.model import SEVERITIES, Diagnosis
 from ..module_utils._plain import to_plain
+from ..module_utils._recording.recording import RecordingError, replay
+from ..plugin_utils import _recordings
 
 _GUEST_ERROR: dict[str, t.Any] = {
     "kind": {"type": "str", "required": True, "choices": ["unreachable", "failed", "not_asked"]},
@@ -30,10 +32,12 @@ _EVIDENCE: dict[str, t.Any] = {
     "repaired": {"type": "bool", "default": False},
 }
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
-    "evidence": {"type": "list", "elements": "dict", "required": True, "options": _EVIDENCE}
+    "evidence": {"type": "list", "elements": "dict", "options": _EVIDENCE},
+    "recordings": {"type": "list", "elements": "path"},
 }
+_ONE_OF = (("evidence", "recordings"),)
 # The items are checked by `intake`, whose errors name the item and its host.
-_SHALLOW = {"evidence": {"type": "list", "elements": "dict", "required": True}}
+_SHALLOW = {**ARGUMENT_SPEC, "evidence": {"type": "list", "elements": "dict"}}
 
 
 class ActionModule(ActionBase):
@@ -46,12 +50,33 @@ class ActionModule(ActionBase):
 
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
-        _validation, options = self.validate_argument_spec(argument_spec=_SHALLOW)
-        try:
-            diagnoses = [diagnose(evidence) for evidence in intake.read(options["evidence"])]
-        except ValueError as error:
-            raise AnsibleActionFail(str(error)) from error
+        _validation, options = self.validate_argument_spec(
+            argument_spec=_SHALLOW, mutually_exclusive=_ONE_OF, required_one_of=_ONE_OF
+        )
+        recorded = options["evidence"] is None
+        diagnoses = _replayed(options["recordings"]) if recorded else _judged(options["evidence"])
         return {**result, "changed": False, "diagnoses": to_plain(diagnoses), "summary": summary(diagnoses)}
+
+
+def _judged(evidence: list[t.Any]) -> list[Diagnosis]:
+    try:
+        return [diagnose(item) for item in intake.read(evidence)]
+    except ValueError as error:
+        raise AnsibleActionFail(str(error)) from error
+
+
+def _replayed(paths: t.Sequence[str]) -> list[Diagnosis]:
+    """Judge recordings by the names of their files."""
+    found: dict[str, Diagnosis] = {}
+    for path in paths:
+        for name, recording in _recordings.load(path):
+            if name in found:
+                raise AnsibleActionFail(f"recordings: two files are called {name}.json, rename one")
+            try:
+                found[name] = replay(recording, name)
+            except RecordingError as error:
+                raise AnsibleActionFail(f"recordings: {name}: {error}") from error
+    return list(found.values())
 
 
 def summary(diagnoses: t.Sequence[Diagnosis]) -> dict[str, t.Any]:

@@ -13,9 +13,11 @@ from ansible.plugins.action import ActionBase
 
 from ..module_utils._guest import subset
 from ..module_utils._guest.fields import parse_address
+from ..module_utils._guest.reading import understand
 from ..module_utils._plain import to_plain
 from ..module_utils._reference import endpoints
-from ..plugin_utils._guest_read import DEFAULTS, read_guest
+from ..plugin_utils import _recordings
+from ..plugin_utils._guest_read import DEFAULTS, ask_guest
 from ..plugin_utils._guest_script import GuestScriptError
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
@@ -35,6 +37,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
             "port": {"type": "int"},
         },
     },
+    "record": {"type": "path"},
 }
 _LIMITS = {"probe_timeout": (1, 30), "event_days": (1, 365)}
 _PORTS = (1, 65535)
@@ -52,28 +55,33 @@ class ActionModule(ActionBase):
         _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         for name, (low, high) in _LIMITS.items():
             _check_number(name, options[name], low, high)
-        given = _override(options["kms_endpoints"])
+        _check_endpoints(options["kms_endpoints"])
         try:
             sections = subset.resolve(options["gather_subset"])
-            evidence = read_guest(self, sections, options, task_vars, given)
+            reading = ask_guest(self, sections, options, task_vars)
         except (subset.SubsetError, GuestScriptError) as error:
             return {**result, "failed": True, "changed": False, "msg": str(error)}
-        return {**result, "changed": False, "ansible_facts": {"kms": to_plain(evidence)}}
+        result.update(changed=False, ansible_facts={"kms": to_plain(understand(reading))})
+        if options["record"]:
+            _made, warnings = _recordings.save(options["record"], guest=reading)
+            result["ansible_facts"]["kms_reading"] = reading
+            if warnings:
+                result["warnings"] = warnings
+        return result
 
 
-def _override(option: dict[str, t.Any] | None) -> endpoints.Override | None:
-    if not option:
-        return None
-    names, addresses = option["names"] or [], option["addresses"] or []
-    for name in names:
+def _check_endpoints(option: dict[str, t.Any] | None) -> None:
+    given = endpoints.override(option)
+    if given is None:
+        return
+    for name in given.names:
         if not name.strip() or parse_address(name):
             raise AnsibleActionFail(f"kms_endpoints.names: '{name}' is not a host name")
-    for address in addresses:
+    for address in given.addresses:
         if parse_address(address) is None:
             raise AnsibleActionFail(f"kms_endpoints.addresses: '{address}' is not an IP address")
-    if option["port"] is not None:
-        _check_number("kms_endpoints.port", option["port"], *_PORTS)
-    return endpoints.Override(tuple(names), tuple(addresses), option["port"])
+    if given.port is not None:
+        _check_number("kms_endpoints.port", given.port, *_PORTS)
 
 
 def _check_number(name: str, value: int, low: int, high: int) -> None:

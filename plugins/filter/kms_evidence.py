@@ -8,11 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ..plugin_utils import _vm_id
-
-DROPPED = "It failed or became unreachable in an earlier task, before it was asked."
-NOT_READ = "Azure was not read for this VM."
-SKIPPED = "The task that asks the guest was skipped for this host."
+from ..plugin_utils import _evidence, _vm_id
 
 
 def kms_evidence(  # noqa: PLR0913, PLR0917 (what a template hands over)
@@ -36,7 +32,7 @@ def kms_evidence(  # noqa: PLR0913, PLR0917 (what a template hands over)
         if registered in variables:
             item = _item(name, variables[registered])
         elif name not in alive:
-            item = _without_guest(name, "not_asked", DROPPED)
+            item = {"name": name, "guest": None, "guest_error": _evidence.dropped()}
         else:
             continue
         evidence.append({**item, **_azure_side(variables, registered, azure, found), "repaired": name in repaired})
@@ -54,29 +50,13 @@ def _azure_side(
     vm_id, problem = _vm_id.find(variables, registered)
     path = found.get(vm_id.lower()) if vm_id else None
     if path is None and vm_id:
-        problem = str(azure.get("problem") or azure.get("msg") or NOT_READ)
+        problem = _evidence.azure_problem(azure)
     return {"path": path, "azure_error": None if path else problem}
 
 
 def _item(name: str, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    facts = result.get("ansible_facts") or {}
-    if result.get("unreachable", False):
-        return _without_guest(name, "unreachable", _message(result))
-    if result.get("failed", False):
-        return _without_guest(name, "failed", _message(result))
-    if result.get("skipped", False):
-        return _without_guest(name, "not_asked", SKIPPED)
-    if "kms" not in facts:
-        return _without_guest(name, "failed", "The task returned no evidence.")
-    return {"name": name, "guest": facts["kms"], "guest_error": None}
-
-
-def _message(result: t.Mapping[str, t.Any]) -> str:
-    return str(result.get("msg") or "No reason was given.")
-
-
-def _without_guest(name: str, kind: str, message: str) -> dict[str, t.Any]:
-    return {"name": name, "guest": None, "guest_error": {"kind": kind, "message": message}}
+    error = _evidence.guest_error(result)
+    return {"name": name, "guest": None if error else result["ansible_facts"]["kms"], "guest_error": error}
 
 
 class FilterModule:

@@ -53,6 +53,12 @@ options:
       - Seconds to wait for one effective-route operation. A subnet whose answer takes longer is judged from its route table, and said to be.
     type: int
     default: 120
+  record:
+    description:
+      - Whether to return, for each machine, what Azure was asked for its path and what it answered.
+      - M(azure_windows.activation.kms_recording) writes it to a file, masked. Here it is as Azure gave it.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - azure_windows.activation._azure
   - ansible.builtin.action_common_attributes
@@ -139,6 +145,25 @@ paths:
     messages:
       description: The reasons by their text, each with the id of its message and the parameters in it.
       type: dict
+recordings:
+  description: What each of RV(paths) was judged from, in the same order, as M(azure_windows.activation.kms_recording) takes it.
+  returned: when O(record) is true and Azure was read
+  type: list
+  elements: dict
+  contains:
+    cloud:
+      description: Name of the cloud.
+      type: str
+    vm_id:
+      description: Resource id of the machine.
+      type: str
+    subscription:
+      description: The subscription that was named beside those of the machines.
+      type: str
+    calls:
+      description: Each request with method, path, api_version, query, status, and body or error.
+      type: list
+      elements: dict
 problem:
   description: Why Azure was not asked at all, null when it was.
   returned: success
@@ -171,10 +196,12 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._azure import sdk
 from ..module_utils._azure.cloud import CloudError
+from ..module_utils._azure.exchanges import Tape
 from ..module_utils._azure.paths import read_paths
+from ..module_utils._azure.recorded import record
 from ..module_utils._azure.session import SignInError, open_session
 from ..module_utils._azure.settings import ARGUMENT_SPEC, SettingsError, identity_found, resolve
-from ..module_utils._reference.endpoints import Override
+from ..module_utils._reference.endpoints import override
 
 ENDPOINTS = {
     "type": "dict",
@@ -194,6 +221,7 @@ def argument_spec() -> dict[str, object]:
         "kms_endpoints": ENDPOINTS,
         "missing_credentials": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
         "operation_timeout": {"type": "int", "default": 120},
+        "record": {"type": "bool", "default": False},
     }
 
 
@@ -233,8 +261,7 @@ def main() -> None:
     if sdk.IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib(sdk.REQUIREMENTS), exception=sdk.IMPORT_ERROR)
     check(module)
-    given = module.params["kms_endpoints"] or {}
-    endpoints = Override(tuple(given.get("names") or ()), tuple(given.get("addresses") or ()), given.get("port"))
+    given = module.params["kms_endpoints"]
     try:
         settings = resolve({name: module.params[name] for name in ARGUMENT_SPEC}, os.environ, pathlib.Path.home())
         if not identity_found(settings, pathlib.Path.home()):
@@ -251,8 +278,15 @@ def main() -> None:
     if settings.verify is False:
         module.warn("cert_validation_mode: TLS certificates are not verified; the credentials can be read on the way.")
     with session:
-        paths, unread = read_paths(session, module.params["vms"], settings.subscription_id, endpoints)
-    module.exit_json(changed=False, paths=paths, unread=unread, problem=None)
+        tape = Tape(session.client)
+        source = tape if module.params["record"] else session.client
+        cloud, subscription = session.cloud.name, settings.subscription_id
+        paths, unread = read_paths(source, cloud, module.params["vms"], subscription, override(given))
+    result = {"paths": paths, "unread": unread, "problem": None}
+    if module.params["record"]:
+        how = {"cloud": cloud, "subscription": subscription, "kms_endpoints": given}
+        result["recordings"] = [record(tape.calls, path, **how) for path in paths]
+    module.exit_json(changed=False, **result)
 
 
 if __name__ == "__main__":

@@ -22,9 +22,9 @@ options:
   evidence:
     description:
       - One entry for each host. A host must not occur twice.
+      - Exactly one of O(evidence) and O(recordings) is needed.
     type: list
     elements: dict
-    required: true
     suboptions:
       name:
         description:
@@ -64,6 +64,14 @@ options:
           - Whether the host was repaired just now, so that what failed before its last success is explained.
         type: bool
         default: false
+  recordings:
+    description:
+      - Files that O(azure_windows.activation.kms_facts#module:record) or M(azure_windows.activation.kms_recording) wrote, or folders
+        of them.
+      - Each is judged by today's code as if its host had just answered, without the host and without Azure. The file's name without
+        C(.json) is the host's name.
+    type: list
+    elements: path
 attributes:
   check_mode:
     support: full
@@ -103,11 +111,15 @@ EXAMPLES = r"""
         guest_error:
           kind: unreachable
           message: Connection timed out
+
+- name: Judge what was recorded elsewhere
+  azure_windows.activation.kms_diagnosis:
+    recordings: [kms-recordings]
 """
 
 RETURN = r"""
 diagnoses:
-  description: One diagnosis for each entry of O(evidence), in the same order.
+  description: One diagnosis for each entry of O(evidence) or file of O(recordings), in the same order.
   returned: success
   type: list
   elements: dict

@@ -70,6 +70,13 @@ options:
         description:
           - The KMS port.
         type: int
+  record:
+    description:
+      - File on the controller for the raw answer, the versions and the verdict on the guest alone, with names, addresses and ids replaced.
+      - M(azure_windows.activation.kms_diagnosis) judges it again with O(azure_windows.activation.kms_diagnosis#module:recordings).
+      - M(azure_windows.activation.kms_recording) adds what Azure answered. The playbook C(record.yml) does all of it.
+      - It is written in check mode too.
+    type: path
 attributes:
   check_mode:
     support: full
@@ -410,4 +417,13 @@ ansible_facts:
             signer: {type: str, description: "The subject of the signing certificate."}
             missing_issuer: {type: str, description: "The issuer whose certificate is missing."}
             chain_status: {type: list, elements: str, description: "What the chain check said."}
+    kms_reading:
+      description:
+        - What was asked of the probe and its answer as it came, for M(azure_windows.activation.kms_recording). Nothing in it is masked.
+      returned: when O(record) is given
+      type: dict
+      contains:
+        asked: {type: dict, description: "The sections and the options of the run."}
+        controller: {type: dict, description: "The controller's times before and after the run (UTC)."}
+        raw: {type: dict, description: "The probe's answer."}
 """

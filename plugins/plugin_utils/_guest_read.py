@@ -14,11 +14,12 @@ import typing as t
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._guest.evidence import GuestEvidence
-from ..module_utils._guest.interpret import AUTO, interpret
+from ..module_utils._guest.interpret import AUTO
+from ..module_utils._guest.reading import Reading, reading, understand
 from ..module_utils._reference import endpoints, rpc
 from ._guest_script import run_guest_script
 
-DEFAULTS: t.Mapping[str, t.Any] = {"cloud": AUTO, "probe_timeout": 5, "event_days": 45}
+DEFAULTS: t.Mapping[str, t.Any] = {"cloud": AUTO, "probe_timeout": 5, "event_days": 45, "kms_endpoints": None}
 _EVENTS = 200
 
 
@@ -27,25 +28,23 @@ def read_guest(
     sections: tuple[str, ...],
     options: t.Mapping[str, t.Any],
     task_vars: dict[str, t.Any] | None,
-    given: endpoints.Override | None = None,
 ) -> GuestEvidence:
     """Run the probe once and return what it says; `options` as in DEFAULTS. Raises as `run_guest_script` does."""
-    chosen = {**DEFAULTS, **options}
-    run = run_guest_script(action, "probe", _parameters(chosen, sections, given), task_vars)
-    return interpret(
-        run.answer,
-        controller_before=run.before,
-        controller_after=run.after,
-        cloud_option=chosen["cloud"],
-        subset=sections,
-        given=given,
-    )
+    return understand(ask_guest(action, sections, options, task_vars))
 
 
-def _parameters(
-    options: t.Mapping[str, t.Any], sections: tuple[str, ...], given: endpoints.Override | None
-) -> dict[str, t.Any]:
+def ask_guest(
+    action: ActionBase, sections: tuple[str, ...], options: t.Mapping[str, t.Any], task_vars: dict[str, t.Any] | None
+) -> Reading:
+    """Run the probe once and return its answer as it came. Raises as `run_guest_script` does."""
+    asked = {name: options.get(name, default) for name, default in DEFAULTS.items()}
+    run = run_guest_script(action, "probe", _parameters(asked, sections), task_vars)
+    return reading(run.answer, {"sections": list(sections), **asked}, run.before, run.after)
+
+
+def _parameters(options: t.Mapping[str, t.Any], sections: tuple[str, ...]) -> dict[str, t.Any]:
     """Return the parameters of probe.ps1: plain values only."""
+    given = endpoints.override(options["kms_endpoints"])
     clouds = {name: endpoints.overridden(cloud, given) for name, cloud in endpoints.CLOUDS.items()}
     return {
         "Sections": list(sections),

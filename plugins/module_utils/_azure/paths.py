@@ -12,8 +12,8 @@ from .._network.model import KmsTargets, join_unread
 from .._network.path import evaluate
 from .._reference import endpoints
 from . import scope
+from .exchanges import Source
 from .reader import Reader
-from .session import Session
 
 
 def targets(cloud_name: str, given: endpoints.Override | None) -> KmsTargets:
@@ -30,20 +30,21 @@ def targets(cloud_name: str, given: endpoints.Override | None) -> KmsTargets:
 
 
 def read_paths(
-    session: Session,
+    source: Source,
+    cloud_name: str,
     machines: t.Sequence[str],
     subscription: str | None,
     given: endpoints.Override | None,
 ) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]]]:
     """Return (one path per machine in the given order, everything that could not be read)."""
-    reader = Reader(session.client)
+    reader = Reader(source)
     found = reader.read(machines, [subscription] if subscription else [])
     state = reader.snapshot.state()
-    wanted = targets(session.cloud.name, given)
+    wanted = targets(cloud_name, given)
     paths = [evaluate(state, vm_id or machine, wanted) for machine, vm_id in zip(machines, found, strict=True)]
     for path, more in zip(paths, scope.unread_near(reader.snapshot, paths), strict=True):
         path["unread"] = join_unread(path["unread"], more)
-    if endpoints.cloud_key(session.cloud.name) is None and not (given and given.addresses):
-        note = f"the KMS of cloud '{session.cloud.name}' is not known: judged for that of {endpoints.DEFAULT_CLOUD}"
+    if endpoints.cloud_key(cloud_name) is None and not (given and given.addresses):
+        note = f"the KMS of cloud '{cloud_name}' is not known: judged for that of {endpoints.DEFAULT_CLOUD}"
         paths = [{**path, "notes": [*path["notes"], note]} for path in paths]
     return paths, reader.snapshot.unread

@@ -15,7 +15,8 @@ import typing as t
 from .._network.state import SUBSCRIPTION, EffectiveRoutes
 from .._network.values import items, low, props, strings, subscription
 from . import catalog, scope
-from .arm import ArmClient, ArmError
+from .arm import ArmError
+from .exchanges import Source
 from .snapshot import Snapshot
 
 # The transport keeps ten connections per host.
@@ -36,8 +37,8 @@ Job = t.Callable[[], None]
 class Reader:
     """Fills one Snapshot; every failed request becomes an entry of `unread`, never an exception."""
 
-    def __init__(self, client: ArmClient) -> None:
-        self._client = client
+    def __init__(self, source: Source) -> None:
+        self._client = source
         self._done: set[str] = set()
         self._gone: set[str] = set()
         self.snapshot = Snapshot()

@@ -28,6 +28,9 @@ _BLOCKS = (
     *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"),
     *("198.18.0.0/15", "224.0.0.0/4", "240.0.0.0/4", "::/8", "fc00::/7", "fe80::/10", "ff00::/8", "2000::/3"),
 )
+# The private ones among them: few networks fit in, so the first bit inside is always flipped, and no network of the low half,
+# where most people's are, is hidden behind another one of it.
+_PRIVATE = ("10.0.0.0/8", "100.64.0.0/10", "172.16.0.0/12", "192.168.0.0/16")
 # Blocks that stay to the last bit: nothing in them is anybody's address, and masks such as 255.255.255.0 are there too.
 _WHOLE = tuple(map(ipaddress.ip_network, ("0.0.0.0/8", "127.0.0.0/8", "240.0.0.0/4", "::/127")))
 # Documentation blocks are too small to hide in: they move into the block for benchmarks, which is as little global.
@@ -59,6 +62,10 @@ def _fixed() -> frozenset[tuple[int, int, int]]:
 
 
 _FIXED = _fixed()
+_FLIPPED = frozenset(
+    (4, network.prefixlen, int(network.network_address) >> (32 - network.prefixlen))
+    for network in map(ipaddress.IPv4Network, _PRIVATE)
+)
 
 
 class AddressMask:
@@ -94,5 +101,7 @@ class AddressMask:
     def _flip(self, version: int, length: int, prefix: int) -> bool:
         if (version, length, prefix) in _FIXED:
             return False
+        if (version, length, prefix) in _FLIPPED:
+            return True
         message = b"%d/%d/%x" % (version, length, prefix)
         return bool(hashlib.blake2b(message, key=self._key, digest_size=1).digest()[0] & 1)

@@ -46,22 +46,23 @@ class Masker:
             return {self._key(str(name), key): self.value(item, str(name), key) for name, item in value.items()}
         if isinstance(value, (list, tuple)):
             return [masked for item in value for masked in self._item(item, key, parent)]
-        if not isinstance(value, str):
-            return value
+        return self._text_of(value, key, parent) if isinstance(value, str) else value
+
+    def _text_of(self, value: str, key: str, parent: str) -> str:
         special = self._special.get(parent if key == "data" else key)
         if special is not None:
             return special(value)
         if key == "code" and vocabulary.ERROR_CODE.fullmatch(value):
             return value
-        if key == "name" and parent != "sku":
-            return self._named(value)
-        return self.text(value)
+        return self._named(value) if key == "name" and parent != "sku" else self.text(value)
 
     def text(self, text: str) -> str:
         """Return a text with every word replaced that is not known."""
         if _ID.match(text):
             return self._resource(text)
-        text = _RULE_RANGE.sub(lambda match: self._rule_range(match[1], match[2]), text)
+        text = _RULE_RANGE.sub(
+            lambda match: "|".join(f"{match[1]}={part}" for part in _range(match[2]) or [match[2]]), text
+        )
         return _WORD.sub(lambda match: self._word(match[0]), text)
 
     def name(self, name: str) -> str:
@@ -72,11 +73,8 @@ class Masker:
         return name if name in vocabulary.KEYS and parent not in vocabulary.FREE_KEYS else self.text(name)
 
     def _item(self, item: t.Any, key: str, parent: str) -> list[t.Any]:
-        if isinstance(item, str):
-            parts = self._range(item)
-            if parts is not None:
-                return parts
-        return [self.value(item, key, parent)]
+        parts = _range(item) if isinstance(item, str) else None
+        return [self.value(part, key, parent) for part in parts or [item]]
 
     def _named(self, name: str) -> str:
         known = name.casefold() in vocabulary.NAMES or self._shaped(name) is not None
@@ -120,20 +118,6 @@ class Masker:
         if exact.network_address != address:
             return f"{self._addresses.address(address)}/{length}"
         return f"{self._addresses.network(exact).network_address}/{length}"
-
-    def _range(self, text: str) -> list[str] | None:
-        """Return the networks that make up a range of addresses, as order does not survive masking."""
-        ends = _RANGE.fullmatch(text.strip())
-        try:
-            parts = ends and ipaddress.summarize_address_range(
-                t.cast(t.Any, ipaddress.ip_address(ends[1])), t.cast(t.Any, ipaddress.ip_address(ends[2]))
-            )
-            return [str(self._addresses.network(part)) for part in parts] if parts is not None else None
-        except (ValueError, TypeError):
-            return None
-
-    def _rule_range(self, key: str, ends: str) -> str:
-        return "|".join(f"{key}={part}" for part in self._range(ends) or [self.name(ends)])
 
     def _host(self, host: str) -> str:
         """Replace a host name label by label; the end that it shares with a known name stays."""
@@ -181,3 +165,14 @@ def _packet(digits: str) -> str:
     """Keep an RPC packet; of anything else only the length is told."""
     rpc = digits.startswith(_RPC) and re.fullmatch(r"[0-9a-fA-F]*", digits)
     return digits if rpc else "00" * (len(digits) // 2)
+
+
+def _range(text: str) -> list[str] | None:
+    """Return the networks that make up a range of addresses, as order does not survive masking; None when it is none."""
+    ends = _RANGE.fullmatch(text.strip())
+    try:
+        first, last = (ipaddress.ip_address(end) for end in ends.groups()) if ends else (None, None)
+        parts = ipaddress.summarize_address_range(t.cast(t.Any, first), t.cast(t.Any, last))
+        return [str(part) for part in parts] if ends else None
+    except (ValueError, TypeError):
+        return None

@@ -70,7 +70,7 @@ subscriptionId systemService tags targetFqdns targetUrls terminateTLS threatInte
 translatedPort type useRemoteGateways value values virtualHub virtualMachine virtualMachines virtualNetwork
 virtualNetworkConnections virtualNetworkPeerings virtualWan vmId vmSize zones Microsoft.Network/virtualNetworks
 Network.DNS.EnableProxy Network.DNS.Servers Network.SNAT.PrivateRanges Network.FTP.AllowActiveFTP
-tagMap disablePeeringRoute managedBy extendedLocation
+tagMap destinationServiceTags sourceServiceTags networkGroupId disablePeeringRoute managedBy extendedLocation
 """
 
 # What a recording itself is made of.

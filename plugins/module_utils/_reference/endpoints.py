@@ -93,6 +93,13 @@ class Override:
     port: int | None = None
 
 
+def override(given: t.Mapping[str, t.Any] | None) -> Override | None:
+    """Return what the option `kms_endpoints` gives, None when it gives nothing."""
+    if not given:
+        return None
+    return Override(tuple(given.get("names") or ()), tuple(given.get("addresses") or ()), given.get("port"))
+
+
 def overridden(cloud: CloudEndpoints, given: Override | None) -> CloudEndpoints:
     """Return the cloud with what the user gave in place of the dated data.
 

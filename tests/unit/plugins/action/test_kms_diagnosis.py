@@ -87,7 +87,9 @@ def test_no_host_gives_an_empty_summary() -> None:
 @pytest.mark.parametrize(
     ("options", "told"),
     [
-        ({}, "missing required arguments: evidence"),
+        ({}, "one of the following is required: evidence, recordings"),
+        ({"evidence": [], "recordings": []}, "mutually exclusive: evidence.recordings"),
+        ({"recordings": ["/nowhere.json"]}, r"recordings: cannot read /nowhere.json: No such file"),
         ({"evidence": [], "hosts": []}, "Unsupported parameters.*hosts"),
         ({"evidence": [7]}, "evidence"),
         ({"evidence": [{"guest": None}]}, "name"),

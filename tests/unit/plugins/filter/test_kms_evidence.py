@@ -10,12 +10,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.filter.kms_evidence import (
-    DROPPED,
-    NOT_READ,
-    SKIPPED,
-    FilterModule,
-)
+from ansible_collections.azure_windows.activation.plugins.filter.kms_evidence import FilterModule
+from ansible_collections.azure_windows.activation.plugins.plugin_utils._evidence import DROPPED, NOT_READ, SKIPPED
 from ansible_collections.azure_windows.activation.plugins.plugin_utils._vm_id import UNKNOWN
 
 KMS = {"schema_version": 1}

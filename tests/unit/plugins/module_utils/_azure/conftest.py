@@ -38,7 +38,7 @@ def read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> collections
         found = settings.resolve({}, environment, tmp_path)
         opened = session.open_session(found, deadline=deadline)
         with opened:
-            answer, unread = paths.read_paths(opened, machines, found.subscription_id, None)
+            answer, unread = paths.read_paths(opened.client, opened.cloud.name, machines, found.subscription_id, None)
         log = [json.loads(line) for line in lab.request_log.read_text(encoding="utf-8").splitlines()]
         return answer, unread, log
 

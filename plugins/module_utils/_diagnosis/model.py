@@ -43,24 +43,38 @@ class Evidence:
 
 @dataclasses.dataclass(frozen=True)
 class Fact:
-    """One observed value with where it came from; `expected` says what a healthy guest shows."""
+    """One observed value. `kind` is a key of `facts.KINDS`, which says what the value holds; `source` is a key of `facts.SOURCES`.
 
-    fact: str
-    observed: t.Any
+    `object` tells one of its kind from another (an address, a name, a setting's place). `expected` is what a healthy guest shows, as
+    plain data. `at` is the UTC time of the observation where it has its own.
+    """
+
+    kind: str
+    value: t.Any
     source: str
+    object: str = ""
     expected: t.Any = None
+    at: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Step:
+    """One step. `says` is a text without the command; `command` is the whole command, exactly as it is typed."""
+
+    says: str
+    command: str | None = None
+
+    def format(self, **params: t.Any) -> Step:
+        """Return the step with its named parameters filled in."""
+        return Step(self.says.format(**params), self.command and self.command.format(**params))
 
 
 @dataclasses.dataclass(frozen=True)
 class Remedy:
-    """`who`: guest_admin, network_team, identity_team, microsoft or image_owner.
-
-    `action` is what `remediate` can do of it, `variable` what lets it; None when it can do nothing.
-    """
+    """`who`: guest_admin, network_team, microsoft or image_owner. `action` is what `remediate` can do of it, None when nothing."""
 
     who: str
-    steps: tuple[str, ...]
-    variable: str | None = None
+    steps: tuple[Step, ...]
     action: str | None = None
 
 

@@ -15,9 +15,9 @@ import typing as t
 
 from .._guest.evidence import Target
 from .._text import Message, Text, texts
-from . import wording
+from . import facts, wording
 from .history import SeenCode
-from .model import Fact, Finding, Remedy
+from .model import Fact, Finding, Remedy, Step
 from .view import View
 
 GUEST_ADMIN = "guest_admin"
@@ -37,10 +37,22 @@ ACTIVATE, AGAIN = TEXTS["activate"], TEXTS["again"]
 
 
 @dataclasses.dataclass(frozen=True)
-class Rule:
-    """One finding's test. `needs`: the sections (or `azure`) without which finding nothing proves nothing.
+class Source:
+    """A page that says what a rule relies on."""
 
-    `subject` says what was not checked when a need is missing. `check` returns None when nothing is wrong.
+    title: str
+    url: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Rule:
+    """One finding with all that is known of it.
+
+    `name` is its short English name. `place` orders the causes, `why` gives the reason for it. `explains`: findings that are symptoms
+    where this one fails. `subject` says what was not checked when one of `needs`, the sections (or `azure`) without which finding
+    nothing proves nothing, is missing. `check` returns None when nothing is wrong. `texts` and `steps` are the English messages.
+    `severities` are those it can have, `root_severities` those in which it can be the root cause. `action` is what `remediate` can do.
+    `verdict`: the rule judges the state, not a cause. `outlives_license`: it stays as severe where KMS did its work.
     """
 
     id: str
@@ -48,6 +60,18 @@ class Rule:
     needs: tuple[str, ...]
     check: t.Callable[[View], Finding | None]
     applies: t.Callable[[View], bool] = lambda view: view.needs_kms
+    name: str = ""
+    place: int = 0
+    why: str = ""
+    texts: t.Mapping[str, Text] = dataclasses.field(default_factory=dict)
+    steps: t.Mapping[str, Step] = dataclasses.field(default_factory=dict)
+    sources: tuple[Source, ...] = ()
+    severities: tuple[str, ...] = ()
+    explains: tuple[str, ...] = ()
+    action: str | None = None
+    verdict: bool = False
+    root_severities: tuple[str, ...] = ("error",)
+    outlives_license: bool = False
 
     @property
     def about(self) -> Text:
@@ -75,27 +99,19 @@ def finding(  # noqa: PLR0913 (keywords only)
     return found.with_evidence(evidence)
 
 
-def remedy(who: str, *steps: Text, action: str | None = None) -> Remedy:
+def remedy(who: str, *steps: Text | Step, action: str | None = None) -> Remedy:
     """Return a remedy; `action` is the name that `remediate_actions` has to hold."""
-    return Remedy(who, steps, None if action is None else f"remediate_actions: [{action}]", action)
+    return Remedy(who, tuple(step if isinstance(step, Step) else Step(step) for step in steps), action)
 
 
 def code_facts(codes: t.Iterable[SeenCode]) -> list[Fact]:
     """Return codes as facts with their place and time."""
-    return [Fact("code", wording.code(seen.code), wording.at(seen.source, seen.time)) for seen in codes]
+    return [Fact("code", seen.code.code, wording.at(seen.source, seen.time)) for seen in codes]
 
 
 def target_facts(targets: t.Iterable[Target]) -> list[Fact]:
     """Return what the guest met at each address."""
-    return [
-        Fact(
-            f"TCP {target.address}:{target.port}",
-            wording.met(target),
-            "connection test in the guest",
-            "kms",
-        )
-        for target in targets
-    ]
+    return [facts.tcp(target) for target in targets]
 
 
 def set_host_steps(view: View) -> tuple[Text, ...]:

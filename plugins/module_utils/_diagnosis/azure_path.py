@@ -10,18 +10,11 @@ import dataclasses
 import typing as t
 
 from .._text import restored, texts
-from .model import Fact
 
 Plain = t.Mapping[str, t.Any]
-SOURCE = "azure_kms_path_info"
 TEXTS = texts(
     "path",
     {
-        "verdict": "verdict for {address}",
-        "route": "route for {address}",
-        "egress": "egress for {address}",
-        "nsg": "security rules for {address}",
-        "hop": "hop for {address}",
         "something": "something",
         "of": "{what} of {scope}",
         "because": "{what}: {reason}",
@@ -68,38 +61,9 @@ def read(path: Plain | None) -> AzurePath | None:
     )
 
 
-def facts(row: Plain) -> list[Fact]:
-    """Return the deciding route, rule, hops and egress of one address."""
-    address = row.get("address")
-    found = [
-        Fact(TEXTS["verdict"].format(address=address), _text(row.get("reason")) or row.get("verdict"), SOURCE, "open")
-    ]
-    for key, parts in (
-        ("route", ("name", "prefix", "source", "next_hop_type", "next_hop_ip", "route_table_id", "origin")),
-        ("egress", ("method", "resource_id", "public_ips", "reason")),
-    ):
-        part = row.get(key)
-        if isinstance(part, t.Mapping):
-            found.append(Fact(TEXTS[key].format(address=address), _some(part, parts), SOURCE))
-    nsg = row.get("nsg")
-    if isinstance(nsg, t.Mapping) and nsg.get("verdict") != "allow":
-        found.append(
-            Fact(
-                TEXTS["nsg"].format(address=address), _some(nsg, ("verdict", "reason", "platform_rule", "rule")), SOURCE
-            )
-        )
-    shown = ("kind", "name", "ip", "verdict", "reason", "rule")
-    found += [Fact(TEXTS["hop"].format(address=address), _some(hop, shown), SOURCE) for hop in _rows(row.get("hops"))]
-    return found
-
-
 def names(rows: t.Iterable[Plain], key: str = "address") -> list[str]:
     """Return one text of each row, where it has it."""
     return [value for value in (_text(row.get(key)) for row in rows) if value]
-
-
-def _some(part: Plain, keys: t.Iterable[str]) -> dict[str, t.Any]:
-    return {key: part[key] for key in keys if part.get(key) is not None}
 
 
 def _unread(row: Plain) -> str:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import typing as t
 
 from .._text import Text, texts
-from . import azure_path, wording
-from .model import Fact, Finding, Remedy
-from .rule import Rule, finding, target_facts
+from . import azure_path, facts, wording
+from .model import Finding, Remedy
+from .rule import NETWORK_TEAM, UNREACHED, Rule, finding, remedy, steps
+from .sources import Source
 from .view import AZURE, View
 
 TEXTS = texts(
@@ -61,23 +62,56 @@ def judge(
     if refused and path.verdict == SUSPECT and not view.history.network:
         return None
     named = {"addresses": wording.listed(azure_path.names(rows)) or TEXTS["kms"], **_deciding(rows), **parts}
-    facts = [Fact("way out of Azure", path.reason or path.verdict, azure_path.SOURCE, OPEN)]
+    evidence = [facts.path(path.verdict, path.reason)]
     for row in rows:
-        facts += azure_path.facts(row)
-    facts += target_facts(view.reach.dead if view.asked_guest else ())
+        evidence += facts.path_row(row)
+    evidence += map(facts.tcp, view.reach.dead if view.asked_guest else ())
     return finding(
         cause,
         sentences["refused" if refused and "refused" in sentences else "found"].format(**named),
         severity=_severity(view, refused),
         confidence=_confidence(view, rows, refused),
-        evidence=facts,
+        evidence=evidence,
         remedy=remedies,
     )
 
 
-def rule(cause: str, subject: str, check: t.Callable[[View], Finding | None]) -> Rule:
-    """Return a rule on the Azure side; it matters also where the guest was not asked."""
-    return Rule(cause, subject, (AZURE,), check, lambda view: not view.asked_guest or view.needs_kms)
+def concerns(view: View) -> bool:
+    """Say whether Azure's side matters: also where the guest was not asked."""
+    return not view.asked_guest or view.needs_kms
+
+
+def obstacle(  # noqa: PLR0913 (keywords only)
+    *,
+    cause: str,
+    name: str,
+    place: int,
+    why: str,
+    subject: str,
+    sentences: t.Mapping[str, str],
+    advice: t.Mapping[str, str],
+    action: str,
+    sources: tuple[Source, ...],
+    explains: tuple[str, ...] = UNREACHED,
+) -> Rule:
+    """Return the rule on one cause that the path can name; `sentences` are those of `judge`, `advice` the network team's steps."""
+    said, todo = texts(cause, sentences), steps(cause, advice)
+    return Rule(
+        id=cause,
+        name=name,
+        place=place,
+        why=why,
+        subject=subject,
+        needs=(AZURE,),
+        check=lambda view: judge(view, cause, said, (remedy(NETWORK_TEAM, *todo.values(), action=action),)),
+        texts=said,
+        steps=todo,
+        severities=("error", "warning"),
+        sources=sources,
+        explains=explains,
+        action=action,
+        applies=concerns,
+    )
 
 
 def _severity(view: View, refused: bool) -> str:

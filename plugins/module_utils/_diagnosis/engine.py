@@ -11,8 +11,9 @@ import typing as t
 
 from .._text import Text, folded, messages, texts
 from . import chain, sides
+from .facts import AZURE_PATH
 from .model import SEVERITIES, Diagnosis, Evidence, Fact, Finding
-from .precedence import TABLE, Entry
+from .precedence import RULES
 from .rule import Rule, finding
 from .rules import activated, guest_unreachable, license_state_unreadable, renewal_overdue, transient_failure
 from .view import AZURE, View
@@ -25,7 +26,6 @@ TEXTS = texts(
         "raised": "Could not be checked: {subject}, because the check itself failed, which is a fault of the collection.",
         "no_verdict": "No verdict was possible because the checks themselves failed, which is a fault of the collection.",
         "either": "{first} or {rest}",
-        "rule": "rule {id}",
     },
 )
 
@@ -34,13 +34,13 @@ TEXTS = texts(
 class _Outcome:
     """What one rule said. `lowered`: an error that KMS outlived so far, so that it is a warning."""
 
-    entry: Entry
+    rule: Rule
     finding: Finding
     lowered: bool = False
 
     @property
     def fault(self) -> bool:
-        return not self.entry.verdict and self.finding.status == "fail"
+        return not self.rule.verdict and self.finding.status == "fail"
 
 
 def diagnose(evidence: Evidence) -> Diagnosis:
@@ -51,13 +51,13 @@ def diagnose(evidence: Evidence) -> Diagnosis:
     view = View(evidence)
     unseen: list[Finding] = []
     judged: list[_Outcome] = []
-    for entry in TABLE:
-        found, sound = _run(entry.rule, view)
-        if found is not None and sound and (entry.verdict or found.status == "fail"):
-            judged.append(_weighed(entry, found, view))
+    for rule in RULES:
+        found, sound = _run(rule, view)
+        if found is not None and sound and (rule.verdict or found.status == "fail"):
+            judged.append(_weighed(rule, found, view))
         elif found is not None:
             unseen.append(found)
-    verdicts = {outcome.entry.rule.id: outcome.finding for outcome in judged if outcome.entry.verdict}
+    verdicts = {outcome.rule.id: outcome.finding for outcome in judged if outcome.rule.verdict}
     faults = _in_order(_explained([outcome for outcome in judged if outcome.fault], verdicts), view)
 
     chosen = next((outcome for outcome in faults if _is_root(outcome, view)), None)
@@ -95,7 +95,7 @@ def _run(rule: Rule, view: View) -> tuple[Finding | None, bool]:
             return None, True
         found = rule.check(view)
     except Exception as error:  # one broken rule must not silence the others
-        fact = Fact("exception", f"{type(error).__name__}: {error}", TEXTS["rule"].format(id=rule.id))
+        fact = Fact("exception", f"{type(error).__name__}: {error}", "rule", rule.id)
         title = TEXTS["raised"].format(subject=rule.about)
         return _unseen(rule, "unknown", title, (fact,)), False
     if found is not None:
@@ -111,9 +111,11 @@ def _not_seen(rule: Rule, view: View) -> Finding | None:
         if all(reasons):
             status = "unknown" if "unknown" in reasons else "skipped"
             title = TEXTS[status].format(subject=rule.about, need=folded(TEXTS["either"], choices))
-            return _unseen(rule, status, title, tuple(Fact(item, status, "guest sections") for item in choices))
+            return _unseen(
+                rule, status, title, tuple(Fact("guest_section", status, "section", item) for item in choices)
+            )
         if need == AZURE and view.path is not None and view.path.verdict == "unknown":
-            facts = tuple(Fact("could not read", item, "azure_kms_path_info") for item in view.path.unread)
+            facts = tuple(Fact("unread", item, AZURE_PATH) for item in view.path.unread)
             return _unseen(rule, "unknown", TEXTS["unknown"].format(subject=rule.about, need=need), facts)
     return None
 
@@ -122,25 +124,25 @@ def _unseen(rule: Rule, status: str, title: Text, facts: tuple[Fact, ...]) -> Fi
     return finding(rule.id, title, severity="info", status=status, confidence="possible", evidence=facts)
 
 
-def _weighed(entry: Entry, found: Finding, view: View) -> _Outcome:
-    if entry.verdict or entry.outlives_license or found.severity != "error" or not view.healthy:
-        return _Outcome(entry, found)
-    return _Outcome(entry, dataclasses.replace(found, severity="warning"), lowered=True)
+def _weighed(rule: Rule, found: Finding, view: View) -> _Outcome:
+    if rule.verdict or rule.outlives_license or found.severity != "error" or not view.healthy:
+        return _Outcome(rule, found)
+    return _Outcome(rule, dataclasses.replace(found, severity="warning"), lowered=True)
 
 
 def _explained(faults: list[_Outcome], verdicts: t.Mapping[str, Finding]) -> list[_Outcome]:
     """Return the faults without symptoms; the evidence of a symptom goes to the first cause that explains it."""
-    present = {outcome.entry.rule.id: outcome for outcome in faults}
+    present = {outcome.rule.id: outcome for outcome in faults}
     taken: set[str] = set()
     kept = []
     for outcome in faults:
         known = {**verdicts, **{name: item.finding for name, item in present.items()}}
         symptoms = [
             name
-            for name in outcome.entry.explains
+            for name in outcome.rule.explains
             if name in known
             and SEVERITIES.index(outcome.finding.severity) <= SEVERITIES.index(known[name].severity)
-            and outcome.entry.rule.id not in taken
+            and outcome.rule.id not in taken
         ]
         if renewal_overdue.ID in verdicts and outcome.finding.severity == "error":
             symptoms.append(renewal_overdue.ID)
@@ -149,7 +151,7 @@ def _explained(faults: list[_Outcome], verdicts: t.Mapping[str, Finding]) -> lis
             found = found.with_evidence(known[name].evidence)
         taken.update(symptoms)
         kept.append(dataclasses.replace(outcome, finding=dataclasses.replace(found, explains=tuple(symptoms))))
-    return [outcome for outcome in kept if outcome.entry.rule.id not in taken]
+    return [outcome for outcome in kept if outcome.rule.id not in taken]
 
 
 def _in_order(faults: list[_Outcome], view: View) -> list[_Outcome]:
@@ -171,7 +173,7 @@ def _is_root(outcome: _Outcome, view: View) -> bool:
     Where the licence was not read, it must be certain, or be why it could not be read.
     """
     found = outcome.finding
-    if not view.asked_guest or found.severity not in outcome.entry.root_severities:
+    if not view.asked_guest or found.severity not in outcome.rule.root_severities:
         return False
     return view.licensed is not None or found.confidence == "certain" or license_state_unreadable.ID in found.explains
 

@@ -15,6 +15,7 @@ import typing as t
 from .._guest import connectivity
 from .._guest.evidence import (
     Attempt,
+    ClientKey,
     Code,
     DnsAnswer,
     Events,
@@ -25,11 +26,11 @@ from .._guest.evidence import (
     OperatingSystem,
     Product,
     SectionError,
+    Service,
     Target,
     TokenStore,
 )
 from .._reference import rpc
-from .._text import Text
 from .model import Fact
 
 Plain = t.Mapping[str, t.Any]
@@ -74,7 +75,7 @@ KINDS: t.Mapping[str, str] = {
     "service": "object: service; value: {exists: boolean, start: automatic|delayed|manual|disabled|… or null}",
     "srv": "object: name asked; value: {code: code or null} of a look-up without a usable record",
     "stale_route": "object: prefix; value: {name, prefix, why}",
-    "tcp": "object: address:port; value: {state: kms|open|refused|filtered|reset|guest_blocked|error, detail: Text or null, "
+    "tcp": "object: address:port; value: {address, port, state: kms|open|refused|filtered|reset|guest_blocked|error, detail: Text or null, "
     "code: code or null}; expected kms",
     "time_source": "value: {type, server, client: NTP client on, host: time of the host on}",
     "token_store": "object: path, empty when it is absent; value: {exists, size, modified, code: code that opening it failed with or null}",
@@ -141,6 +142,17 @@ def key_channel(product: Product, expected: str | None = None) -> Fact:
     return Fact("key_channel", told, "license_row", expected=expected)
 
 
+def installed_key(product: Product, key: ClientKey | None) -> Fact:
+    """Return the end of the installed key, and whether it is the one that is published for this edition."""
+    value = {"partial": product.partial_product_key, "matches": key.matches if key is not None else None}
+    return Fact("installed_key", value, "license_row")
+
+
+def edition_key(key: ClientKey) -> Fact:
+    """Return the end of the key that is published for this edition."""
+    return Fact("edition_key", key.partial, "published_keys", key.title or "")
+
+
 def minutes_left(product: Product) -> Fact:
     """Return for how long the licence lasts."""
     return Fact("minutes_left", product.grace_minutes, "license_row")
@@ -187,7 +199,13 @@ def last_success(events: Events | None) -> list[Fact]:
 def tcp(target: Target) -> Fact:
     """Return what the guest met at an address."""
     detail = _MET.get(target.detail, target.detail) if target.detail else None
-    value = {"state": target.state, "detail": detail, "code": _code(target.code)}
+    value = {
+        "address": target.address,
+        "port": target.port,
+        "state": target.state,
+        "detail": detail,
+        "code": _code(target.code),
+    }
     return Fact("tcp", value, "connection_test", f"{target.address}:{target.port}", "kms")
 
 
@@ -266,6 +284,11 @@ def token_store(store: TokenStore) -> Fact:
         "code": _code(store.open_error),
     }
     return Fact("token_store", value, "file_system", store.path or "", {"exists": True})
+
+
+def service(name: str, seen: Service) -> Fact:
+    """Return how a service starts."""
+    return Fact("service", {"exists": seen.exists, "start": seen.start_name}, "services", name, {"exists": True})
 
 
 def section_error(section: str, error: SectionError) -> Fact:

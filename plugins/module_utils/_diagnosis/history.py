@@ -12,22 +12,13 @@ import typing as t
 
 from .._guest.evidence import Attempt, Code, Events, LogEvent
 from .._guest.fields import parse_time
-from . import wording
+from .facts import SeenCode
 
 STATUS_CHECK = 1003
 # An unactivated client tries every two hours: a day holds what is wrong now, not what was wrong last month.
 _WINDOW = datetime.timedelta(days=1)
 _WEAK_IDS = frozenset({8196, 8198})
 _NETWORK = frozenset({"network", "network_transient"})
-
-
-@dataclasses.dataclass(frozen=True)
-class SeenCode:
-    """A code with where and when it was seen."""
-
-    code: Code
-    source: str
-    time: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,10 +45,10 @@ class History:
 
     def codes(self) -> tuple[SeenCode, ...]:
         """Return every code of the failures, of the weaker events and of the status check."""
-        found = [SeenCode(item.code, wording.event("12288/12289"), item.time) for item in self.failures if item.code]
-        found += [SeenCode(item.code, wording.event(item.id), item.time) for item in self.weak if item.code]
+        found = [SeenCode(item.code, "attempt_events", item.time) for item in self.failures if item.code]
+        found += [SeenCode(item.code, f"event_{item.id}", item.time) for item in self.weak if item.code]
         if self.status_check is not None and self.status_check.code is not None:
-            found.append(SeenCode(self.status_check.code, wording.event(STATUS_CHECK), self.status_check.time))
+            found.append(SeenCode(self.status_check.code, f"event_{STATUS_CHECK}", self.status_check.time))
         return tuple(found)
 
 

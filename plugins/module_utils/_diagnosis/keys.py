@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from .._text import texts
 from .model import Remedy
-from .rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, remedy
+from .rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, remedy, steps
+from .sources import CLIENT_KEYS
 from .view import View
 
-KEY_LIST = "https://learn.microsoft.com/windows-server/get-started/kms-client-activation-keys"
+KEY_LIST = CLIENT_KEYS.url
 CHANNEL_NAMES = texts(
     "channel",
     {
@@ -22,14 +23,14 @@ CHANNEL_NAMES = texts(
         "kms_host": "a KMS host's key",
     },
 )
-TEXTS = texts(
+STEPS = steps(
     "key",
     {
         "no_key_here": "Do not install a key: this is an evaluation or multi-session edition",
         "redeploy": "Deploy the VM anew from an intact image",
         "known": (
-            "Install the KMS client setup key of {title}, which ends in {partial} (list: {url}): "
-            "cscript //nologo %windir%\\system32\\slmgr.vbs /ipk <key>"
+            "Install the KMS client setup key of {title}, which ends in {partial} (list: {url})",
+            "cscript //nologo %windir%\\system32\\slmgr.vbs /ipk <key>",
         ),
         "unknown": "Find out the edition (registry EditionID) and its KMS client setup key ({url}); evaluation and multi-session editions must not get one",
         "unpublished": "No KMS client setup key is published for this edition and build; use an edition that Azure's KMS can activate",
@@ -41,10 +42,10 @@ def install_key(view: View) -> tuple[Remedy, ...]:
     """Return who installs which key, named by its last five characters only."""
     choice = view.client_key
     if choice.refusal in {"evaluation", "multi_session"}:
-        return (remedy(IMAGE_OWNER, TEXTS["no_key_here"], TEXTS["redeploy"]),)
+        return (remedy(IMAGE_OWNER, STEPS["no_key_here"], STEPS["redeploy"]),)
     if choice.refusal == "not_published":
-        return (remedy(IMAGE_OWNER, TEXTS["unpublished"]),)
+        return (remedy(IMAGE_OWNER, STEPS["unpublished"]),)
     if choice.key is None:
-        return (remedy(GUEST_ADMIN, TEXTS["unknown"].format(url=KEY_LIST), ACTIVATE),)
-    step = TEXTS["known"].format(title=choice.key.title, partial=choice.key.partial, url=KEY_LIST)
+        return (remedy(GUEST_ADMIN, STEPS["unknown"].format(url=KEY_LIST), ACTIVATE),)
+    step = STEPS["known"].format(title=choice.key.title, partial=choice.key.partial, url=KEY_LIST)
     return (remedy(GUEST_ADMIN, step, ACTIVATE, action="key"),)

@@ -4,8 +4,8 @@
 
 """What a rule is, and how a finding is put together.
 
-Each rule keeps its sentences in TEXTS, by key and with named parameters: they are messages, which a catalogue says in other
-languages. The names, sources and expected values of facts are fixed words, which the catalogue knows by themselves.
+A finding is one file of the package `rules`, which ends in its RULE. Its sentences and steps are messages, which a catalogue says in
+other languages.
 """
 
 from __future__ import annotations
@@ -13,70 +13,93 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._guest.evidence import Target
 from .._text import Message, Text, texts
-from . import facts, wording
-from .history import SeenCode
 from .model import Fact, Finding, Remedy, Step
+from .sources import Source
 from .view import View
 
 GUEST_ADMIN = "guest_admin"
 NETWORK_TEAM = "network_team"
 IMAGE_OWNER = "image_owner"
 MICROSOFT = "microsoft"
-
-TEXTS = texts(
-    "rule",
-    {
-        "activate": "Activate, and repeat it up to 12 times with 5 seconds between (a busy KMS is normal): cscript //nologo %windir%\\system32\\slmgr.vbs /ato",
-        "set_host": "Set the KMS host: cscript //nologo %windir%\\system32\\slmgr.vbs /skms {target}",
-        "again": "Diagnose again",
-    },
-)
-ACTIVATE, AGAIN = TEXTS["activate"], TEXTS["again"]
+# What every cause on the way explains.
+UNREACHED = ("kms-unreachable-unexplained",)
 
 
-@dataclasses.dataclass(frozen=True)
-class Source:
-    """A page that says what a rule relies on."""
-
-    title: str
-    url: str
+def always(_view: View) -> bool:
+    """Say that a rule applies to every host."""
+    return True
 
 
-@dataclasses.dataclass(frozen=True)
+def needs_kms(view: View) -> bool:
+    """Say whether KMS matters to a guest."""
+    return view.needs_kms
+
+
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class Rule:
     """One finding with all that is known of it.
 
-    `name` is its short English name. `place` orders the causes, `why` gives the reason for it. `explains`: findings that are symptoms
-    where this one fails. `subject` says what was not checked when one of `needs`, the sections (or `azure`) without which finding
-    nothing proves nothing, is missing. `check` returns None when nothing is wrong. `texts` and `steps` are the English messages.
-    `severities` are those it can have, `root_severities` those in which it can be the root cause. `action` is what `remediate` can do.
-    `verdict`: the rule judges the state, not a cause. `outlives_license`: it stays as severe where KMS did its work.
+    `name` is its short English name. `place` orders the causes, lowest first, and `why` gives the reason for it. `explains`: findings
+    that are symptoms where this one fails. `subject` says what was not checked when one of `needs`, the sections (or `azure`) without
+    which finding nothing proves nothing, is missing. `check` returns None when nothing is wrong. `severities` are those that it
+    returns, the root cause's first; `root_severities` those in which it can be the root cause. `action` is what `remediate` can do
+    of it. `verdict`: the rule judges the state, not a cause. `outlives_license`: it stays as severe where KMS did its work.
     """
 
     id: str
+    name: str
+    place: int
+    why: str
     subject: str
-    needs: tuple[str, ...]
+    needs: tuple[str, ...] = ()
     check: t.Callable[[View], Finding | None]
-    applies: t.Callable[[View], bool] = lambda view: view.needs_kms
-    name: str = ""
-    place: int = 0
-    why: str = ""
-    texts: t.Mapping[str, Text] = dataclasses.field(default_factory=dict)
+    texts: t.Mapping[str, Text]
     steps: t.Mapping[str, Step] = dataclasses.field(default_factory=dict)
-    sources: tuple[Source, ...] = ()
-    severities: tuple[str, ...] = ()
+    severities: tuple[str, ...]
+    sources: tuple[Source, ...]
     explains: tuple[str, ...] = ()
     action: str | None = None
     verdict: bool = False
     root_severities: tuple[str, ...] = ("error",)
     outlives_license: bool = False
+    applies: t.Callable[[View], bool] = needs_kms
 
     @property
     def about(self) -> Text:
         """The subject as a message."""
         return Text(self.subject, Message(f"subject.{self.id}"))
+
+
+def steps(prefix: str, templates: t.Mapping[str, str | tuple[str, str]]) -> dict[str, Step]:
+    """Return steps by their keys: what each says, or that and the whole command. Their messages are `prefix.step.key`."""
+    pairs = {key: (item, None) if isinstance(item, str) else item for key, item in templates.items()}
+    said = texts(f"{prefix}.step", {key: says for key, (says, _command) in pairs.items()})
+    return {key: Step(said[key], command) for key, (_says, command) in pairs.items()}
+
+
+STEPS = steps(
+    "rule",
+    {
+        "activate": (
+            "Activate, and repeat it up to 12 times with 5 seconds between (a busy KMS is normal)",
+            "cscript //nologo %windir%\\system32\\slmgr.vbs /ato",
+        ),
+        "set_host": ("Set the KMS host", "cscript //nologo %windir%\\system32\\slmgr.vbs /skms {target}"),
+        "again": "Diagnose again",
+    },
+)
+ACTIVATE, AGAIN = STEPS["activate"], STEPS["again"]
+
+
+def set_host_steps(view: View) -> tuple[Step, ...]:
+    """Return the commands that point the guest to Azure's KMS."""
+    return STEPS["set_host"].format(target=view.target_name), ACTIVATE
+
+
+def remedy(who: str, *items: Step, action: str | None = None) -> Remedy:
+    """Return a remedy; `action` is the name that `remediate_actions` has to hold."""
+    return Remedy(who, items, action)
 
 
 def doc(finding_id: str) -> str:
@@ -97,23 +120,3 @@ def finding(  # noqa: PLR0913 (keywords only)
     """Return a finding with its page; the same fact is kept once."""
     found = Finding(finding_id, severity, status, confidence, title, remedy=tuple(remedy), doc=doc(finding_id))
     return found.with_evidence(evidence)
-
-
-def remedy(who: str, *steps: Text | Step, action: str | None = None) -> Remedy:
-    """Return a remedy; `action` is the name that `remediate_actions` has to hold."""
-    return Remedy(who, tuple(step if isinstance(step, Step) else Step(step) for step in steps), action)
-
-
-def code_facts(codes: t.Iterable[SeenCode]) -> list[Fact]:
-    """Return codes as facts with their place and time."""
-    return [Fact("code", seen.code.code, wording.at(seen.source, seen.time)) for seen in codes]
-
-
-def target_facts(targets: t.Iterable[Target]) -> list[Fact]:
-    """Return what the guest met at each address."""
-    return [facts.tcp(target) for target in targets]
-
-
-def set_host_steps(view: View) -> tuple[Text, ...]:
-    """Return the commands that point the guest to Azure's KMS."""
-    return TEXTS["set_host"].format(target=view.target_name), ACTIVATE

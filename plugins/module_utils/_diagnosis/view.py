@@ -13,8 +13,9 @@ import typing as t
 from .._guest.evidence import Attempt, Cloud, Code, GuestEvidence, HostSetting, Product
 from .._guest.fields import parse_time
 from .._reference import client_keys, license_enums
-from . import azure_path, wording
-from .history import History, SeenCode
+from . import azure_path
+from .facts import SeenCode
+from .history import History
 from .history import read as read_history
 from .model import Evidence
 from .reach import AZURE_NAMES, Reach, is_alias, measure
@@ -181,9 +182,9 @@ class View:
         """Codes that speak of today: of a guest in order only those of the status check."""
         if self.healthy:
             check = self.history.status_check
-            return (SeenCode(check.code, wording.event(check.id), check.time),) if check and check.code else ()
+            return (SeenCode(check.code, f"event_{check.id}", check.time),) if check and check.code else ()
         reason = self.product.status_reason if self.product is not None else None
-        own = (SeenCode(reason, "SoftwareLicensingProduct.LicenseStatusReason"),) if reason else ()
+        own = (SeenCode(reason, "license_row"),) if reason else ()
         return own + self.history.codes()
 
     def codes_of(self, *classes: str) -> tuple[SeenCode, ...]:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import typing as t
 
-from .._guest import connectivity
-from .._guest.evidence import Attempt, Code, DnsAnswer, HostSetting, Product, Target
-from .._reference import error_codes, rpc
+from .._guest.evidence import Code, Target
+from .._reference import error_codes
 from .._text import Message, Text, folded, texts
 
 MINUTES_PER_DAY = 1440
@@ -30,14 +29,6 @@ TEXTS = texts(
         "list": "{first}, {rest}",
         "more": "{items} and {count} more",
         "target": "{address} {state}",
-        "said": "{what}: {detail}",
-        "events_at": "events at {time}",
-        "setting": "KMS host ({source})",
-        "resolver": "resolver {server}",
-        "windows": "name resolution of Windows",
-        "event": "event {id}",
-        "at": "{source} at {time}",
-        "license_status": "LicenseStatus {status} ({name})",
     },
 )
 TARGET_STATES = texts(
@@ -65,9 +56,6 @@ LICENSE_STATES = texts(
     },
 )
 
-# What the guest met comes as plain text; these are known sentences.
-_MET = {str(text): text for text in (*connectivity.TEXTS.values(), *rpc.TEXTS.values())}
-
 
 def duration(minutes: float) -> Text:
     """Return minutes in the largest unit that fits: `95 days`, `3 hours`, `1 minute`."""
@@ -88,53 +76,6 @@ def code(value: Code | None) -> Text:
     if value.code in error_codes.CODES:
         meaning = Text(meaning, Message(f"meaning.{value.code}"))
     return TEXTS["code"].format(code=value.code, meaning=meaning)
-
-
-def attempt(value: Attempt) -> Text:
-    """Return how an attempt ended: `unanswered: 0x800706BA (...)`."""
-    return TEXTS["said"].format(what=value.outcome, detail=code(value.code))
-
-
-def attempt_at(value: Attempt) -> Text:
-    """Return whom an attempt asked and how it ended."""
-    return TEXTS["said"].format(what=value.host, detail=code(value.code))
-
-
-def events_at(time: str) -> Text:
-    """Return the events of an attempt as a source."""
-    return TEXTS["events_at"].format(time=time)
-
-
-def event(number: int | str) -> Text:
-    """Return an event as a source."""
-    return TEXTS["event"].format(id=number)
-
-
-def at(source: str, time: str | None) -> str:
-    """Return a source with the time."""
-    return TEXTS["at"].format(source=source, time=time) if time else source
-
-
-def license_status(product: Product) -> Text:
-    """Return `LicenseStatus 1 (licensed)`."""
-    return TEXTS["license_status"].format(status=product.status, name=product.status_name)
-
-
-def met(value: Target) -> str:
-    """Return what the guest met at an address: `filtered: nothing answered in time`."""
-    if not value.detail:
-        return value.state
-    return TEXTS["said"].format(what=value.state, detail=_MET.get(value.detail, value.detail))
-
-
-def setting(value: HostSetting) -> Text:
-    """Return the name of the fact that one place sets a KMS host: `KMS host (policy)`."""
-    return TEXTS["setting"].format(source=value.source)
-
-
-def resolver(value: DnsAnswer) -> Text:
-    """Return who gave a DNS answer."""
-    return TEXTS["resolver"].format(server=value.server) if value.server else TEXTS["windows"]
 
 
 def clause(sentence: str) -> str:

@@ -10,10 +10,10 @@ import dataclasses
 import typing as t
 
 from ..._text import texts
-from .. import reach, wording
+from .. import facts, reach, sources, wording
 from ..keys import CHANNEL_NAMES
-from ..model import Fact, Finding
-from ..rule import Rule, finding
+from ..model import Finding
+from ..rule import Rule, always, finding
 from ..view import View
 
 ID = "activated"
@@ -37,28 +37,24 @@ def check(view: View) -> Finding | None:
     product = view.product if view.healthy else None
     if product is None:
         return None
-    facts = [
-        Fact("licence", wording.license_status(product), "SoftwareLicensingProduct", "1 (licensed)"),
-        Fact("key channel", product.description or product.channel, "SoftwareLicensingProduct.Description"),
-        Fact("minutes left", product.grace_minutes, "SoftwareLicensingProduct.GracePeriodRemaining"),
-    ]
+    evidence = [facts.licence(product), facts.key_channel(product), facts.minutes_left(product)]
     if view.permanent:
         known = product.channel in CHANNEL_NAMES
         name = CHANNEL_NAMES.get(product.channel, product.channel_raw or product.description)
         title = TEXTS["permanent" if known else "unknown_channel"].format(channel=name)
         return finding(
-            ID, title, severity="info", status="ok", confidence="certain" if known else "likely", evidence=facts
+            ID, title, severity="info", status="ok", confidence="certain" if known else "likely", evidence=evidence
         )
     host = view.host
     foreign = host is not None and not view.host_is_azure
     if host is not None:
-        facts.append(Fact(wording.setting(host), f"{host.host}:{host.port}", "licensing service, registry and policy"))
+        evidence.append(facts.kms_host(host))
     title = TEXTS["other_kms" if foreign else "kms"].format(
         host=reach.bare(host.host) if host is not None else "", age=wording.duration(view.renewal_age or 0)
     )
     row_tells = product.renewal_age_minutes is not None
     return finding(
-        ID, title, severity="info", status="ok", confidence="certain" if row_tells else "likely", evidence=facts
+        ID, title, severity="info", status="ok", confidence="certain" if row_tells else "likely", evidence=evidence
     )
 
 
@@ -72,4 +68,16 @@ def at_risk(found: Finding, faults: t.Sequence[Finding]) -> Finding:
     )
 
 
-RULE = Rule(ID, "the licence", (), check, lambda view: True)
+RULE = Rule(
+    id=ID,
+    name="Activated",
+    place=290,
+    why="In order.",
+    subject="the licence",
+    check=check,
+    texts=TEXTS,
+    severities=("info", "warning"),
+    sources=(sources.PRODUCT_CLASS, sources.JAPAN_SUPPORT),
+    verdict=True,
+    applies=always,
+)

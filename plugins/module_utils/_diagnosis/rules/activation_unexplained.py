@@ -6,10 +6,10 @@
 
 from __future__ import annotations
 
-from ..._text import Text, texts
-from .. import wording
-from ..model import Fact, Finding
-from ..rule import ACTIVATE, GUEST_ADMIN, MICROSOFT, NETWORK_TEAM, Rule, code_facts, finding, remedy, target_facts
+from ..._text import texts
+from .. import facts, sources, wording
+from ..model import Fact, Finding, Step
+from ..rule import ACTIVATE, GUEST_ADMIN, MICROSOFT, NETWORK_TEAM, Rule, always, finding, remedy, steps
 from ..view import View
 
 ID = "activation-unexplained"
@@ -25,7 +25,6 @@ TEXTS = texts(
         "type": "Windows is not activated and is not allowed to use KMS (activation type {type}), allow KMS activation and activate.",
         "unread": "Windows is not activated and what was read does not say why, make the rest readable and diagnose again: {unread}.",
         "found": "Windows is not activated and nothing that was read explains it, activate again and look up the code: {code}.",
-        "key": "is not the published one, which ends in {partial}",
         "directory": "1, Active Directory only",
         "token": "3, token only",
     },
@@ -33,12 +32,19 @@ TEXTS = texts(
 # Codes that say no more than that Windows is not activated, or speak of something else than KMS.
 _SILENT = frozenset({"state", "https_path"})
 _TELLING = ("kms_settings", "dns", "connectivity", "events", "services", "token_store", "firewall", "clock")
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
-        "manual": "Set Activation\\Manual to 0 below HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\SoftwareProtectionPlatform",
-        "type": "Allow every activation type: cscript //nologo %windir%\\system32\\slmgr.vbs /act-type 0",
-        "events": "Read the newest events 12288, 12289 and 8198 in the Application log",
+        "manual": (
+            "Turn the automatic activation on again",
+            "Set-ItemProperty 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\SoftwareProtectionPlatform\\Activation' Manual 0",
+        ),
+        "type": ("Allow every activation type", "cscript //nologo %windir%\\system32\\slmgr.vbs /act-type 0"),
+        "events": (
+            "Read the newest events 12288, 12289 and 8198 in the Application log",
+            "Get-WinEvent -LogName Application -MaxEvents 20 "
+            '-FilterXPath "*[System[EventID=12288 or EventID=12289 or EventID=8198]]"',
+        ),
         "egress": "KMS answers only requests that leave from an Azure public address: check routes to gateways and appliances",
         "support": "When it still fails, open a support request with this report",
     },
@@ -52,30 +58,27 @@ def check(view: View) -> Finding | None:
         return None
     guest, product, attempt = view.guest, view.product, view.newest_failure
     key, parts = _key(view)
-    facts = []
+    evidence: list[Fact] = []
     if product is not None:
-        facts.append(Fact("licence", wording.license_status(product), "SoftwareLicensingProduct", "1 (licensed)"))
-        facts.append(Fact("key channel", product.channel_raw or product.channel, "SoftwareLicensingProduct"))
-    if guest.client_key is not None and guest.client_key.matches is False:
-        facts.append(Fact("installed key", TEXTS["key"].format(partial=guest.client_key.partial), "published keys"))
+        evidence += [facts.licence(product), facts.key_channel(product)]
+    if product is not None and guest.client_key is not None and guest.client_key.matches is False:
+        evidence += [facts.installed_key(product, guest.client_key), facts.edition_key(guest.client_key)]
     if attempt is not None:
-        facts.append(Fact("last attempt", wording.attempt(attempt), wording.events_at(attempt.time)))
-    if guest.events is not None and guest.events.last_success:
-        facts.append(Fact("last successful attempt", guest.events.last_success, "event 12289"))
-    facts += [*code_facts(view.codes), *target_facts(view.reach.served)]
+        evidence.append(facts.attempt(attempt))
+    evidence += [*facts.last_success(guest.events), *facts.codes(view.codes), *map(facts.tcp, view.reach.served)]
     return finding(
         ID,
         TEXTS[key].format(**parts),
         status="unknown" if key == "unread" else "fail",
         confidence="possible" if key in {"unread", "found", "untried"} else "likely",
-        evidence=facts,
+        evidence=evidence,
         remedy=[
             remedy(
                 GUEST_ADMIN,
                 *_first_step(key),
                 ACTIVATE,
                 STEPS["events"],
-                action="activation",
+                action=RULE.action,
             ),
             remedy(NETWORK_TEAM, STEPS["egress"]),
             remedy(MICROSOFT, STEPS["support"]),
@@ -104,8 +107,22 @@ def _key(view: View) -> tuple[str, dict[str, str]]:
     return "found", {"code": told}
 
 
-def _first_step(key: str) -> tuple[Text, ...]:
+def _first_step(key: str) -> tuple[Step, ...]:
     return (STEPS[key],) if key in {"manual", "type"} else ()
 
 
-RULE = Rule(ID, "the activation", (), check, lambda view: True)
+RULE = Rule(
+    id=ID,
+    name="Not activated, no cause found",
+    place=270,
+    why="Not activated, and no cause above was found.",
+    subject="the activation",
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error",),
+    sources=(sources.ERROR_CODES, sources.TROUBLESHOOT),
+    action="activation",
+    verdict=True,
+    applies=always,
+)

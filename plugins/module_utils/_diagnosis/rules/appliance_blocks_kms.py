@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
-from ..._text import texts
-from ..azure_rule import judge, rule
-from ..model import Finding, Remedy
-from ..rule import NETWORK_TEAM, remedy
-from ..view import View
+from .. import sources
+from ..azure_rule import obstacle
 
-ID = "appliance-blocks-kms"
-TEXTS = texts(
-    ID,
-    {
+RULE = obstacle(
+    cause="appliance-blocks-kms",
+    name="Appliance blocks KMS",
+    place=180,
+    why="A suspicion; what is proven comes before it.",
+    subject="virtual appliances on the way",
+    sentences={
         "found": (
             "The traffic to {addresses} goes through the appliance {hop}, which is the likely place where it dies: let "
             "TCP 1688 through there, or route the KMS addresses around it."
@@ -25,30 +25,11 @@ TEXTS = texts(
             "leave from an Azure public address, or route the KMS addresses around it."
         ),
     },
-)
-STEPS = texts(
-    f"{ID}.step",
-    {
+    advice={
         "log": "Look for drops of TCP 1688 in the log of the appliance, and let it through as plain TCP without inspection",
         "around": "Or route around it: one route per KMS address with next hop Internet",
         "egress": "Make sure that the traffic leaves from an Azure public address",
     },
+    action="route",
+    sources=(sources.CUSTOM_ROUTES, sources.JAPAN_SUPPORT),
 )
-
-
-def check(view: View) -> Finding | None:
-    """Report what the path says, weighed against the guest's own test."""
-    return judge(view, ID, TEXTS, _remedies())
-
-
-def _remedies() -> tuple[Remedy, ...]:
-    return (
-        remedy(
-            NETWORK_TEAM,
-            *STEPS.values(),
-            action="route",
-        ),
-    )
-
-
-RULE = rule(ID, "virtual appliances on the way", check)

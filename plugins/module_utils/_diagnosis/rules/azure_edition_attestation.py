@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from ..._text import texts
+from .. import sources
 from ..model import Fact, Finding
-from ..rule import GUEST_ADMIN, NETWORK_TEAM, Rule, finding, remedy
+from ..rule import GUEST_ADMIN, NETWORK_TEAM, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "azure-edition-attestation"
@@ -25,13 +26,14 @@ TEXTS = texts(
         "unreachable": "attested document unreachable",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
         "direct": "Let the guest reach 169.254.169.254 without a proxy: host route, proxy bypass, appliances that catch it",
         "download": "Let the guest reach on TCP 80: {names}",
         "certificate": "Or install the missing intermediate certificate from https://learn.microsoft.com/azure/security/fundamentals/azure-ca-details",
-        "update": "Install the current cumulative update (KB5036909 or later), run fclip.exe, then sign out or restart",
+        "update": "Install the current cumulative update (KB5036909 or later)",
+        "verify": ("Let Azure Edition verify again, then sign out or restart", "fclip.exe"),
         "leave": "Leave the KMS settings as they are: KMS is not the cause",
     },
 )
@@ -42,47 +44,41 @@ def check(view: View) -> Finding | None:
     """Judge the certificate chain of the attested document, and without it the metadata service."""
     attestation, imds = view.guest.attestation, view.guest.imds
     status = attestation.status if attestation is not None else None
-    facts = []
+    evidence = []
     if imds is not None:
-        facts.append(Fact("instance metadata service", imds.status, "http://169.254.169.254/metadata/instance", "ok"))
+        evidence.append(Fact("imds", imds.status, "imds", expected="ok"))
     if attestation is not None:
-        facts.append(
-            Fact(
-                "attested document",
-                {
-                    "status": status,
-                    "signer": attestation.signer,
-                    "missing": attestation.missing_issuer,
-                    "chain": list(attestation.chain_status),
-                },
-                "http://169.254.169.254/metadata/attested/document",
-                "ok",
-            )
-        )
+        seen = {
+            "status": status,
+            "signer": attestation.signer,
+            "missing_issuer": attestation.missing_issuer,
+            "chain": list(attestation.chain_status),
+        }
+        evidence.append(Fact("attestation", seen, "attested_document", expected="ok"))
     proxy = view.guest.proxy
     if proxy is not None and proxy.winhttp:
-        facts.append(Fact("WinHTTP proxy", proxy.winhttp, "registry WinHttpSettings", "bypass for 169.254.169.254"))
+        evidence.append(Fact("proxy", proxy.winhttp, "registry"))
     if attestation is not None and status == "chain-incomplete":
-        return _found("chain", facts, "certain", issuer=attestation.missing_issuer or TEXTS["unnamed"])
+        return _found("chain", evidence, "certain", issuer=attestation.missing_issuer or TEXTS["unnamed"])
     silent = imds is not None and imds.status != "ok"
     if status == "unreachable" or (silent and status != "ok"):
         told = imds.status if imds is not None and silent else TEXTS["unreachable"]
-        return _found("imds", facts, "certain" if silent and status == "unreachable" else "likely", status=told)
+        return _found("imds", evidence, "certain" if silent and status == "unreachable" else "likely", status=told)
     if status not in {None, "ok", "not-applicable"}:
-        return _found("error", facts, "possible", status=str(status))
+        return _found("error", evidence, "possible", status=str(status))
     return None
 
 
-def _found(key: str, facts: list[Fact], confidence: str, **parts: str) -> Finding:
+def _found(key: str, evidence: list[Fact], confidence: str, **parts: str) -> Finding:
     return finding(
         ID,
         TEXTS[key].format(**parts),
         severity="warning" if key == "error" else "error",
         confidence=confidence,
-        evidence=facts,
+        evidence=evidence,
         remedy=[
             remedy(NETWORK_TEAM, STEPS["direct"], STEPS["download"].format(names=_DOWNLOADS)),
-            remedy(GUEST_ADMIN, STEPS["certificate"], STEPS["update"], STEPS["leave"]),
+            remedy(GUEST_ADMIN, STEPS["certificate"], STEPS["update"], STEPS["verify"], STEPS["leave"]),
         ],
     )
 
@@ -92,4 +88,27 @@ def applies(view: View) -> bool:
     return view.guest.os is not None and view.guest.os.azure_edition
 
 
-RULE = Rule(ID, "Azure Edition's proof of running in Azure", ("os", "attestation"), check, applies)
+RULE = Rule(
+    id=ID,
+    name="Azure Edition attestation",
+    place=230,
+    why="Matters where KMS is fine; a KMS cause is fixed first.",
+    subject="Azure Edition's proof of running in Azure",
+    needs=("os", "attestation"),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error", "warning"),
+    sources=(
+        sources.Source(
+            "Activation watermark still appears (2024-05-21)",
+            "https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/activation-watermark-appears",
+        ),
+        sources.Source(
+            "Azure certificate authority details",
+            "https://learn.microsoft.com/azure/security/fundamentals/azure-ca-details",
+        ),
+    ),
+    outlives_license=True,
+    applies=applies,
+)

@@ -6,47 +6,36 @@
 
 from __future__ import annotations
 
-from ..._text import texts
-from ..azure_rule import judge, rule
-from ..model import Finding, Remedy
-from ..rule import NETWORK_TEAM, remedy
-from ..view import View
+from .. import sources
+from ..azure_rule import obstacle
+from ..rule import UNREACHED
 
-ID = "azure-firewall-application-rule"
-TEXTS = texts(
-    ID,
-    {
+RULE = obstacle(
+    cause="azure-firewall-application-rule",
+    name="Azure Firewall: wrong kind of rule",
+    place=160,
+    why="More precise than a missing network rule.",
+    subject="application rules for KMS",
+    sentences={
         "found": (
             "Azure Firewall {hop} answers for KMS because only an application rule matches TCP 1688, add a network rule "
             "that allows TCP 1688 to the KMS addresses."
         ),
     },
-)
-STEPS = texts(
-    f"{ID}.step",
-    {
+    advice={
         "add": (
             "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of "
             "the VM; network rules come before application rules"
         ),
         "remove": "Take port 1688 out of the application rule",
     },
-)
-
-
-def check(view: View) -> Finding | None:
-    """Report what the path says, weighed against the guest's own test."""
-    return judge(view, ID, TEXTS, _remedies())
-
-
-def _remedies() -> tuple[Remedy, ...]:
-    return (
-        remedy(
-            NETWORK_TEAM,
-            *STEPS.values(),
-            action="firewall_rule",
+    action="firewall_rule",
+    sources=(
+        sources.Source(
+            "azure-docs issue 45703: an application rule is no network rule",
+            "https://github.com/MicrosoftDocs/azure-docs/issues/45703",
         ),
-    )
-
-
-RULE = rule(ID, "application rules for KMS", check)
+        sources.FIREWALL_PROCESSING,
+    ),
+    explains=("azure-firewall-denies-kms", *UNREACHED),
+)

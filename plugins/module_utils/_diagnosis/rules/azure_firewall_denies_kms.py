@@ -6,41 +6,28 @@
 
 from __future__ import annotations
 
-from ..._text import texts
-from ..azure_rule import judge, rule
-from ..model import Finding, Remedy
-from ..rule import NETWORK_TEAM, remedy
-from ..view import View
+from .. import sources
+from ..azure_rule import obstacle
 
-ID = "azure-firewall-denies-kms"
-TEXTS = texts(
-    ID,
-    {
+RULE = obstacle(
+    cause="azure-firewall-denies-kms",
+    name="Azure Firewall denies KMS",
+    place=170,
+    why="The next hop decides before the egress does.",
+    subject="Azure Firewall on the way",
+    sentences={
         "found": "Azure Firewall {hop} stops the traffic to {addresses}, add a network rule that allows TCP 1688 to the KMS addresses.",
     },
-)
-STEPS = texts(
-    f"{ID}.step",
-    {
+    advice={
         "add": "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of the VM (parent policies come first)",
         "before": "Check that no rule of a higher collection and no threat intelligence denies it before",
     },
-)
-
-
-def check(view: View) -> Finding | None:
-    """Report what the path says, weighed against the guest's own test."""
-    return judge(view, ID, TEXTS, _remedies())
-
-
-def _remedies() -> tuple[Remedy, ...]:
-    return (
-        remedy(
-            NETWORK_TEAM,
-            *STEPS.values(),
-            action="firewall_rule",
+    action="firewall_rule",
+    sources=(
+        sources.FIREWALL_PROCESSING,
+        sources.Source(
+            "Azure Firewall FQDN filtering in network rules",
+            "https://learn.microsoft.com/azure/firewall/fqdn-filtering-network-rules",
         ),
-    )
-
-
-RULE = rule(ID, "Azure Firewall on the way", check)
+    ),
+)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 
 from ..._text import Text, texts
-from .. import wording
+from .. import facts, sources, wording
 from ..model import Fact, Finding
-from ..rule import ACTIVATE, GUEST_ADMIN, Rule, code_facts, finding, remedy
+from ..rule import ACTIVATE, GUEST_ADMIN, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "clock-skew"
@@ -24,16 +24,19 @@ TEXTS = texts(
         "code": "KMS refused the guest because of its clock, set the clock right and activate: {code}.",
         "fast": "fast",
         "slow": "slow",
-        "offset": "{offset} s, measured to {doubt} s",
         "past": "KMS refused the guest because of its clock, which is right by now: activate again ({code}).",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
-        "start": "Start the time service: Set-Service w32time -StartupType Automatic; Start-Service w32time",
-        "source": "Check its source: w32tm /query /source (a domain member has Type NT5DS, NtpClient must be enabled)",
-        "synchronise": "Synchronise: w32tm /resync /rediscover (a large step may need: Set-Date)",
+        "enable": ("Let the time service start by itself", "Set-Service w32time -StartupType Automatic"),
+        "start": ("Start the time service", "Start-Service w32time"),
+        "source": (
+            "Check its source (a domain member has Type NT5DS, NtpClient must be enabled)",
+            "w32tm /query /source",
+        ),
+        "synchronise": ("Synchronise (a large step may need Set-Date)", "w32tm /resync /rediscover"),
     },
 )
 
@@ -44,27 +47,25 @@ def check(view: View) -> Finding | None:
     offset = clock.offset_seconds if clock is not None else None
     doubt = abs((clock.uncertainty_seconds if clock is not None else None) or 0.0)
     codes = view.codes_of("clock")
-    facts = code_facts(codes)
+    evidence = facts.codes(codes)
     if clock is not None and offset is not None:
-        observed = TEXTS["offset"].format(offset=f"{offset:+.0f}", doubt=f"{doubt:.0f}")
-        facts.insert(
-            0, Fact("clock of the guest against the controller's", observed, "UTC time in the guest", "under 4 hours")
-        )
+        measured = {"offset_seconds": round(offset), "uncertainty_seconds": round(doubt)}
+        evidence.insert(0, Fact("clock", measured, "clock", expected=LIMIT_SECONDS))
         source = {
             "type": clock.sync_type,
             "server": clock.ntp_server,
-            "NTP client on": clock.ntp_client_enabled,
-            "host time on": clock.host_sync_enabled,
+            "client": clock.ntp_client_enabled,
+            "host": clock.host_sync_enabled,
         }
-        facts.append(Fact("time source", source, "registry W32Time"))
+        evidence.append(Fact("time_source", source, "registry"))
     if offset is not None and abs(offset) > LIMIT_SECONDS:
         title = TEXTS["measured"].format(offset=_apart(abs(offset)), direction=TEXTS["fast" if offset > 0 else "slow"])
         certain = abs(offset) - doubt > LIMIT_SECONDS or bool(codes)
-        return _found(title, "certain" if certain else "likely", facts)
+        return _found(title, "certain" if certain else "likely", evidence)
     if codes:
         right = offset is not None and abs(offset) + doubt < LIMIT_SECONDS
         title = TEXTS["past" if right else "code"].format(code=wording.code(codes[0].code))
-        return _found(title, "likely" if right or codes[0].code.certainty != "doc" else "certain", facts)
+        return _found(title, "likely" if right or codes[0].code.certainty != "doc" else "certain", evidence)
     return None
 
 
@@ -74,21 +75,41 @@ def _apart(seconds: float) -> Text:
     return wording.TEXTS["hours"].format(count=f"{hours:g}") if hours < _MANY_HOURS else wording.duration(seconds / 60)
 
 
-def _found(title: Text, confidence: str, facts: list[Fact]) -> Finding:
+def _found(title: Text, confidence: str, evidence: list[Fact]) -> Finding:
     return finding(
         ID,
         title,
         confidence=confidence,
-        evidence=facts,
+        evidence=evidence,
         remedy=[
             remedy(
                 GUEST_ADMIN,
                 *STEPS.values(),
                 ACTIVATE,
-                action="clock",
+                action=RULE.action,
             )
         ],
     )
 
 
-RULE = Rule(ID, "the clock", ("clock",), check)
+RULE = Rule(
+    id=ID,
+    name="Clock is off",
+    place=210,
+    why="KMS compares clocks only when a request arrives.",
+    subject="the clock",
+    needs=("clock",),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error",),
+    sources=(
+        sources.Source(
+            "Error 0xC004F06C on Azure VMs",
+            "https://github.com/MicrosoftDocs/SupportArticles-docs/tree/main/support/azure/virtual-machines/windows",
+        ),
+        sources.ERROR_CODES,
+    ),
+    explains=("azure-edition-attestation",),
+    action="clock",
+)

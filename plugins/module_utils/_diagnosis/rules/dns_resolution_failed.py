@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-from ..._guest.evidence import DnsAnswer
 from ..._text import texts
-from .. import reach, wording
+from .. import facts, reach, sources, wording
 from ..model import Fact, Finding, Remedy
-from ..rule import ACTIVATE, GUEST_ADMIN, NETWORK_TEAM, Rule, code_facts, finding, remedy
+from ..rule import ACTIVATE, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "dns-resolution-failed"
@@ -25,12 +24,16 @@ TEXTS = texts(
     },
 )
 _TIMEOUT = "0x800705B4"
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
-        "clear": "Clear the cache: Clear-DnsClientCache",
-        "check": "Check %windir%\\System32\\drivers\\etc\\hosts and Get-DnsClientNrptPolicy for the name",
-        "ask": "Ask each resolver: Resolve-DnsName {name} -Type A -Server <resolver>",
+        "clear": ("Clear the cache", "Clear-DnsClientCache"),
+        "hosts": (
+            "Look for the name in the hosts file",
+            "Select-String {name} $env:windir\\System32\\drivers\\etc\\hosts",
+        ),
+        "policy": ("Look for the name in the name resolution policy", "Get-DnsClientNrptPolicy"),
+        "ask": ("Ask each resolver", "Resolve-DnsName {name} -Type A -Server <resolver>"),
         "forward": "Let the resolvers forward what they do not own to Azure's DNS (168.63.129.16), and look for a private zone that hides the name",
         "servers": "Set other DNS servers in Azure on the virtual network or the NIC, not inside the guest",
     },
@@ -45,12 +48,12 @@ def check(view: View) -> Finding | None:
     if answer is None:
         return _from_codes(view)
     failing = [item for item in servers if not item.addresses]
-    facts = [_fact(item) for item in (answer, *servers)]
+    evidence = [facts.dns(item, view.cloud.addresses) for item in (answer, *servers)]
     if answer.addresses:
         if not failing or len(failing) == len(servers):
             return None
         return _found(
-            view, "some", facts, "warning", name=name, servers=wording.listed(str(item.server) for item in failing)
+            view, "some", evidence, "warning", name=name, servers=wording.listed(str(item.server) for item in failing)
         )
     # An address that is pinned does not have to resolve.
     pinned = view.host is not None and view.host.kind == "azure_address"
@@ -59,7 +62,7 @@ def check(view: View) -> Finding | None:
     # Windows waits longer for a resolver than the probe does: only an answer proves that there is no address.
     silent = all(item.error is not None and item.error.code == _TIMEOUT for item in (answer, *failing))
     severity, confidence = "warning" if pinned else "error", "likely" if silent else "certain"
-    return _found(view, key, facts, severity, confidence, name=name, reason=reason)
+    return _found(view, key, evidence, severity, confidence, name=name, reason=reason)
 
 
 def _from_codes(view: View) -> Finding | None:
@@ -67,19 +70,20 @@ def _from_codes(view: View) -> Finding | None:
     if not codes or not view.host_is_azure or view.guest.dns is not None:
         return None
     title = TEXTS["code"].format(reason=wording.code(codes[0].code))
-    return finding(ID, title, confidence="likely", evidence=code_facts(codes), remedy=[_repair(view)])
+    return finding(ID, title, confidence="likely", evidence=facts.codes(codes), remedy=[_repair(view)])
 
 
 def _found(
-    view: View, key: str, facts: list[Fact], severity: str, confidence: str = "certain", **parts: str
+    view: View, key: str, evidence: list[Fact], severity: str, confidence: str = "certain", **parts: str
 ) -> Finding:
-    local = remedy(GUEST_ADMIN, STEPS["clear"], STEPS["check"], ACTIVATE, action="dns_cache")
+    hosts = STEPS["hosts"].format(name=view.name_in_use)
+    local = remedy(GUEST_ADMIN, STEPS["clear"], hosts, STEPS["policy"], ACTIVATE, action=RULE.action)
     return finding(
         ID,
         TEXTS[key].format(**parts),
         severity=severity,
         confidence=confidence,
-        evidence=facts,
+        evidence=evidence,
         remedy=[local if key == "local" else _repair(view)],
     )
 
@@ -88,9 +92,17 @@ def _repair(view: View) -> Remedy:
     return remedy(NETWORK_TEAM, STEPS["ask"].format(name=view.name_in_use), STEPS["forward"], STEPS["servers"])
 
 
-def _fact(answer: DnsAnswer) -> Fact:
-    observed = wording.listed(answer.addresses) or (wording.code(answer.error) if answer.error else TEXTS["no_answer"])
-    return Fact(f"DNS {answer.name}", observed, wording.resolver(answer), "an address of Azure's KMS")
-
-
-RULE = Rule(ID, "name resolution", ("dns",), check)
+RULE = Rule(
+    id=ID,
+    name="DNS resolution fails",
+    place=90,
+    why="The name is resolved before anything is sent.",
+    subject="name resolution",
+    needs=("dns",),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error", "warning"),
+    sources=(sources.TROUBLESHOOT,),
+    action="dns_cache",
+)

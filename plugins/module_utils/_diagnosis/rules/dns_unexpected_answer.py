@@ -11,9 +11,9 @@ import typing as t
 
 from ..._guest.evidence import DnsAnswer
 from ..._text import texts
-from .. import reach, wording
-from ..model import Fact, Finding, Remedy
-from ..rule import ACTIVATE, GUEST_ADMIN, NETWORK_TEAM, Rule, code_facts, finding, remedy, target_facts
+from .. import facts, reach, sources, wording
+from ..model import Finding, Remedy
+from ..rule import ACTIVATE, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "dns-unexpected-answer"
@@ -23,15 +23,18 @@ TEXTS = texts(
         "found": "{name} resolves to {addresses}, which is not Azure's KMS and does not serve it: correct the DNS and activate.",
         "local": "{name} resolves to {addresses} only on this guest, which is not Azure's KMS: clear its hosts file entry and DNS cache and activate.",
         "untested": "{name} resolves to {addresses}, which is not a known address of Azure's KMS: check the DNS.",
-        "via": "{addresses} by way of {chain}",
         "some": "{name} resolves to {addresses} at {servers}, which is not Azure's KMS: correct that resolver.",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
-        "hosts": "Remove the name from %windir%\\System32\\drivers\\etc\\hosts and check Get-DnsClientNrptPolicy",
-        "clear": "Clear the cache: Clear-DnsClientCache",
+        "hosts": (
+            "Remove the name from the hosts file",
+            "notepad %windir%\\System32\\drivers\\etc\\hosts",
+        ),
+        "policy": ("Look for the name in the name resolution policy", "Get-DnsClientNrptPolicy"),
+        "clear": ("Clear the cache", "Clear-DnsClientCache"),
         "zone": "Find the zone, forwarder or filter that answers for {name} and remove it",
         "expected": "The expected addresses are {addresses}; one of them per answer is normal",
     },
@@ -64,9 +67,9 @@ def check(view: View) -> Finding | None:
         severity=severity,
         confidence=confidence,
         evidence=[
-            *(_fact(item, view) for item in (answer, *servers)),
-            *target_facts(target for target in tested if target.address in answer.addresses),
-            *code_facts(foreign),
+            *(facts.dns(item, view.cloud.addresses) for item in (answer, *servers)),
+            *(facts.tcp(target) for target in tested if target.address in answer.addresses),
+            *facts.codes(foreign),
         ],
         remedy=[_clear() if local else _correct(view)],
     )
@@ -95,13 +98,12 @@ def _single(view: View, name: str, servers: t.Sequence[DnsAnswer]) -> Finding | 
         addresses=wording.listed(address for item in odd for address in item.addresses),
         servers=wording.listed(str(item.server) for item in odd),
     )
-    return finding(
-        ID, title, severity="warning", evidence=[_fact(item, view) for item in servers], remedy=[_correct(view)]
-    )
+    evidence = [facts.dns(item, view.cloud.addresses) for item in servers]
+    return finding(ID, title, severity="warning", evidence=evidence, remedy=[_correct(view)])
 
 
 def _clear() -> Remedy:
-    return remedy(GUEST_ADMIN, STEPS["hosts"], STEPS["clear"], ACTIVATE, action="dns_cache")
+    return remedy(GUEST_ADMIN, STEPS["hosts"], STEPS["policy"], STEPS["clear"], ACTIVATE, action=RULE.action)
 
 
 def _correct(view: View) -> Remedy:
@@ -112,13 +114,6 @@ def _correct(view: View) -> Remedy:
     )
 
 
-def _fact(answer: DnsAnswer, view: View) -> Fact:
-    observed = wording.listed(answer.addresses) or answer.verdict
-    if answer.chain:
-        observed = TEXTS["via"].format(addresses=observed, chain=" > ".join(answer.chain))
-    return Fact(f"DNS {answer.name}", observed, wording.resolver(answer), list(view.cloud.addresses))
-
-
 def _public(address: str) -> bool:
     try:
         return ipaddress.ip_address(address).is_global
@@ -126,4 +121,17 @@ def _public(address: str) -> bool:
         return False
 
 
-RULE = Rule(ID, "what the KMS name resolves to", ("dns",), check)
+RULE = Rule(
+    id=ID,
+    name="Unexpected DNS answer",
+    place=100,
+    why="A wrong address is reached, or not, whatever the network does for the right one.",
+    subject="what the KMS name resolves to",
+    needs=("dns",),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error", "warning"),
+    sources=(sources.CUSTOM_ROUTES, sources.NEW_ADDRESSES),
+    action="dns_cache",
+)

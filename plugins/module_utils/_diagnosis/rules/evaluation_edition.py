@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from ..._text import texts
+from .. import facts, sources
 from ..model import Fact, Finding
-from ..rule import GUEST_ADMIN, IMAGE_OWNER, Rule, finding, remedy, set_host_steps
+from ..rule import GUEST_ADMIN, IMAGE_OWNER, Rule, always, finding, remedy, set_host_steps, steps
 from ..view import View
 
 ID = "evaluation-edition"
@@ -20,12 +21,15 @@ TEXTS = texts(
         "open_end": "its period ends",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
         "role": "Make sure that the VM is not a domain controller; those cannot be converted",
-        "editions": "See which editions are possible: DISM /Online /Get-TargetEditions",
-        "convert": "Convert: DISM /Online /Set-Edition:<edition> /ProductKey:<KMS client setup key of that edition> /AcceptEula",
+        "editions": ("See which editions are possible", "DISM /Online /Get-TargetEditions"),
+        "convert": (
+            "Convert the edition, with the KMS client setup key of the new one",
+            "DISM /Online /Set-Edition:<edition> /ProductKey:<key> /AcceptEula",
+        ),
         "restart": "Restart",
         "image": "Or deploy the VM anew from an image that is not an evaluation",
     },
@@ -37,21 +41,19 @@ def check(view: View) -> Finding | None:
     if not view.evaluation:
         return None
     product, os = view.product, view.guest.os
-    facts = []
+    evidence = []
     if os is not None:
-        facts.append(Fact("edition", f"{os.edition_id} (SKU {os.sku})", "registry EditionID, Win32_OperatingSystem"))
+        evidence.append(facts.edition(os))
     if product is not None:
-        facts.append(
-            Fact("key channel", product.description or product.channel, "SoftwareLicensingProduct.Description")
-        )
+        evidence.append(facts.key_channel(product))
     end = product.evaluation_end if product is not None else None
     if end:
-        facts.append(Fact("end of the evaluation", end, "SoftwareLicensingProduct.EvaluationEndDate"))
+        evidence.append(Fact("evaluation_end", end, "license_row"))
     return finding(
         ID,
         TEXTS["running" if view.licensed else "found"].format(end=end or TEXTS["open_end"]),
         severity="warning" if view.licensed else "error",
-        evidence=facts,
+        evidence=evidence,
         remedy=[
             remedy(
                 GUEST_ADMIN,
@@ -63,4 +65,26 @@ def check(view: View) -> Finding | None:
     )
 
 
-RULE = Rule(ID, "the edition", ("os", "license"), check, lambda view: True)
+RULE = Rule(
+    id=ID,
+    name="Evaluation edition",
+    place=30,
+    why="No key and no KMS helps before the edition is converted, and a key installed before that does harm.",
+    subject="the edition",
+    needs=("os", "license"),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error", "warning"),
+    sources=(
+        sources.Source(
+            "Upgrade and conversion options for Windows Server",
+            "https://learn.microsoft.com/windows-server/get-started/upgrade-conversion-options",
+        ),
+        sources.CLIENT_KEYS,
+    ),
+    explains=("product-key-missing", "not-kms-client", "multi-session-edition"),
+    root_severities=("error", "warning"),
+    outlives_license=True,
+    applies=always,
+)

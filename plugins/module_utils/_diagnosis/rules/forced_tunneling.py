@@ -6,16 +6,16 @@
 
 from __future__ import annotations
 
-from ..._text import texts
-from ..azure_rule import judge, rule
-from ..model import Finding, Remedy
-from ..rule import NETWORK_TEAM, remedy
-from ..view import View
+from .. import sources
+from ..azure_rule import obstacle
 
-ID = "forced-tunneling"
-TEXTS = texts(
-    ID,
-    {
+RULE = obstacle(
+    cause="forced-tunneling",
+    name="Forced tunneling",
+    place=150,
+    why="Routed away from Azure before any firewall there.",
+    subject="forced tunneling",
+    sentences={
         "found": (
             "The traffic to {addresses} leaves through {route}, not from Azure, where KMS does not serve it: add routes "
             "for the KMS addresses to the Internet."
@@ -25,10 +25,7 @@ TEXTS = texts(
             "{route}: add routes for the KMS addresses to the Internet."
         ),
     },
-)
-STEPS = texts(
-    f"{ID}.step",
-    {
+    advice={
         "route": (
             "Add one route per KMS address to the route table of the subnet: prefix <address>/32, next hop "
             "Internet (a longer prefix wins over the default route)"
@@ -39,22 +36,6 @@ STEPS = texts(
         ),
         "activate": "Activate again from the guest",
     },
+    action="route",
+    sources=(sources.CUSTOM_ROUTES, sources.ROUTING),
 )
-
-
-def check(view: View) -> Finding | None:
-    """Report what the path says, weighed against the guest's own test."""
-    return judge(view, ID, TEXTS, _remedies())
-
-
-def _remedies() -> tuple[Remedy, ...]:
-    return (
-        remedy(
-            NETWORK_TEAM,
-            *STEPS.values(),
-            action="route",
-        ),
-    )
-
-
-RULE = rule(ID, "forced tunneling", check)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from ..._guest.evidence import Firewall, FirewallRule
 from ..._text import texts
-from .. import wording
-from ..model import Fact, Finding
-from ..rule import ACTIVATE, GUEST_ADMIN, Rule, code_facts, finding, remedy, target_facts
+from .. import facts, sources, wording
+from ..model import Finding, Step
+from ..rule import ACTIVATE, GUEST_ADMIN, UNREACHED, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "guest-firewall-blocks-kms"
@@ -19,9 +19,6 @@ TEXTS = texts(
     {
         "rule": "The guest's Windows Firewall rule {rules} blocks TCP {port} out, remove it or let the port out and activate.",
         "default": "The guest's Windows Firewall blocks outbound connections that no rule allows, allow TCP {port} out and activate.",
-        "profiles": "firewall registry, active profiles: {profiles}",
-        "registry": "firewall registry ({source}) {rule}",
-        "not_known": "not known",
         "probe": (
             "The guest's Windows Firewall rule {rules} blocks PowerShell on TCP {port}, so whether KMS can be reached was not "
             "tested: judge by the next attempt."
@@ -29,15 +26,22 @@ TEXTS = texts(
         "unnamed": "The guest itself forbids connections to TCP {port} (WSAEACCES), let the port out in its firewall and activate.",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
-        "local": "Disable the rule: Disable-NetFirewallRule -Name '{rule}'",
-        "events": "Read the newest events 12288 and 12289 in the Application log: they say whether KMS answered",
-        "policy": 'Take the rule "{rule}" out of the group policy that sets it, then: gpupdate /force',
+        "local": ("Disable the rule", "Disable-NetFirewallRule -Name '{rule}'"),
+        "events": (
+            "Read the newest events 12288 and 12289 in the Application log: they say whether KMS answered",
+            'Get-WinEvent -LogName Application -MaxEvents 20 -FilterXPath "*[System[EventID=12288 or EventID=12289]]"',
+        ),
+        "policy": (
+            'Take the rule "{rule}" out of the group policy that sets it, then apply the policy',
+            "gpupdate /force",
+        ),
         "allow": (
-            "Where the default is to block: New-NetFirewallRule -DisplayName 'Azure KMS' -Direction Outbound "
-            "-Action Allow -Protocol TCP -RemotePort {port} -RemoteAddress {addresses}"
+            "Where the default is to block, allow KMS",
+            "New-NetFirewallRule -DisplayName 'Azure KMS' -Direction Outbound "
+            "-Action Allow -Protocol TCP -RemotePort {port} -RemoteAddress {addresses}",
         ),
     },
 )
@@ -56,7 +60,7 @@ def check(view: View) -> Finding | None:
             TEXTS["probe"].format(rules=_names(spared), port=view.cloud.port),
             severity="warning",
             confidence="likely",
-            evidence=[*target_facts(blocked), *(_fact(rule) for rule in spared)],
+            evidence=[*map(facts.tcp, blocked), *map(facts.firewall_rule, spared)],
             remedy=[remedy(GUEST_ADMIN, ACTIVATE, STEPS["events"], action="activation")],
         )
     if blocked or codes:
@@ -67,31 +71,23 @@ def check(view: View) -> Finding | None:
     if key is None:
         return None
     partly = bool(blocked) and view.reach.state == "reached"
-    facts = [*target_facts(blocked), *code_facts(codes), *(_fact(rule) for rule in rules)]
+    evidence = [*map(facts.tcp, blocked), *facts.codes(codes), *map(facts.firewall_rule, rules)]
     if firewall is not None:
-        profiles = wording.listed(firewall.active_profiles) or TEXTS["not_known"]
-        facts.append(
-            Fact(
-                "outbound default",
-                firewall.default_outbound,
-                TEXTS["profiles"].format(profiles=profiles),
-                "allow",
-            )
-        )
+        evidence.append(facts.outbound_default(firewall))
     return finding(
         ID,
         TEXTS[key].format(rules=_names(rules), port=view.cloud.port),
         severity="warning" if partly else "error",
         confidence=confidence,
-        evidence=facts,
+        evidence=evidence,
         remedy=[
             remedy(
                 GUEST_ADMIN,
-                *(STEPS["local"].format(rule=rule.id) for rule in rules if rule.source == "local"),
+                *(_disable(rule) for rule in rules if rule.source == "local"),
                 *(STEPS["policy"].format(rule=rule.name or rule.id) for rule in rules if rule.source == "policy"),
                 STEPS["allow"].format(port=view.cloud.port, addresses=",".join(view.cloud.addresses)),
                 ACTIVATE,
-                action="firewall",
+                action=RULE.action,
             )
         ],
     )
@@ -118,13 +114,29 @@ def _cause(firewall: Firewall | None) -> tuple[str | None, tuple[FirewallRule, .
     return None, (), ""
 
 
-def _fact(rule: FirewallRule) -> Fact:
-    limits = f" ({'; '.join(rule.conditions)})" if rule.conditions else ""
-    return Fact(
-        "firewall rule",
-        f"{rule.action}: {rule.name or rule.id}{limits}",
-        TEXTS["registry"].format(source=rule.source, rule=rule.id),
-    )
+def _disable(rule: FirewallRule) -> Step:
+    # Inside PowerShell's single quotes, a quote is written twice.
+    return STEPS["local"].format(rule=rule.id.replace("'", "''"))
 
 
-RULE = Rule(ID, "the guest's firewall", ("firewall", "connectivity"), check)
+RULE = Rule(
+    id=ID,
+    name="Windows Firewall blocks KMS",
+    place=110,
+    why="The guest's firewall is passed first; what it blocks never reaches Azure's network.",
+    subject="the guest's firewall",
+    needs=("firewall", "connectivity"),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error", "warning"),
+    sources=(
+        sources.Source(
+            "[MS-GPFAS] firewall rule grammar",
+            "https://learn.microsoft.com/openspecs/windows_protocols/ms-gpfas/",
+        ),
+        sources.TROUBLESHOOT,
+    ),
+    explains=UNREACHED,
+    action="firewall",
+)

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from ..._text import texts
+from .. import sources
 from ..model import Fact, Finding, GuestProblem
-from ..rule import AGAIN, GUEST_ADMIN, Rule, finding, remedy
+from ..rule import AGAIN, GUEST_ADMIN, Rule, always, finding, remedy, steps
 from ..view import View
 
 ID = "guest-unreachable"
@@ -21,10 +22,10 @@ TEXTS = texts(
         "no_reason": "no reason was given",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
-        "ping": "Try the connection alone: ansible <host> -m ansible.windows.win_ping",
+        "ping": ("Try the connection alone", "ansible <host> -m ansible.windows.win_ping"),
         "check": "Check that the VM runs, that WinRM (or SSH) is reachable from the controller and that the account may use it",
     },
 )
@@ -43,7 +44,7 @@ def check(view: View) -> Finding | None:
         TEXTS[kind].format(message=problem.message.strip().rstrip(".") or TEXTS["no_reason"]),
         severity="error" if asked else "warning",
         status=_STATUS.get(kind, "skipped"),
-        evidence=[Fact("connection", problem.message or kind, "Ansible's connection to the guest", "an answer")],
+        evidence=[Fact("connection", problem.message or None, "ansible", kind)],
         remedy=[
             remedy(
                 GUEST_ADMIN,
@@ -54,4 +55,17 @@ def check(view: View) -> Finding | None:
     )
 
 
-RULE = Rule(ID, "the guest", (), check, lambda view: True)
+RULE = Rule(
+    id=ID,
+    name="VM cannot be reached",
+    place=10,
+    why="Without the guest nothing can be said about its licence.",
+    subject="the guest",
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error", "warning"),
+    sources=(sources.TROUBLESHOOT,),
+    verdict=True,
+    applies=always,
+)

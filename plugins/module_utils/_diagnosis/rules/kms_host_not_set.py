@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from ..._text import texts
-from .. import wording
+from .. import facts, sources
 from ..model import Fact, Finding
-from ..rule import GUEST_ADMIN, Rule, code_facts, finding, remedy, set_host_steps
+from ..rule import GUEST_ADMIN, Rule, finding, remedy, set_host_steps
 from ..view import View
 
 ID = "kms-host-not-set"
@@ -17,8 +17,6 @@ TEXTS = texts(
     ID,
     {
         "found": "No KMS host is set and DNS names none, set the KMS host to {target} and activate.",
-        "unset": "not set",
-        "no_record": "no record",
     },
 )
 _NO_RECORD = frozenset({"0x8007232B", "0x8007251D", "0x80092328"})
@@ -32,21 +30,30 @@ def check(view: View) -> Finding | None:
     if view.missing("kms_settings") and not (guest.license is not None and guest.license.readable):
         return None
     codes = [seen for seen in view.codes if seen.code.code in _NO_RECORD]
-    facts = [
-        Fact("KMS host", TEXTS["unset"], "licensing service, registry and policy", view.target_name),
-        *code_facts(codes),
-    ]
+    evidence = [Fact("kms_host", None, "host_settings", expected=view.target_name), *facts.codes(codes)]
     srv = guest.dns.srv if guest.dns is not None else None
     if srv is not None:
-        facts.append(Fact(f"SRV {srv.name}", wording.code(srv.error) if srv.error else TEXTS["no_record"], "DNS"))
+        evidence.append(Fact("srv", {"code": srv.error.code if srv.error else None}, "resolver", srv.name))
     partial = guest.sections["kms_settings"].status != "ok" if "kms_settings" in guest.sections else True
     return finding(
         ID,
         TEXTS["found"].format(target=view.target_name),
         confidence="likely" if partial and not codes else "certain",
-        evidence=facts,
-        remedy=[remedy(GUEST_ADMIN, *set_host_steps(view), action="host")],
+        evidence=evidence,
+        remedy=[remedy(GUEST_ADMIN, *set_host_steps(view), action=RULE.action)],
     )
 
 
-RULE = Rule(ID, "the KMS host", ("kms_settings",), check)
+RULE = Rule(
+    id=ID,
+    name="No KMS host set",
+    place=70,
+    why="Without a host there is nobody to ask.",
+    subject="the KMS host",
+    needs=("kms_settings",),
+    check=check,
+    texts=TEXTS,
+    severities=("error",),
+    sources=(sources.SLMGR, sources.TROUBLESHOOT),
+    action="host",
+)

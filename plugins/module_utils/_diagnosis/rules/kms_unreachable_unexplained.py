@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from ..._text import texts
-from .. import reach, wording
+from .. import facts, reach, sources, wording
 from ..model import Fact, Finding, Remedy
-from ..rule import NETWORK_TEAM, Rule, code_facts, finding, remedy, target_facts
+from ..rule import NETWORK_TEAM, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "kms-unreachable-unexplained"
@@ -22,15 +22,14 @@ TEXTS = texts(
             "and let the port through as plain TCP."
         ),
         "partly": "The guest reaches only some of Azure's KMS addresses, let TCP {port} through to {dead} too.",
-        "via": "{next_hop} on {interface}",
         "events": "The guest's last attempt got no answer from KMS and the connection could not be tested, test TCP {port} from the guest.",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
         "azure": "Diagnose again with Azure credentials: routes, rules and egress were not read",
-        "test": "Test from the guest: Test-NetConnection {name} -Port {port} (an open port alone proves no KMS)",
+        "test": ("Test from the guest (an open port alone proves no KMS)", "Test-NetConnection {name} -Port {port}"),
         "hops": (
             "Check every hop: security rules, route tables, Azure Firewall (a network rule is needed, an "
             "application rule answers for KMS), appliances, the outbound method"
@@ -61,22 +60,16 @@ def check(view: View) -> Finding | None:
 
 def _found(view: View, key: str, severity: str, confidence: str) -> Finding:
     measured, attempt, path = view.reach, view.newest_failure, view.path
-    facts = target_facts([*measured.dead, *measured.served])
+    evidence = [facts.tcp(target) for target in (*measured.dead, *measured.served)]
     if attempt is not None:
-        facts.append(Fact("last attempt", wording.attempt(attempt), wording.events_at(attempt.time)))
-    facts += code_facts(view.codes_of("network")[:2])
+        evidence.append(facts.attempt(attempt))
+    evidence += facts.codes(view.codes_of("network")[:2])
     if path is not None:
-        facts.append(Fact("way out of Azure", path.reason or path.verdict, "azure_kms_path_info", "open"))
+        evidence.append(facts.path(path.verdict, path.reason))
     for route in view.guest.routes or ():
-        facts.append(
-            Fact(
-                "default route in the guest",
-                TEXTS["via"].format(next_hop=route.next_hop, interface=route.interface),
-                "Get-NetRoute",
-            )
-        )
+        evidence.append(Fact("default_route", route.next_hop, "routes", route.interface or ""))
     title = TEXTS[key].format(port=view.cloud.port, dead=wording.listed(target.address for target in measured.dead))
-    return finding(ID, title, severity=severity, confidence=confidence, evidence=facts, remedy=[_remedy(view)])
+    return finding(ID, title, severity=severity, confidence=confidence, evidence=evidence, remedy=[_remedy(view)])
 
 
 def _remedy(view: View) -> Remedy:
@@ -90,4 +83,16 @@ def _remedy(view: View) -> Remedy:
     )
 
 
-RULE = Rule(ID, "the connection to KMS", ("connectivity",), check)
+RULE = Rule(
+    id=ID,
+    name="KMS unreachable, cause not seen",
+    place=200,
+    why="Holds only where no cause on the way was found.",
+    subject="the connection to KMS",
+    needs=("connectivity",),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error", "warning"),
+    sources=(sources.TROUBLESHOOT, sources.CUSTOM_ROUTES),
+)

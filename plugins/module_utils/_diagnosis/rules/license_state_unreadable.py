@@ -6,11 +6,10 @@
 
 from __future__ import annotations
 
-from ..._guest.evidence import SectionError
 from ..._text import texts
-from .. import wording
-from ..model import Fact, Finding
-from ..rule import AGAIN, GUEST_ADMIN, Rule, finding, remedy
+from .. import facts, sources, wording
+from ..model import Finding
+from ..rule import AGAIN, GUEST_ADMIN, Rule, always, finding, remedy, steps
 from ..view import View
 
 ID = "license-state-unreadable"
@@ -21,17 +20,22 @@ TEXTS = texts(
         "skipped": "How the licence stands was not asked, so nothing is known: gather the section license too.",
         "state": "Windows reports licence state {status}, which is not known here, so whether it is activated cannot be told: check it on the VM.",
         "age": "Windows says it is licensed, but not until when, so whether it renews cannot be told: check it on the VM.",
-        "failed": "failed",
-        "source": "{section}: error",
         "no_reason": "no product row could be read",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
-        "ask": 'Ask Windows itself: Get-CimInstance SoftwareLicensingProduct -Filter "PartialProductKey IS NOT NULL"',
+        "ask": (
+            "Ask Windows itself",
+            'Get-CimInstance SoftwareLicensingProduct -Filter "PartialProductKey IS NOT NULL"',
+        ),
         "account": "Use an account with administrator rights",
-        "repository": "Where the class is missing or broken: winmgmt /verifyrepository, then winmgmt /salvagerepository",
+        "repository": (
+            "Where the class is missing or broken, check the repository of WMI",
+            "winmgmt /verifyrepository",
+        ),
+        "salvage": ("Where the repository is not consistent, repair it", "winmgmt /salvagerepository"),
     },
 )
 
@@ -44,18 +48,11 @@ def check(view: View) -> Finding | None:
         return None
     section = view.guest.sections.get("license")
     product = view.product
-    errors = [_error(name, item) for name, part in view.guest.sections.items() for item in part.errors]
-    errors.sort(key=lambda fact: not fact.source.startswith("license:"))
+    evidence = [facts.section_error(name, item) for name, part in view.guest.sections.items() for item in part.errors]
+    evidence.sort(key=lambda fact: fact.object != "license")
     if product is not None:
-        shown = {
-            "status": product.status,
-            "channel": product.channel_raw or product.channel,
-            "minutes left": product.grace_minutes,
-        }
-        errors.insert(0, Fact("licence", shown, "SoftwareLicensingProduct"))
-    success = view.guest.events.last_success if view.guest.events is not None else None
-    if success:
-        errors.append(Fact("last successful attempt", success, "event 12289"))
+        evidence[:0] = [facts.licence(product), facts.key_channel(product), facts.minutes_left(product)]
+    evidence += facts.last_success(view.guest.events)
     if section is not None and section.status == "skipped":
         key = "skipped"
     elif product is None or product.status is None:
@@ -76,7 +73,7 @@ def check(view: View) -> Finding | None:
         title,
         severity="warning",
         status="skipped" if key == "skipped" else "unknown",
-        evidence=errors,
+        evidence=evidence,
         remedy=[
             remedy(
                 GUEST_ADMIN,
@@ -87,10 +84,20 @@ def check(view: View) -> Finding | None:
     )
 
 
-def _error(section: str, item: SectionError) -> Fact:
-    told = item.message or (wording.code(item.code) if item.code else TEXTS["failed"])
-    observed = f"{item.code.code}: {told}" if item.code and item.message else told
-    return Fact(item.source, observed, TEXTS["source"].format(section=section))
-
-
-RULE = Rule(ID, "the licence", (), check, lambda view: True)
+RULE = Rule(
+    id=ID,
+    name="Licence state unreadable",
+    place=260,
+    why="Nothing can be said about the licence, and no cause above is certain or the reason for that.",
+    subject="the licence",
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("warning",),
+    sources=(
+        sources.Source("winmgmt", "https://learn.microsoft.com/windows/win32/wmisdk/winmgmt"),
+        sources.PRODUCT_CLASS,
+    ),
+    verdict=True,
+    applies=always,
+)

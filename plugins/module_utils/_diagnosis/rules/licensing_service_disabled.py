@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from ..._text import texts
-from .. import wording
+from .. import facts, sources, wording
+from ..facts import SeenCode
 from ..model import Fact, Finding
-from ..rule import ACTIVATE, GUEST_ADMIN, Rule, code_facts, finding, remedy
+from ..rule import ACTIVATE, GUEST_ADMIN, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "licensing-service-disabled"
@@ -18,15 +19,17 @@ TEXTS = texts(
     {
         "disabled": "The licensing service (sppsvc) is disabled, set it back to delayed automatic start and activate.",
         "absent": "The licensing service (sppsvc) is not installed, repair Windows or deploy the VM from an intact image.",
-        "no_service": "does not exist",
         "code": "The licensing service (sppsvc) cannot be started, mend it and activate: {code}.",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
-        "set": "Set the start type: sc.exe config sppsvc start= delayed-auto",
-        "start": "Start it: Start-Service sppsvc (it stops again by itself when idle; check RpcSs when it will not start)",
+        "set": ("Set the start type", "sc.exe config sppsvc start= delayed-auto"),
+        "start": (
+            "Start it (it stops again by itself when idle; check RpcSs when it will not start)",
+            "Start-Service sppsvc",
+        ),
         "find": "Find what disabled it (a hardening baseline or a policy), or it comes back",
     },
 )
@@ -39,14 +42,13 @@ def check(view: View) -> Finding | None:
     codes = view.codes_of("service")
     read = [code for code in view.section_codes("license") if code.cause_class == "service"]
     evidence = [
-        *([Fact("sppsvc", service.start_name or service.start, "service start type", "automatic")] if service else []),
-        *code_facts(codes),
-        *(Fact("code", wording.code(code), "reading the licence") for code in read),
+        *([facts.service("sppsvc", service)] if service is not None else []),
+        *facts.codes([*codes, *(SeenCode(code, "license_read") for code in read)]),
     ]
     if service is not None and service.exists and service.start == _DISABLED:
         return _found("disabled", "certain", evidence)
     if service is not None and not service.exists:
-        return _found("absent", "certain", [Fact("sppsvc", TEXTS["no_service"], "Get-Service", "exists")])
+        return _found("absent", "certain", [facts.service("sppsvc", service)])
     if codes or read:
         return _found("code", "likely", evidence, wording.code(codes[0].code if codes else read[0]))
     return None
@@ -63,10 +65,24 @@ def _found(key: str, confidence: str, evidence: list[Fact], code: str = "") -> F
                 GUEST_ADMIN,
                 *STEPS.values(),
                 ACTIVATE,
-                action="service",
+                action=RULE.action,
             )
         ],
     )
 
 
-RULE = Rule(ID, "the licensing service", ("services",), check)
+RULE = Rule(
+    id=ID,
+    name="Licensing service disabled",
+    place=20,
+    why="Without the service nothing else can be read, changed or activated.",
+    subject="the licensing service",
+    needs=("services",),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error",),
+    sources=(sources.ERROR_CODES,),
+    explains=("license-state-unreadable",),
+    action="service",
+)

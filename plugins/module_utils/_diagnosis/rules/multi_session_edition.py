@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 from ..._text import texts
-from ..model import Fact, Finding
-from ..rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, Rule, finding, remedy, set_host_steps
+from .. import facts, sources
+from ..model import Finding
+from ..rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, Rule, finding, remedy, set_host_steps, steps
 from ..view import View
 from . import not_kms_client, product_key_missing, wrong_kms_host
 
@@ -20,8 +21,8 @@ TEXTS = texts(
         "key": "Windows Enterprise multi-session has lost the key of its image, deploy the VM anew from an intact image instead of installing a key.",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
         "redeploy": "Deploy the VM anew from an intact multi-session image",
         "never": "Never install a key with slmgr /ipk",
@@ -41,20 +42,40 @@ def check(view: View) -> Finding | None:
     if symptom is None:
         return None
     os = view.guest.os
-    edition = Fact("edition", f"{os.edition_id} (SKU {os.sku})" if os else "ServerRdsh", "registry EditionID")
-    steps = (
+    edition = [facts.edition(os)] if os is not None else []
+    first = (
         remedy(IMAGE_OWNER, STEPS["redeploy"], STEPS["never"])
         if key
-        else remedy(GUEST_ADMIN, *set_host_steps(view), STEPS["never"], action="host")
+        else remedy(GUEST_ADMIN, *set_host_steps(view), STEPS["never"], action=RULE.action)
     )
-    more = [remedy(GUEST_ADMIN, *set_host_steps(view)[:1], ACTIVATE, action="host")] if key and host else []
+    more = [remedy(GUEST_ADMIN, *set_host_steps(view)[:1], ACTIVATE, action=RULE.action)] if key and host else []
     return finding(
         ID,
         TEXTS["key" if key else "host"].format(target=view.target_name),
         confidence=symptom.confidence,
-        evidence=[edition, *symptom.evidence],
-        remedy=[steps, *more],
+        evidence=[*edition, *symptom.evidence],
+        remedy=[first, *more],
     )
 
 
-RULE = Rule(ID, "the edition", ("os",), check)
+RULE = Rule(
+    id=ID,
+    name="Multi-session edition",
+    place=40,
+    why="Comes before all advice on keys and hosts, because its key must never be touched.",
+    subject="the edition",
+    needs=("os",),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error",),
+    sources=(
+        sources.Source(
+            "Azure Virtual Desktop FAQ on multi-session (azure-docs, 2023-10-20)",
+            "https://github.com/MicrosoftDocs/azure-docs",
+        ),
+        sources.TROUBLESHOOT,
+    ),
+    explains=("product-key-missing", "not-kms-client", "wrong-kms-host"),
+    action="host",
+)

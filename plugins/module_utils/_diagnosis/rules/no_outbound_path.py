@@ -6,22 +6,19 @@
 
 from __future__ import annotations
 
-from ..._text import texts
-from ..azure_rule import judge, rule
-from ..model import Finding, Remedy
-from ..rule import NETWORK_TEAM, remedy
-from ..view import View
+from .. import sources
+from ..azure_rule import obstacle
 
-ID = "no-outbound-path"
-TEXTS = texts(
-    ID,
-    {
+RULE = obstacle(
+    cause="no-outbound-path",
+    name="No outbound path",
+    place=190,
+    why="The egress is the last thing on the way.",
+    subject="the outbound method",
+    sentences={
         "found": "The VM has no outbound method, so that nothing leaves for {addresses}: give its subnet a NAT gateway.",
     },
-)
-STEPS = texts(
-    f"{ID}.step",
-    {
+    advice={
         "attach": (
             "Choose one explicit method: a NAT gateway on the subnet (charged by hour and gigabyte, and for its Standard public IP; "
             "every machine of the subnet leaves from that address, which wins over the methods below)"
@@ -40,22 +37,12 @@ STEPS = texts(
         ),
         "routes": "Routes to the Internet alone do not help in a private subnet or behind an internal load balancer",
     },
-)
-
-
-def check(view: View) -> Finding | None:
-    """Report what the path says, weighed against the guest's own test."""
-    return judge(view, ID, TEXTS, _remedies())
-
-
-def _remedies() -> tuple[Remedy, ...]:
-    return (
-        remedy(
-            NETWORK_TEAM,
-            *STEPS.values(),
-            action="nat_gateway",
+    action="nat_gateway",
+    sources=(
+        sources.Source(
+            "Default outbound access",
+            "https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access",
         ),
-    )
-
-
-RULE = rule(ID, "the outbound method", check)
+        sources.JAPAN_SUPPORT,
+    ),
+)

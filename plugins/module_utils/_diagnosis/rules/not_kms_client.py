@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from ..._text import texts
-from .. import wording
-from ..history import SeenCode
+from .. import facts, keys, sources, wording
+from ..facts import SeenCode
 from ..keys import CHANNEL_NAMES, install_key
-from ..model import Fact, Finding
-from ..rule import Rule, code_facts, finding
+from ..model import Finding
+from ..rule import Rule, finding
 from ..view import View
 
 ID = "not-kms-client"
@@ -19,7 +19,6 @@ TEXTS = texts(
     ID,
     {
         "channel": "Windows is not licensed and its key is {channel}, which Azure's KMS cannot activate: install the KMS client setup key and activate.",
-        "published": "published key of {title}",
         "code": "Windows is not licensed and says that its key does not fit, install the KMS client setup key of its edition and activate: {code}.",
     },
 )
@@ -31,25 +30,20 @@ def check(view: View) -> Finding | None:
     if product is None or view.licensed or view.evaluation:
         return None
     codes = view.codes_of("wrong_key", "mak")
-    facts = [
-        Fact(
-            "key channel",
-            product.description or product.channel_raw or product.channel,
-            "SoftwareLicensingProduct.Description",
-            "VOLUME_KMSCLIENT",
-        ),
-        Fact("installed key ends in", product.partial_product_key, "SoftwareLicensingProduct.PartialProductKey"),
-        *code_facts(codes),
-    ]
     key = view.guest.client_key
+    evidence = [
+        facts.key_channel(product, "VOLUME_KMSCLIENT"),
+        facts.installed_key(product, key),
+        *facts.codes(codes),
+    ]
     if key is not None and key.matches is not None:
-        facts.append(Fact("key of this edition ends in", key.partial, TEXTS["published"].format(title=key.title)))
+        evidence.append(facts.edition_key(key))
     if product.channel in CHANNEL_NAMES:
         title = TEXTS["channel"].format(channel=CHANNEL_NAMES[product.channel])
-        return finding(ID, title, evidence=facts, remedy=install_key(view))
+        return finding(ID, title, evidence=evidence, remedy=install_key(view))
     if codes:
         title = TEXTS["code"].format(code=wording.code(codes[0].code))
-        return finding(ID, title, confidence=_confidence(view, codes), evidence=facts, remedy=install_key(view))
+        return finding(ID, title, confidence=_confidence(view, codes), evidence=evidence, remedy=install_key(view))
     return None
 
 
@@ -60,4 +54,17 @@ def _confidence(view: View, codes: tuple[SeenCode, ...]) -> str:
     return "likely" if any(seen.code.certainty == "doc" for seen in codes) else "possible"
 
 
-RULE = Rule(ID, "the key's channel", ("license",), check)
+RULE = Rule(
+    id=ID,
+    name="Key of the wrong kind",
+    place=60,
+    why="With another kind of key no request goes to KMS.",
+    subject="the key's channel",
+    needs=("license",),
+    check=check,
+    texts=TEXTS,
+    steps=keys.STEPS,
+    severities=("error",),
+    sources=(sources.CLIENT_KEYS, sources.ERROR_CODES),
+    action="key",
+)

@@ -6,42 +6,26 @@
 
 from __future__ import annotations
 
-from ..._text import texts
-from ..azure_rule import judge, rule
-from ..model import Finding, Remedy
-from ..rule import NETWORK_TEAM, remedy
-from ..view import View
+from .. import sources
+from ..azure_rule import obstacle
 
-ID = "nsg-denies-kms"
-TEXTS = texts(
-    ID,
-    {
+RULE = obstacle(
+    cause="nsg-denies-kms",
+    name="Security rule denies KMS",
+    place=120,
+    why="Security rules act at the NIC and the subnet, before routing. (Among causes in Azure, the path's own order wins.)",
+    subject="security rules",
+    sentences={
         "found": "Network security stops the traffic to {addresses} by {rule}, allow TCP 1688 out to the KMS addresses before it.",
     },
-)
-STEPS = texts(
-    f"{ID}.step",
-    {
+    advice={
         "allow": "Add an outbound rule with a lower priority number than the one that denies: Allow, TCP, port 1688, destination the KMS addresses",
         "admin": "An admin rule of a network manager comes before every security group: change it there",
         "tag": "A deny on the service tag AzurePlatformLKM switches off Azure's own rule for KMS: remove it",
     },
+    action="nsg_rule",
+    sources=(
+        sources.SECURITY_GROUPS,
+        sources.Source("Service tags", "https://learn.microsoft.com/azure/virtual-network/service-tags-overview"),
+    ),
 )
-
-
-def check(view: View) -> Finding | None:
-    """Report what the path says, weighed against the guest's own test."""
-    return judge(view, ID, TEXTS, _remedies())
-
-
-def _remedies() -> tuple[Remedy, ...]:
-    return (
-        remedy(
-            NETWORK_TEAM,
-            *STEPS.values(),
-            action="nsg_rule",
-        ),
-    )
-
-
-RULE = rule(ID, "security rules", check)

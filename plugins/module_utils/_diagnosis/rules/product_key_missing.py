@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from ..._text import texts
+from .. import keys, sources
 from ..keys import install_key
 from ..model import Fact, Finding
 from ..rule import Rule, finding
@@ -17,7 +18,6 @@ TEXTS = texts(
     ID,
     {
         "found": "Windows has no product key, install the KMS client setup key of its edition and activate.",
-        "none": "none",
     },
 )
 
@@ -31,11 +31,24 @@ def check(view: View) -> Finding | None:
         ID,
         TEXTS["found"],
         evidence=[
-            Fact("Windows product with a key", TEXTS["none"], "SoftwareLicensingProduct.PartialProductKey", "one row"),
-            *(Fact("other product with a key", item.name, "SoftwareLicensingProduct") for item in license_.others),
+            Fact("product", None, "license_row"),
+            *(Fact("other_product", item.name, "license_row") for item in license_.others),
         ],
         remedy=install_key(view),
     )
 
 
-RULE = Rule(ID, "the product key", ("license",), check)
+RULE = Rule(
+    id=ID,
+    name="No product key",
+    place=50,
+    why="Without a key no request is made.",
+    subject="the product key",
+    needs=("license",),
+    check=check,
+    texts=TEXTS,
+    steps=keys.STEPS,
+    severities=("error",),
+    sources=(sources.CLIENT_KEYS, sources.PRODUCT_CLASS),
+    action="key",
+)

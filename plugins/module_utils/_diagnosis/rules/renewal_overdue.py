@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from ..._text import texts
-from .. import wording
+from .. import facts, sources, wording
 from ..model import Fact, Finding
-from ..rule import ACTIVATE, GUEST_ADMIN, Rule, finding, remedy
+from ..rule import ACTIVATE, GUEST_ADMIN, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "renewal-overdue"
@@ -20,12 +20,11 @@ TEXTS = texts(
             "Windows is licensed for {left} more, but has not renewed for {age} although nothing was seen that stops "
             "it: activate now and watch the next attempt."
         ),
-        "at_most": "at most {limit}",
         "unknown_left": "an unknown time",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {"wait": "A VM that was switched off renews by itself within hours of its start; wait if it just started"},
 )
 
@@ -44,23 +43,31 @@ def check(view: View) -> Finding | None:
         TEXTS["found"].format(left=left, age=wording.duration(age)),
         severity="warning",
         evidence=[
-            Fact("minutes left", product.grace_minutes, "SoftwareLicensingProduct.GracePeriodRemaining"),
-            Fact(
-                "minutes since the last renewal",
-                age,
-                "derived from the minutes left or event 12289",
-                TEXTS["at_most"].format(limit=view.renewal_limit),
-            ),
+            facts.minutes_left(product),
+            Fact("renewal_age", age, "derived", expected=view.renewal_limit),
         ],
         remedy=[
             remedy(
                 GUEST_ADMIN,
                 STEPS["wait"],
                 ACTIVATE,
-                action="activation",
+                action=RULE.action,
             )
         ],
     )
 
 
-RULE = Rule(ID, "the renewal", (), check)
+RULE = Rule(
+    id=ID,
+    name="Renewal overdue",
+    place=250,
+    why="Licensed but late, and no cause above was found.",
+    subject="the renewal",
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("warning",),
+    sources=(sources.JAPAN_SUPPORT, sources.SLMGR),
+    action="activation",
+    verdict=True,
+)

@@ -6,41 +6,22 @@
 
 from __future__ import annotations
 
-from ..._text import texts
-from ..azure_rule import judge, rule
-from ..model import Finding, Remedy
-from ..rule import NETWORK_TEAM, remedy
-from ..view import View
+from .. import sources
+from ..azure_rule import obstacle
 
-ID = "route-blackhole"
-TEXTS = texts(
-    ID,
-    {
+RULE = obstacle(
+    cause="route-blackhole",
+    name="Route leads nowhere",
+    place=130,
+    why="Dropped at the first routing decision.",
+    subject="routes that drop traffic",
+    sentences={
         "found": "The traffic to {addresses} is dropped by {route}, correct that route or add routes for the KMS addresses to the Internet.",
     },
-)
-STEPS = texts(
-    f"{ID}.step",
-    {
+    advice={
         "route": "Correct the route, or add one route per KMS address: prefix <address>/32, next hop Internet",
         "appliance": "Where the next hop is an appliance, check that it exists, runs and forwards (IP forwarding on its NIC)",
     },
+    action="route",
+    sources=(sources.ROUTING, sources.CUSTOM_ROUTES),
 )
-
-
-def check(view: View) -> Finding | None:
-    """Report what the path says, weighed against the guest's own test."""
-    return judge(view, ID, TEXTS, _remedies())
-
-
-def _remedies() -> tuple[Remedy, ...]:
-    return (
-        remedy(
-            NETWORK_TEAM,
-            *STEPS.values(),
-            action="route",
-        ),
-    )
-
-
-RULE = rule(ID, "routes that drop traffic", check)

@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from ..._text import texts
-from .. import azure_path, wording
-from ..azure_rule import SUSPECT, contradicted, rule
-from ..model import Fact, Finding
-from ..rule import NETWORK_TEAM, finding, remedy, target_facts
-from ..view import View
+from .. import facts, sources, wording
+from ..azure_rule import SUSPECT, concerns, contradicted
+from ..model import Finding
+from ..rule import NETWORK_TEAM, Rule, finding, remedy, steps
+from ..view import AZURE, View
 
 ID = "sides-disagree"
 TEXTS = texts(
@@ -20,8 +20,8 @@ TEXTS = texts(
         "found": "Azure's settings say that KMS is stopped ({causes}), but the guest reaches it: the guest is believed, check what was read of Azure.",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
         "compare": "Compare the effective routes and security rules of the NIC with this evidence; a change may be minutes old",
         "report": "Report what does not agree, with this evidence, to the authors of the collection",
@@ -37,15 +37,15 @@ def check(view: View) -> Finding | None:
     causes = [cause for cause in path.causes if contradicted(view, cause)]
     if not causes:
         return None
-    facts = [Fact("way out of Azure", path.reason or path.verdict, azure_path.SOURCE)]
+    evidence = [facts.path(path.verdict, path.reason)]
     for cause in causes:
         for row in path.hit_by(cause):
-            facts += azure_path.facts(row)
+            evidence += facts.path_row(row)
     return finding(
         ID,
         TEXTS["found"].format(causes=wording.listed(causes)),
         severity="warning",
-        evidence=[*facts, *target_facts(view.reach.served)],
+        evidence=[*evidence, *map(facts.tcp, view.reach.served)],
         remedy=[
             remedy(
                 NETWORK_TEAM,
@@ -55,4 +55,17 @@ def check(view: View) -> Finding | None:
     )
 
 
-RULE = rule(ID, "whether both sides agree", check)
+RULE = Rule(
+    id=ID,
+    name="Guest and Azure disagree",
+    place=240,
+    why="Says that a finding is not believed; it stops nothing.",
+    subject="whether both sides agree",
+    needs=(AZURE,),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("warning",),
+    sources=(sources.SECURITY_GROUPS,),
+    applies=concerns,
+)

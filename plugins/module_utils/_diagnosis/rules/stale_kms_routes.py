@@ -7,11 +7,11 @@
 from __future__ import annotations
 
 from ..._text import texts
-from .. import azure_path, wording
-from ..azure_rule import judge, rule
-from ..model import Fact, Finding, Remedy
-from ..rule import NETWORK_TEAM, finding, remedy
-from ..view import View
+from .. import azure_path, facts, sources, wording
+from ..azure_rule import concerns, judge
+from ..model import Finding, Remedy
+from ..rule import NETWORK_TEAM, UNREACHED, Rule, finding, remedy, steps
+from ..view import AZURE, View
 
 ID = "stale-kms-routes"
 TEXTS = texts(
@@ -25,8 +25,8 @@ TEXTS = texts(
         "unnamed": "no longer in use",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
         "add": "Add one route per current KMS address: prefix <address>/32, next hop Internet",
         "remove": "Remove the stale routes afterwards (20.118.99.244 is a misprint of 20.118.99.224)",
@@ -41,20 +41,17 @@ def check(view: View) -> Finding | None:
         return None
     rows = (*path.mistyped, *path.stale)
     stale = wording.listed(azure_path.names(rows, "prefix")) or TEXTS["unnamed"]
-    facts = [
-        Fact("stale KMS route", {key: row.get(key) for key in ("name", "prefix", "why")}, azure_path.SOURCE)
-        for row in rows
-    ]
+    evidence = [facts.stale_route(row) for row in rows]
     found = judge(view, ID, TEXTS, _remedies(), stale=stale)
     if found is not None:
-        return found.with_evidence(facts)
+        return found.with_evidence(evidence)
     if not rows or ID in path.causes:
         return None
     return finding(
         ID,
         TEXTS["harmless"].format(stale=stale),
         severity="warning" if path.mistyped else "info",
-        evidence=facts,
+        evidence=evidence,
         remedy=_remedies(),
     )
 
@@ -64,9 +61,24 @@ def _remedies() -> tuple[Remedy, ...]:
         remedy(
             NETWORK_TEAM,
             *STEPS.values(),
-            action="route",
+            action=RULE.action,
         ),
     )
 
 
-RULE = rule(ID, "the KMS routes", check)
+RULE = Rule(
+    id=ID,
+    name="Outdated KMS routes",
+    place=140,
+    why="The routes were meant to bring KMS out; the default route is only what is left without them.",
+    subject="the KMS routes",
+    needs=(AZURE,),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error", "warning", "info"),
+    sources=(sources.NEW_ADDRESSES, sources.CUSTOM_ROUTES),
+    explains=("forced-tunneling", *UNREACHED),
+    action="route",
+    applies=concerns,
+)

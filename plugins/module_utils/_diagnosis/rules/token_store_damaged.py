@@ -7,9 +7,10 @@
 from __future__ import annotations
 
 from ..._text import texts
-from ..history import SeenCode
+from .. import facts, sources
+from ..facts import SeenCode
 from ..model import Fact, Finding, Remedy
-from ..rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, Rule, code_facts, finding, remedy
+from ..rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "token-store-damaged"
@@ -19,40 +20,53 @@ TEXTS = texts(
         "code": "The licensing service's token store is damaged, check its access rights, then rebuild it and activate.",
         "absent": "The licensing service's token store (tokens.dat) is absent, rebuild it and activate.",
         "unreadable": "The licensing service's token store (tokens.dat) cannot be read, check its access rights, then rebuild it and activate.",
-        "file": "{path}, {size} bytes, changed {modified}",
-        "no_file": "absent",
         "empty": "The licensing service's token store (tokens.dat) is empty, rebuild it and activate.",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
         "not_here": "Do not rebuild the store here: the licence of this key cannot be made anew from a KMS client setup key",
         "redeploy": "Deploy the VM anew from an intact image, or restore it from a backup",
-        "reach": "Make sure that KMS can be reached first: a rebuilt store starts without a licence. Take a snapshot of the system disk",
-        "rights": "Compare the access rights of %windir%\\System32\\spp\\store with a healthy VM of the same build; SYSTEM and NETWORK SERVICE need them",
-        "rename": "Stop the service: net stop sppsvc. Rename tokens.dat (ren tokens.dat tokens.bak). Start it: net start sppsvc",
-        "reinstall": "Reinstall the licence files (minutes): cscript //nologo %windir%\\system32\\slmgr.vbs /rilc. Restart the VM twice",
-        "key": "Install the KMS client setup key again when it is gone. {activate}",
+        "reach": "Make sure that KMS can be reached first: a rebuilt store starts without a licence",
+        "snapshot": "Take a snapshot of the system disk",
+        "rights": (
+            "Compare the access rights of the store with a healthy VM of the same build; SYSTEM and NETWORK SERVICE need them",
+            "icacls %windir%\\System32\\spp\\store /t",
+        ),
+        "stop": ("Stop the licensing service", "net stop sppsvc"),
+        "rename": ("Rename tokens.dat", 'ren "{path}" tokens.bak'),
+        "start": ("Start the licensing service", "net start sppsvc"),
+        "reinstall": (
+            "Reinstall the licence files, which takes minutes",
+            "cscript //nologo %windir%\\system32\\slmgr.vbs /rilc",
+        ),
+        "restart": "Restart the VM twice",
+        "key": (
+            "Install the KMS client setup key again when it is gone",
+            "cscript //nologo %windir%\\system32\\slmgr.vbs /ipk <key>",
+        ),
     },
 )
 _PROOF = frozenset({"0xC004E015", "0xC004E002", "0xC004D301"})
 _ACCESS_DENIED = "0x80070005"
 _IN_USE = "0x80070020"
+# Where Windows keeps it (Rebuild the Tokens.dat file).
+_PATH = "%windir%\\System32\\spp\\store\\2.0\\tokens.dat"
 
 
 def check(view: View) -> Finding | None:
     """Report codes that speak of the store, then what was seen of the file."""
     read = [code for code in view.section_codes("license") if code.cause_class == "token_store"]
-    codes = (*view.codes_of("token_store"), *(SeenCode(code, "reading the licence") for code in read))
-    key, confidence, facts = _file(view)
+    codes = (*view.codes_of("token_store"), *(SeenCode(code, "license_read") for code in read))
+    key, confidence, evidence = _file(view)
     if codes:
         proven = any(seen.code.code in _PROOF for seen in codes)
         key, confidence = "code", "certain" if proven else "likely"
-        facts = [*code_facts(codes), *facts]
+        evidence = [*facts.codes(codes), *evidence]
     if key is None:
         return None
-    return finding(ID, TEXTS[key], confidence=confidence, evidence=facts, remedy=[_rebuild(view)])
+    return finding(ID, TEXTS[key], confidence=confidence, evidence=evidence, remedy=[_rebuild(view)])
 
 
 def _file(view: View) -> tuple[str | None, str, list[Fact]]:
@@ -60,34 +74,55 @@ def _file(view: View) -> tuple[str | None, str, list[Fact]]:
     if store is None:
         return None, "", []
     if store.path is None:
-        return "absent", "certain", [Fact("tokens.dat", TEXTS["no_file"], "%windir%\\System32\\spp\\store", "exists")]
+        return "absent", "certain", [facts.token_store(store)]
     error = store.open_error.code if store.open_error is not None else None
-    facts = [
-        Fact(
-            "tokens.dat", TEXTS["file"].format(path=store.path, size=store.size, modified=store.modified), "file system"
-        )
-    ]
-    if error is not None:
-        facts.append(Fact("opening tokens.dat", error, "file system", "readable"))
     if store.size == 0:
-        return "empty", "likely", facts
+        return "empty", "likely", [facts.token_store(store)]
     os = view.guest.os
     elevated = os.elevated if os is not None else None
     # Without administrator rights a refusal says nothing about the store.
     if store.readable is False and error != _IN_USE and (error != _ACCESS_DENIED or elevated):
-        return "unreadable", "likely", facts
-    return None, "", facts
+        return "unreadable", "likely", [facts.token_store(store)]
+    return None, "", [facts.token_store(store)]
 
 
 def _rebuild(view: View) -> Remedy:
     if view.multi_session or (view.product is not None and view.channel != "kms_client"):
         return remedy(IMAGE_OWNER, STEPS["not_here"], STEPS["redeploy"])
+    store = view.guest.token_store
+    if store is not None and store.path is None:
+        rename = []
+    else:
+        path = store.path if store is not None and store.path is not None else _PATH
+        rename = [STEPS["stop"], STEPS["rename"].format(path=path), STEPS["start"]]
     return remedy(
         GUEST_ADMIN,
-        *(STEPS[key] for key in ("reach", "rights", "rename", "reinstall")),
-        STEPS["key"].format(activate=ACTIVATE),
-        action="token_store",
+        *(STEPS[key] for key in ("reach", "snapshot", "rights")),
+        *rename,
+        *(STEPS[key] for key in ("reinstall", "restart", "key")),
+        ACTIVATE,
+        action=RULE.action,
     )
 
 
-RULE = Rule(ID, "the token store", ("token_store",), check)
+RULE = Rule(
+    id=ID,
+    name="Token store damaged",
+    place=220,
+    why="The answer is stored last, and rebuilding the store while KMS cannot be reached would cost the licence that is left.",
+    subject="the token store",
+    needs=("token_store",),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error",),
+    sources=(
+        sources.Source(
+            "Rebuild the Tokens.dat file (2024-06-17)",
+            "https://learn.microsoft.com/troubleshoot/windows-server/licensing-and-activation/rebuild-tokens-dotdat-file",
+        ),
+        sources.ERROR_CODES,
+    ),
+    explains=("product-key-missing", "license-state-unreadable"),
+    action="token_store",
+)

@@ -11,9 +11,9 @@ import datetime
 from ..._guest.evidence import Attempt
 from ..._guest.fields import parse_time
 from ..._text import texts
-from .. import wording
-from ..model import Fact, Finding
-from ..rule import Rule, finding
+from .. import facts, sources, wording
+from ..model import Finding
+from ..rule import Rule, always, finding
 from ..view import View
 from . import activated
 
@@ -41,21 +41,19 @@ def check(view: View) -> Finding | None:
         return None
     count = len(failures) or len(weak)
     title = TEXTS["one" if count == 1 else "found"].format(age=wording.duration(view.renewal_age or 0), count=count)
-    facts = [Fact("failed attempt", wording.attempt(item), wording.events_at(item.time)) for item in failures[:3]]
-    facts += [
-        Fact("failed attempt", wording.code(item.code), wording.at(wording.event(item.id), item.time))
-        for item in weak[:1]
+    evidence = [
+        *map(facts.attempt, failures[:3]),
+        *map(facts.weak_event, weak[:1]),
+        *facts.last_success(view.guest.events),
+        *found.evidence,
     ]
-    success = view.guest.events.last_success if view.guest.events is not None else None
-    if success:
-        facts.append(Fact("last successful attempt", success, "event 12289"))
     return finding(
         ID,
         title,
         severity="info",
         status="ok",
         confidence="certain" if failures else "likely",
-        evidence=[*facts, *found.evidence],
+        evidence=evidence,
     )
 
 
@@ -68,4 +66,16 @@ def _recent(view: View) -> list[Attempt]:
     return [item for item, moment in dated if moment is not None and moment >= start]
 
 
-RULE = Rule(ID, "recent attempts", (), check, lambda view: True)
+RULE = Rule(
+    id=ID,
+    name="Failed once, fine since",
+    place=280,
+    why="In order, with failures that did not last.",
+    subject="recent attempts",
+    check=check,
+    texts=TEXTS,
+    severities=("info",),
+    sources=(sources.JAPAN_SUPPORT,),
+    verdict=True,
+    applies=always,
+)

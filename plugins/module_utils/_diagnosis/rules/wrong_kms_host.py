@@ -9,9 +9,9 @@ from __future__ import annotations
 from ..._guest.evidence import HostSetting
 from ..._reference import endpoints
 from ..._text import Message, Text, texts
-from .. import reach, wording
+from .. import facts, reach, sources
 from ..model import Fact, Finding, Remedy
-from ..rule import GUEST_ADMIN, Rule, code_facts, finding, remedy, set_host_steps, target_facts
+from ..rule import GUEST_ADMIN, Rule, finding, remedy, set_host_steps, steps
 from ..view import View
 
 ID = "wrong-kms-host"
@@ -29,12 +29,16 @@ TEXTS = texts(
         "left_behind": "The last attempt went to {old}, although {host} is set: clear the cached host and activate again.",
     },
 )
-STEPS = texts(
-    f"{ID}.step",
+STEPS = steps(
+    ID,
     {
-        "product": "Clear the setting of this product: cscript //nologo %windir%\\system32\\slmgr.vbs /ckms {product}",
-        "policy": "Take the KMS host out of the group policy that sets it, then: gpupdate /force",
-        "clear": "Clear the old host: cscript //nologo %windir%\\system32\\slmgr.vbs /ckms; then Restart-Service sppsvc",
+        "product": (
+            "Clear the setting of this product",
+            "cscript //nologo %windir%\\system32\\slmgr.vbs /ckms {product}",
+        ),
+        "policy": ("Take the KMS host out of the group policy that sets it, then apply the policy", "gpupdate /force"),
+        "clear": ("Clear the old host", "cscript //nologo %windir%\\system32\\slmgr.vbs /ckms"),
+        "restart": ("Restart the licensing service, which still holds the old host", "Restart-Service sppsvc"),
         "writer": "Look for a script or policy that writes the old host again",
     },
 )
@@ -65,17 +69,17 @@ def _foreign(view: View, host: HostSetting) -> Finding | None:
     codes = view.codes_of("wrong_kms_host")
     attempts = [item for item in view.history.failures if item.host and reach.bare(item.host) == reach.bare(host.host)]
     proven = bool(codes) or broken or bool(attempts) or (host.kind in _KNOWN_WRONG and not works)
-    facts = [*_settings(view), *code_facts(codes), *target_facts(targets)]
+    evidence = [*_settings(view), *facts.codes(codes), *map(facts.tcp, targets)]
     if answer is not None and answer.error is not None:
-        facts.append(Fact(f"DNS {host.host}", wording.code(answer.error), "resolver of the guest", "an address"))
-    facts += [Fact("failed attempt", wording.attempt_at(item), wording.events_at(item.time)) for item in attempts[:1]]
+        evidence.append(facts.dns(answer, ()))
+    evidence += map(facts.attempt, attempts[:1])
     title = TEXTS.get(host.kind, TEXTS["other"]).format(
         host=host.host,
         target=view.target_name,
         why=_known(reach.bare(host.host)),
     )
     return finding(
-        ID, title, confidence="certain" if proven else "likely", evidence=facts, remedy=[_remedy(view, host)]
+        ID, title, confidence="certain" if proven else "likely", evidence=evidence, remedy=[_remedy(view, host)]
     )
 
 
@@ -88,7 +92,7 @@ def _port(view: View, host: HostSetting) -> Finding | None:
         ID,
         title,
         confidence="certain" if targets else "likely",
-        evidence=[*_settings(view), *target_facts(targets)],
+        evidence=[*_settings(view), *map(facts.tcp, targets)],
         remedy=[_remedy(view, host)],
     )
 
@@ -100,7 +104,7 @@ def _pinned(view: View, host: HostSetting) -> Finding:
         TEXTS["pinned_dead" if dead else "pinned"].format(host=host.host, target=view.target_name),
         severity="error" if dead else "warning",
         confidence="likely" if dead else "certain",
-        evidence=[*_settings(view), *target_facts([*view.reach.dead, *view.reach.served] if dead else [])],
+        evidence=[*_settings(view), *map(facts.tcp, [*view.reach.dead, *view.reach.served] if dead else [])],
         remedy=[_remedy(view, host)],
     )
 
@@ -113,27 +117,19 @@ def _left_behind(view: View, host: HostSetting) -> Finding | None:
     known = {*cloud.names, *cloud.addresses, *cloud.legacy_addresses, reach.bare(host.host)}
     if attempt is None or old is None or old in known or view.healthy or view.reach.state != "reached":
         return None
-    facts = [Fact("failed attempt", wording.attempt_at(attempt), wording.events_at(attempt.time))]
     return finding(
         ID,
         TEXTS["left_behind"].format(old=attempt.host, host=host.host),
         confidence="likely",
-        evidence=[*_settings(view), *facts],
+        evidence=[*_settings(view), facts.attempt(attempt)],
         remedy=[_remedy(view, host)],
     )
 
 
 def _settings(view: View) -> list[Fact]:
     settings = view.guest.kms_host.settings if view.guest.kms_host is not None else ()
-    return [
-        Fact(
-            wording.setting(item),
-            f"{item.host}:{item.port}",
-            "licensing service, registry and policy",
-            view.target_name,
-        )
-        for item in dict.fromkeys(settings or ((view.host,) if view.host else ()))
-    ]
+    found = dict.fromkeys(settings or ((view.host,) if view.host else ()))
+    return [facts.kms_host(item, view.target_name) for item in found]
 
 
 def _remedy(view: View, host: HostSetting) -> Remedy:
@@ -141,10 +137,12 @@ def _remedy(view: View, host: HostSetting) -> Remedy:
     product = view.product.activation_id if view.product is not None else None
     if host.source == "product":
         clear = STEPS["product"].format(product=product or "<activation id>")
-        return remedy(GUEST_ADMIN, clear, set_host, activate, action="host")
+        return remedy(GUEST_ADMIN, clear, set_host, activate, action=RULE.action)
     if host.source == "policy":
-        return remedy(GUEST_ADMIN, STEPS["policy"], set_host, activate, action="host")
-    return remedy(GUEST_ADMIN, STEPS["clear"], set_host, STEPS["writer"], activate, action="host")
+        return remedy(GUEST_ADMIN, STEPS["policy"], set_host, activate, action=RULE.action)
+    return remedy(
+        GUEST_ADMIN, STEPS["clear"], STEPS["restart"], set_host, STEPS["writer"], activate, action=RULE.action
+    )
 
 
 def _known(name: str) -> Text:
@@ -153,4 +151,24 @@ def _known(name: str) -> Text:
     return Text(known, Message(f"known_host.{name}")) if known else TEXTS["known_not"]
 
 
-RULE = Rule(ID, "the KMS host", ("kms_settings|license",), check)
+RULE = Rule(
+    id=ID,
+    name="Wrong KMS host",
+    place=80,
+    why="The host is chosen before its name is resolved.",
+    subject="the KMS host",
+    needs=("kms_settings|license",),
+    check=check,
+    texts=TEXTS,
+    steps=STEPS,
+    severities=("error", "warning"),
+    sources=(
+        sources.TROUBLESHOOT,
+        sources.NEW_ADDRESSES,
+        sources.SLMGR,
+        sources.Source(
+            "gcpdiag WARN/2022_012 (the KMS of Google Cloud)", "https://github.com/GoogleCloudPlatform/gcpdiag"
+        ),
+    ),
+    action="host",
+)

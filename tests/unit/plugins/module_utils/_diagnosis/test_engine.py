@@ -329,17 +329,15 @@ def test_a_rule_that_raises_is_unknown_and_silences_no_other(monkeypatch: pytest
         raise KeyError("bug")
 
     table = tuple(
-        dataclasses.replace(entry, rule=dataclasses.replace(entry.rule, check=explode))
-        if entry.rule.id in {"clock-skew", "activation-unexplained"}
-        else entry
-        for entry in precedence.TABLE
+        dataclasses.replace(rule, check=explode) if rule.id in {"clock-skew", "activation-unexplained"} else rule
+        for rule in precedence.RULES
     )
-    monkeypatch.setattr(engine, "TABLE", table)
+    monkeypatch.setattr(engine, "RULES", table)
     diagnosis = build.verdict(BROKEN, SILENT, CLOCK)
     assert diagnosis.root_cause.id == "kms-unreachable-unexplained"
     (broken,) = [item for item in diagnosis.findings if item.id == "clock-skew"]
     assert broken.status == "unknown"
-    assert "KeyError: 'bug'" in broken.evidence[0].observed
+    assert "KeyError: 'bug'" in broken.evidence[0].value
     # A verdict that cannot be given is not replaced by a better one.
     assert build.verdict(BROKEN).root_cause.status == "unknown"
 

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.engine import diagnose
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis, Finding
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.precedence import TABLE
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.precedence import RULES as ORDERED
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
 from tests.unit.plugins.module_utils._diagnosis import build
 from tests.unit.plugins.module_utils._diagnosis.build import (
@@ -34,7 +34,7 @@ from tests.unit.plugins.module_utils._diagnosis.build import (
     unlicensed,
 )
 
-RULES = {entry.rule.id: entry.rule for entry in TABLE}
+RULES = {rule.id: rule for rule in ORDERED}
 ODD = "10.9.9.9"
 BROKEN = unlicensed()
 NO_ANSWER = events(attempt(outcome="send_failed", value="0x800706BA"))

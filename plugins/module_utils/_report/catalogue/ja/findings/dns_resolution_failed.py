@@ -1,0 +1,32 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The finding dns-resolution-failed in Japanese."""
+
+NAME = "DNS の名前解決に失敗"
+SUBJECT = "名前解決"
+TEXTS = {
+    "failed": "ゲストが {name} を名前解決できません。DNS を修正し、ライセンス認証を実行してください: {reason}。",
+    "local": (
+        "DNS サーバーは {name} を解決できますが、ゲストでは解決できません。DNS キャッシュをクリアし、hosts "
+        "ファイルと名前解決ポリシーを確認してください。"
+    ),
+    "some": "{name} を解決できない DNS サーバーがあります。{servers} を修正してください。",
+    "code": (
+        "直近の試行で KMS の名前を解決できませんでした。ゲストの DNS を修正し、ライセンス認証を実行してください: "
+        "{reason}。"
+    ),
+    "no_answer": "応答にアドレスがありません",
+}
+STEPS = {
+    "clear": "DNS キャッシュをクリアします",
+    "hosts": "hosts ファイルに該当する名前がないか確認します",
+    "policy": "名前解決ポリシーに該当する名前がないか確認します",
+    "ask": "各 DNS サーバーに問い合わせます",
+    "forward": (
+        "DNS サーバーが管理していない名前を Azure の DNS (168.63.129.16) に転送するようにし、"
+        "名前を隠しているプライベート ゾーンがないか確認します"
+    ),
+    "servers": "DNS サーバーの変更は、ゲスト内ではなく Azure の仮想ネットワークまたは NIC で行います",
+}

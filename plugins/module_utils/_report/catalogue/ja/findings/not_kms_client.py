@@ -1,0 +1,18 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The finding not-kms-client in Japanese."""
+
+NAME = "プロダクト キーの種類が不適切"
+SUBJECT = "キーのチャネル"
+TEXTS = {
+    "channel": (
+        "Windows はライセンス認証されておらず、キーの種類が「{channel}」のため Azure の KMS では認証できません。"
+        "KMS クライアント セットアップ キーをインストールし、ライセンス認証を実行してください。"
+    ),
+    "code": (
+        "Windows はライセンス認証されておらず、キーが適合しないと報告しています。エディションに合った KMS "
+        "クライアント セットアップ キーをインストールし、ライセンス認証を実行してください: {code}。"
+    ),
+}

@@ -1,0 +1,18 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The finding transient-failure in Japanese."""
+
+NAME = "一時的な失敗 (現在は正常)"
+SUBJECT = "直近の試行"
+TEXTS = {
+    "found": (
+        "Windows はライセンス認証済みで、最終更新は {age}前です。ここ数日に {count} "
+        "回の失敗がありましたが解消しており、対処は不要です。"
+    ),
+    "one": (
+        "Windows はライセンス認証済みで、最終更新は {age}前です。ここ数日に 1 "
+        "回の失敗がありましたが解消しており、対処は不要です。"
+    ),
+}

@@ -21,7 +21,7 @@ export no_proxy := 127.0.0.0/8,127.0.0.1,localhost
 export NO_PROXY := $(no_proxy)
 
 .DEFAULT_GOAL := help
-.PHONY: help diagnose remediate test lint molecule screenshot build clean
+.PHONY: help diagnose remediate docs test lint molecule screenshot build clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -34,6 +34,9 @@ diagnose: $(VENV)/lab.done ## Diagnose the guests of the lab: WORLD=path takes a
 remediate: $(VENV)/lab.done ## Repair the guests of the lab: WORLD=path takes another world, ARGS='...' goes to ansible-playbook
 	@python -m tests.lab run "$(WORLD)" -- \
 		sh -c 'exec ansible-playbook playbooks/remediate.yml -i "$$LAB_INVENTORY" "$$@"' remediate $(ARGS)
+
+docs: $(VENV)/lab.done ## Write what the documentation takes from the code
+	@python -m tests.tools.docs
 
 test: $(VENV)/test.done $(VENV)/oldest.done ## Run the unit, PowerShell and end-to-end tests
 	python -m tests.tools.suite

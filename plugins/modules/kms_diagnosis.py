@@ -157,41 +157,54 @@ diagnoses:
           type: list
           elements: dict
           contains:
-            fact:
-              description: What was looked at.
+            kind:
+              description: What kind of value it is. C(docs/facts.md) says of each kind what its value holds.
               type: str
-              sample: KMS host (global)
-            observed:
-              description: What was seen.
+              sample: kms_host
+            value:
+              description: What was seen, as plain data.
               type: raw
               sample: kms.corp.example:1688
             source:
-              description: Where it was seen.
+              description: Where it was seen, a key that C(docs/facts.md) explains.
               type: str
-              sample: licensing service, registry and policy
+              sample: host_settings
+            object:
+              description: What tells it from others of its kind, an address, a name or the place of a setting. Empty when there is one only.
+              type: str
+              sample: global
             expected:
               description: What a healthy guest shows, null when nothing in particular.
               type: raw
               sample: azkms.core.windows.net:1688
+            at:
+              description: When it was seen (UTC), null when that is the time of the collection.
+              type: str
+              sample: "2026-11-24T06:12:09Z"
         remedy:
           description: What can be done, the best way first.
           type: list
           elements: dict
           contains:
             who:
-              description: V(guest_admin), V(network_team), V(identity_team), V(microsoft) or V(image_owner).
+              description: V(guest_admin), V(network_team), V(microsoft) or V(image_owner).
               type: str
               sample: guest_admin
             steps:
               description: The steps in order.
               type: list
-              elements: str
-            variable:
-              description: The role variable that lets the collection do it, null when it cannot.
-              type: str
-              sample: "remediate_actions: [host]"
+              elements: dict
+              contains:
+                says:
+                  description: What is to be done.
+                  type: str
+                  sample: Set the KMS host
+                command:
+                  description: The whole command, as it is typed, null for a step that is none.
+                  type: str
+                  sample: cscript //nologo %windir%\system32\slmgr.vbs /skms azkms.core.windows.net:1688
             action:
-              description: The name of what the collection can do of it, null when it can do nothing.
+              description: The name in O(azure_windows.activation.remediate#role:remediate_actions) that lets the collection do it, null when it cannot.
               type: str
               sample: host
         explains:

@@ -110,6 +110,7 @@ def checks(copied: pathlib.Path, scratch: pathlib.Path, left_out: tuple[str, ...
         Check("mypy", ("mypy", "--config-file", "pyproject.toml", *rooms), must_say=r"in [1-9]\d* source files"),
         Check("antsibull-docs", ("antsibull-docs", "lint-collection-docs", *docs, str(copied))),
         Check("ansible-galaxy build and install", ("sh", "-ec", install), must_say=r"was installed successfully"),
+        Check("docs", (sys.executable, "-m", "tests.tools.docs", "--check"), must_say=r"[1-9]\d* pages looked at"),
         Check("antsibull-changelog", ("antsibull-changelog", "lint")),
         Check("ruff format", ("ruff", "format", "--check", "."), must_say=r"[1-9]\d* files already formatted"),
         Check("ruff", ("ruff", "check", ".")),

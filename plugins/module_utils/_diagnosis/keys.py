@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from .._text import texts
 from .model import Remedy
-from .rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, remedy, steps
+from .rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, IMAGE_OWNER, remedy, steps
 from .sources import CLIENT_KEYS
 from .view import View
 
@@ -23,7 +23,7 @@ CHANNEL_NAMES = texts(
         "kms_host": "a KMS host's key",
     },
 )
-STEPS = steps(
+STEPS = ACTIVATING | steps(
     "key",
     {
         "no_key_here": "Do not install a key: this is an evaluation or multi-session edition",

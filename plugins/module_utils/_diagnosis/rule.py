@@ -90,6 +90,10 @@ STEPS = steps(
     },
 )
 ACTIVATE, AGAIN = STEPS["activate"], STEPS["again"]
+# The shared steps of a rule's remedies, for its `steps`.
+ACTIVATING = {"activate": ACTIVATE}
+SETTING_HOST = {"set_host": STEPS["set_host"], **ACTIVATING}
+ASKING_AGAIN = {"again": AGAIN}
 
 
 def set_host_steps(view: View) -> tuple[Step, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..._text import texts
 from .. import facts, sources, wording
 from ..model import Fact, Finding, Step
-from ..rule import ACTIVATE, GUEST_ADMIN, MICROSOFT, NETWORK_TEAM, Rule, always, finding, remedy, steps
+from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, MICROSOFT, NETWORK_TEAM, Rule, always, finding, remedy, steps
 from ..view import View
 
 ID = "activation-unexplained"
@@ -119,7 +119,7 @@ RULE = Rule(
     subject="the activation",
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | ACTIVATING,
     severities=("error",),
     sources=(sources.ERROR_CODES, sources.TROUBLESHOOT),
     action="activation",

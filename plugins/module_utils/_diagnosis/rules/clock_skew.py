@@ -11,7 +11,7 @@ import math
 from ..._text import Text, texts
 from .. import facts, sources, wording
 from ..model import Fact, Finding
-from ..rule import ACTIVATE, GUEST_ADMIN, Rule, finding, remedy, steps
+from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "clock-skew"
@@ -101,7 +101,7 @@ RULE = Rule(
     needs=("clock",),
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | ACTIVATING,
     severities=("error",),
     sources=(
         sources.Source(

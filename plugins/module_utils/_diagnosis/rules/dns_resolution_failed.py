@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..._text import texts
 from .. import facts, reach, sources, wording
 from ..model import Fact, Finding, Remedy
-from ..rule import ACTIVATE, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, remedy, steps
+from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "dns-resolution-failed"
@@ -101,7 +101,7 @@ RULE = Rule(
     needs=("dns",),
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | ACTIVATING,
     severities=("error", "warning"),
     sources=(sources.TROUBLESHOOT,),
     action="dns_cache",

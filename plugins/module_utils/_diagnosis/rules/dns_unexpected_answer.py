@@ -13,7 +13,7 @@ from ..._guest.evidence import DnsAnswer
 from ..._text import texts
 from .. import facts, reach, sources, wording
 from ..model import Finding, Remedy
-from ..rule import ACTIVATE, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, remedy, steps
+from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "dns-unexpected-answer"
@@ -130,7 +130,7 @@ RULE = Rule(
     needs=("dns",),
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | ACTIVATING,
     severities=("error", "warning"),
     sources=(sources.CUSTOM_ROUTES, sources.NEW_ADDRESSES),
     action="dns_cache",

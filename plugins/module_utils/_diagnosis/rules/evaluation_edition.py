@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..._text import texts
 from .. import facts, sources
 from ..model import Fact, Finding
-from ..rule import GUEST_ADMIN, IMAGE_OWNER, Rule, always, finding, remedy, set_host_steps, steps
+from ..rule import GUEST_ADMIN, IMAGE_OWNER, SETTING_HOST, Rule, always, finding, remedy, set_host_steps, steps
 from ..view import View
 
 ID = "evaluation-edition"
@@ -74,7 +74,7 @@ RULE = Rule(
     needs=("os", "license"),
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | SETTING_HOST,
     severities=("error", "warning"),
     sources=(
         sources.Source(

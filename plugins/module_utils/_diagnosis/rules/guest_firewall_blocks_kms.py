@@ -10,7 +10,7 @@ from ..._guest.evidence import Firewall, FirewallRule
 from ..._text import texts
 from .. import facts, sources, wording
 from ..model import Finding, Step
-from ..rule import ACTIVATE, GUEST_ADMIN, UNREACHED, Rule, finding, remedy, steps
+from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, UNREACHED, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "guest-firewall-blocks-kms"
@@ -128,7 +128,7 @@ RULE = Rule(
     needs=("firewall", "connectivity"),
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | ACTIVATING,
     severities=("error", "warning"),
     sources=(
         sources.Source(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..._text import texts
 from .. import sources
 from ..model import Fact, Finding, GuestProblem
-from ..rule import AGAIN, GUEST_ADMIN, Rule, always, finding, remedy, steps
+from ..rule import AGAIN, ASKING_AGAIN, GUEST_ADMIN, Rule, always, finding, remedy, steps
 from ..view import View
 
 ID = "guest-unreachable"
@@ -63,7 +63,7 @@ RULE = Rule(
     subject="the guest",
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | ASKING_AGAIN,
     severities=("error", "warning"),
     sources=(sources.TROUBLESHOOT,),
     verdict=True,

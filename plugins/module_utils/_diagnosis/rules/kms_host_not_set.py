@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..._text import texts
 from .. import facts, sources
 from ..model import Fact, Finding
-from ..rule import GUEST_ADMIN, Rule, finding, remedy, set_host_steps
+from ..rule import GUEST_ADMIN, SETTING_HOST, Rule, finding, remedy, set_host_steps
 from ..view import View
 
 ID = "kms-host-not-set"
@@ -53,6 +53,7 @@ RULE = Rule(
     needs=("kms_settings",),
     check=check,
     texts=TEXTS,
+    steps=SETTING_HOST,
     severities=("error",),
     sources=(sources.SLMGR, sources.TROUBLESHOOT),
     action="host",

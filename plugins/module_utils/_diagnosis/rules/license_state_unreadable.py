@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..._text import texts
 from .. import facts, sources, wording
 from ..model import Finding
-from ..rule import AGAIN, GUEST_ADMIN, Rule, always, finding, remedy, steps
+from ..rule import AGAIN, ASKING_AGAIN, GUEST_ADMIN, Rule, always, finding, remedy, steps
 from ..view import View
 
 ID = "license-state-unreadable"
@@ -92,7 +92,7 @@ RULE = Rule(
     subject="the licence",
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | ASKING_AGAIN,
     severities=("warning",),
     sources=(
         sources.Source("winmgmt", "https://learn.microsoft.com/windows/win32/wmisdk/winmgmt"),

@@ -10,7 +10,7 @@ from ..._text import texts
 from .. import facts, sources, wording
 from ..facts import SeenCode
 from ..model import Fact, Finding
-from ..rule import ACTIVATE, GUEST_ADMIN, Rule, finding, remedy, steps
+from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "licensing-service-disabled"
@@ -80,7 +80,7 @@ RULE = Rule(
     needs=("services",),
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | ACTIVATING,
     severities=("error",),
     sources=(sources.ERROR_CODES,),
     explains=("license-state-unreadable",),

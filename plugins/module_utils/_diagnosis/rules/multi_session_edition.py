@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..._text import texts
 from .. import facts, sources
 from ..model import Finding
-from ..rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, Rule, finding, remedy, set_host_steps, steps
+from ..rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, SETTING_HOST, Rule, finding, remedy, set_host_steps, steps
 from ..view import View
 from . import not_kms_client, product_key_missing, wrong_kms_host
 
@@ -67,7 +67,7 @@ RULE = Rule(
     needs=("os",),
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | SETTING_HOST,
     severities=("error",),
     sources=(
         sources.Source(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..._text import texts
 from .. import facts, sources, wording
 from ..model import Fact, Finding
-from ..rule import ACTIVATE, GUEST_ADMIN, Rule, finding, remedy, steps
+from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "renewal-overdue"
@@ -65,7 +65,7 @@ RULE = Rule(
     subject="the renewal",
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | ACTIVATING,
     severities=("warning",),
     sources=(sources.JAPAN_SUPPORT, sources.SLMGR),
     action="activation",

@@ -10,7 +10,7 @@ from ..._text import texts
 from .. import facts, sources
 from ..facts import SeenCode
 from ..model import Fact, Finding, Remedy
-from ..rule import ACTIVATE, GUEST_ADMIN, IMAGE_OWNER, Rule, finding, remedy, steps
+from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, IMAGE_OWNER, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "token-store-damaged"
@@ -114,7 +114,7 @@ RULE = Rule(
     needs=("token_store",),
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | ACTIVATING,
     severities=("error",),
     sources=(
         sources.Source(

@@ -11,7 +11,7 @@ from ..._reference import endpoints
 from ..._text import Message, Text, texts
 from .. import facts, reach, sources
 from ..model import Fact, Finding, Remedy
-from ..rule import GUEST_ADMIN, Rule, finding, remedy, set_host_steps, steps
+from ..rule import GUEST_ADMIN, SETTING_HOST, Rule, finding, remedy, set_host_steps, steps
 from ..view import View
 
 ID = "wrong-kms-host"
@@ -160,7 +160,7 @@ RULE = Rule(
     needs=("kms_settings|license",),
     check=check,
     texts=TEXTS,
-    steps=STEPS,
+    steps=STEPS | SETTING_HOST,
     severities=("error", "warning"),
     sources=(
         sources.TROUBLESHOOT,

@@ -19,8 +19,8 @@ class Tagged(int):
 
 
 def test_what_is_missing_is_named() -> None:
-    with pytest.raises(ValueError, match=r"^Fact: observed, source missing$"):
-        from_plain(Fact, {"fact": "x", "unknown": 1})
+    with pytest.raises(ValueError, match=r"^Fact: value, source missing$"):
+        from_plain(Fact, {"kind": "x", "unknown": 1})
 
 
 @pytest.mark.parametrize(("value", "said"), [(Tagged(5), "int"), ("x", "str"), (None, "NoneType"), ([1], "list")])

@@ -38,4 +38,5 @@ def test_every_returned_value_is_documented() -> None:
     assert set(finding) == names(model.Finding)
     assert set(finding["evidence"]["contains"]) == names(model.Fact)
     assert set(finding["remedy"]["contains"]) == names(model.Remedy)
+    assert set(finding["remedy"]["contains"]["steps"]["contains"]) == names(model.Step)
     assert set(RETURNED["summary"]["contains"]) == set(action.summary([]))

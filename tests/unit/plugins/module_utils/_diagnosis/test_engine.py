@@ -7,13 +7,12 @@
 from __future__ import annotations
 
 import dataclasses
-import pathlib
 import random
 import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import engine, precedence
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import engine, facts, precedence
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.engine import diagnose
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import (
     CONFIDENCES,
@@ -42,7 +41,6 @@ from tests.unit.plugins.module_utils._diagnosis.build import (
     unlicensed,
 )
 
-PAGES = pathlib.Path(__file__).resolve().parents[5] / "docs" / "findings"
 BROKEN = unlicensed()
 SERVICE = {"services": {"sppsvc": {"start": 4, "start_name": "disabled"}}}
 EVALUATION = {
@@ -342,15 +340,6 @@ def test_a_rule_that_raises_is_unknown_and_silences_no_other(monkeypatch: pytest
     assert build.verdict(BROKEN).root_cause.status == "unknown"
 
 
-def test_every_finding_has_its_place_and_its_page() -> None:
-    assert len(set(precedence.IDS)) == len(precedence.IDS)
-    for entry in precedence.TABLE:
-        assert entry.why
-        assert (PAGES / f"{entry.rule.id}.md").is_file(), entry.rule.id
-        assert set(entry.explains) <= set(precedence.IDS)
-    assert {page.stem for page in PAGES.glob("*.md")} - {"README"} == set(precedence.IDS)
-
-
 CHANGES: list[dict[str, t.Any]] = [
     *(item for pair in PAIRS for item in (pair[1], pair[3])),
     BROKEN,
@@ -441,6 +430,8 @@ def _assert_sound(diagnosis: Diagnosis, evidence: Evidence) -> None:
         assert "transient-failure" not in {item.id for item in everything}
         assert not diagnosis.licensed
     for item in everything:
+        assert {fact.kind for fact in item.evidence} <= set(facts.KINDS)
+        assert {fact.source for fact in item.evidence} <= set(facts.SOURCES)
         assert item.severity in SEVERITIES
         assert item.status in STATUSES
         assert item.confidence in CONFIDENCES

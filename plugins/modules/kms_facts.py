@@ -224,6 +224,9 @@ ansible_facts:
                 renewal_age_minutes: {type: int, description: "Minutes since the last renewal, only for a licensed KMS client."}
                 permanent: {type: bool, description: "Whether the licence has no end."}
                 evaluation_end: {type: str, description: "End of an evaluation (UTC)."}
+                activation_type: {type: int, description: "What activated it (VLActivationType), 1 is Active Directory."}
+                directory_object: {type: str, description: "The name of the activation object in Active Directory."}
+                directory_dn: {type: str, description: "The distinguished name of that object."}
             others: {type: list, elements: dict, description: "Other rows with a key, such as add-ons.", contains: *product}
             service_version: {type: str, description: "The version of the licensing service."}
             client_machine_id: {type: str, description: "The client machine id (CMID)."}

@@ -79,12 +79,16 @@ def _short(rule: Rule) -> str:
 
 def _full(rule: Rule) -> str:
     said = [f"- {_shown(text)}" for text in rule.texts.values() if _is_sentence(text)]
-    steps = [_step(step) for step in rule.steps.values()] or ["- Nothing is to be done."]
+    steps = [
+        "What applies of this, in this order, is told by the finding itself.",
+        "",
+        *map(_step, rule.steps.values()),
+    ]
     action = f"`remediate_actions: [{rule.action}]`" if rule.action else "None: this is not changed automatically."
     sources = [f"- [{source.title}]({source.url})" for source in rule.sources]
     parts = {
         "What it says": said,
-        "How to fix it by hand": ["What applies of this, in this order, is told by the finding itself.", "", *steps],
+        "How to fix it by hand": steps if rule.steps else ["Nothing is to be done."],
         "Role variable": [action],
         "Sources": sources,
     }

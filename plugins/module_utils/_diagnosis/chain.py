@@ -88,7 +88,7 @@ def _guest(view: View, root: Finding) -> list[Text]:
             TEXTS["reach"].format(targets=wording.listed(wording.target(item) for item in view.reach.dead))
         )
     attempt = view.newest_failure
-    if attempt is not None and not view.permanent:
+    if attempt is not None and view.needs_kms:
         outcome = OUTCOMES.get(attempt.outcome, attempt.outcome)
         host = attempt.host or TEXTS["no_host"]
         sentences.append(

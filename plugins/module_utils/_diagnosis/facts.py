@@ -37,6 +37,7 @@ Plain = t.Mapping[str, t.Any]
 
 # Kind: what `object` is (nothing where it is not named), and what `value` holds.
 KINDS: t.Mapping[str, str] = {
+    "active_directory": "value: {name, dn} of the activation object in Active Directory, each a text or null",
     "attempt": "object: KMS host asked or empty; value: {outcome: unanswered|refused|send_failed|success, code: code or null}",
     "attestation": "value: {status, signer, missing_issuer, chain: [status]}; expected ok",
     "clock": "value: {offset_seconds: number, uncertainty_seconds: number}; expected: most seconds that KMS accepts",

@@ -23,6 +23,7 @@ from .reach import name_in_use as find_name
 from .wording import MINUTES_PER_DAY
 
 LICENSED = 1
+_DIRECTORY = 1
 _DEFAULT_INTERVAL = 7 * MINUTES_PER_DAY
 _SLACK = MINUTES_PER_DAY
 AZURE = "azure"
@@ -126,6 +127,16 @@ class View:
         )
 
     @property
+    def directory(self) -> bool:
+        """Whether Active Directory gave the licence (VLActivationType 1); where Windows does not say, whether an object is named."""
+        product = self.product
+        if not self.licensed or product is None:
+            return False
+        return product.activation_type == _DIRECTORY or (
+            product.activation_type is None and bool(product.directory_object)
+        )
+
+    @property
     def renewal_limit(self) -> int:
         """Minutes that a healthy KMS client lets pass between renewals: its interval and a day."""
         interval = self.product.renewal_interval_minutes if self.product is not None else None
@@ -157,7 +168,7 @@ class View:
     @property
     def needs_kms(self) -> bool:
         """Whether KMS matters here: not for a licence that comes from elsewhere."""
-        return not self.permanent
+        return not (self.permanent or self.directory)
 
     # Time and events
 

@@ -111,6 +111,7 @@ class Product:
 
     `channel`: kms_client, kms_host, mak, retail, oem, avma, evaluation or unknown. `permanent`: licensed without an end.
     `renewal_age_minutes`: minutes since the last renewal (259200 minus the grace left), only for a licensed KMS client.
+    `activation_type`: what activated it, 1 is Active Directory (slmgr.vbs); `directory_object` and `directory_dn` name the object there.
     """
 
     activation_id: str | None
@@ -129,6 +130,9 @@ class Product:
     renewal_age_minutes: int | None
     permanent: bool
     evaluation_end: str | None = None
+    activation_type: int | None = None
+    directory_object: str | None = None
+    directory_dn: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

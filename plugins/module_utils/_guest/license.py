@@ -107,6 +107,9 @@ def _product(row: Fields) -> Product:
         renewal_age_minutes=renewed,
         permanent=licensed and grace == 0 and kind in license_enums.PERMANENT_CHANNELS,
         evaluation_end=_real_time(row, "EvaluationEndDate"),
+        activation_type=row.integer("VLActivationType"),
+        directory_object=row.text("ADActivationObjectName"),
+        directory_dn=row.text("ADActivationObjectDN"),
     )
 
 

@@ -598,7 +598,8 @@ $readerTable = @{
             EvaluationEndDate, VLActivationInterval, VLRenewalInterval, VLActivationTypeEnabled, KeyManagementServiceMachine,
             KeyManagementServicePort, KeyManagementServiceLookupDomain, DiscoveredKeyManagementServiceMachineName,
             DiscoveredKeyManagementServiceMachinePort, DiscoveredKeyManagementServiceMachineIpAddress,
-            KeyManagementServiceProductKeyID, GenuineStatus " WHERE ApplicationID='$windowsApp' AND PartialProductKey IS NOT NULL"
+            KeyManagementServiceProductKeyID, GenuineStatus, VLActivationType, ADActivationObjectName,
+            ADActivationObjectDN " WHERE ApplicationID='$windowsApp' AND PartialProductKey IS NOT NULL"
         $probe.readers.service = Read-CimLater SoftwareLicensingService Version, ClientMachineID, KeyManagementServiceMachine,
             KeyManagementServicePort, KeyManagementServiceLookupDomain, KeyManagementServiceHostCaching,
             DiscoveredKeyManagementServiceMachineName, DiscoveredKeyManagementServiceMachinePort,

@@ -32,7 +32,8 @@ PRODUCT = (
     "VLActivationInterval", "VLRenewalInterval", "VLActivationTypeEnabled", "KeyManagementServiceMachine",
     "KeyManagementServicePort", "KeyManagementServiceLookupDomain", "DiscoveredKeyManagementServiceMachineName",
     "DiscoveredKeyManagementServiceMachinePort", "DiscoveredKeyManagementServiceMachineIpAddress",
-    "KeyManagementServiceProductKeyID", "GenuineStatus",
+    "KeyManagementServiceProductKeyID", "GenuineStatus", "VLActivationType", "ADActivationObjectName",
+    "ADActivationObjectDN",
 )  # fmt: skip
 SERVICE = (
     "Version", "ClientMachineID", "KeyManagementServiceMachine", "KeyManagementServicePort",

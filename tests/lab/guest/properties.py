@@ -30,6 +30,9 @@ PRODUCT = (
     "DiscoveredKeyManagementServiceMachineIpAddress",
     "KeyManagementServiceProductKeyID",
     "GenuineStatus",
+    "VLActivationType",
+    "ADActivationObjectName",
+    "ADActivationObjectDN",
 )
 SERVICE = (
     "Version",

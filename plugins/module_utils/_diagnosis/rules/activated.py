@@ -25,6 +25,7 @@ TEXTS = texts(
             "Windows is activated by {host}, which is not Azure's KMS, and was renewed {age} ago: nothing is to be done "
             "while that host is meant to serve it."
         ),
+        "directory": "Windows is activated through Active Directory and was renewed {age} ago, nothing is to be done.",
         "permanent": "Windows is activated permanently with {channel}, so that KMS does not matter.",
         "unknown_channel": "Windows says that it is licensed without an end through a channel that is not known here ({channel}).",
         "at_risk": "Windows is activated, but its next renewal will fail unless this is mended: {title}",
@@ -45,11 +46,11 @@ def check(view: View) -> Finding | None:
         return finding(
             ID, title, severity="info", status="ok", confidence="certain" if known else "likely", evidence=evidence
         )
-    host = view.host
+    host = view.host if view.needs_kms else None
     foreign = host is not None and not view.host_is_azure
     if host is not None:
         evidence.append(facts.kms_host(host))
-    title = TEXTS["other_kms" if foreign else "kms"].format(
+    title = TEXTS["directory" if view.directory else "other_kms" if foreign else "kms"].format(
         host=reach.bare(host.host) if host is not None else "", age=wording.duration(view.renewal_age or 0)
     )
     row_tells = product.renewal_age_minutes is not None

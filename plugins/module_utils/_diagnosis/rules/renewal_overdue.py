@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..._text import texts
 from .. import facts, sources, wording
 from ..model import Fact, Finding
-from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, Rule, finding, remedy, steps
+from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, Rule, always, finding, remedy, steps
 from ..view import View
 
 ID = "renewal-overdue"
@@ -70,4 +70,5 @@ RULE = Rule(
     sources=(sources.JAPAN_SUPPORT, sources.SLMGR),
     action="activation",
     verdict=True,
+    applies=always,
 )

@@ -31,7 +31,7 @@ _IGNORED = frozenset({"https_path", "genuine", "state", "other_activation_method
 def check(view: View) -> Finding | None:
     """Report failed attempts of the last renewal interval in a guest whose licence is in order."""
     found = activated.check(view)
-    if found is None or view.permanent:
+    if found is None or not view.needs_kms:
         return None
     # What failed before a repair had the cause that was repaired.
     failures = list(view.history.failures) if view.evidence.repaired else _recent(view)

@@ -46,6 +46,7 @@ MULTI = {
 }
 TURBINE = {"os": {"edition_id": "ServerTurbine", "sku": 407, "azure_edition": True}, "attestation": {"status": "ok"}}
 NO_KEY = {"license": {"product": None}}
+DIRECTORY = {"license": {"product": {"activation_type": 1, "directory_object": "Activation Object"}}}
 NO_HOST: dict[str, t.Any] = {"kms_host": {"effective": None, "settings": []}}
 RULE = {"id": "{1}", "name": "Block licensing", "source": "local", "action": "block", "certain": True, "conditions": []}
 UNSURE = {**RULE, "certain": False, "conditions": ["LUAuth=x"]}
@@ -408,6 +409,15 @@ HITS: list[Case] = [
     ("azure-edition-attestation", [TURBINE, {"attestation": {"status": "error"}}], "warning possible"),
     ("azure-edition-attestation", [TURBINE], None),
     ("azure-edition-attestation", [{"imds": {"status": "timeout"}}], None),
+    ("adba", [DIRECTORY, targets("filtered")], "info certain"),
+    ("adba", [{"license": {"product": {"directory_object": "Activation Object"}}}], "info likely"),
+    ("adba", [{"license": {"product": {"activation_type": 2, "directory_object": "Activation Object"}}}], None),
+    ("adba", [DIRECTORY, BROKEN], None),
+    ("adba", [], None),
+    ("renewal-overdue", [DIRECTORY, renewed(30 * 1440)], "warning certain"),
+    ("kms-unreachable-unexplained", [DIRECTORY, targets("filtered")], None),
+    ("wrong-kms-host", [DIRECTORY, host("kms.corp.example", "other")], None),
+    ("transient-failure", [DIRECTORY, events(attempt("2026-11-23T06:00:00Z"))], None),
     ("renewal-overdue", [renewed(30 * 1440)], "warning certain"),
     ("renewal-overdue", [renewed(8 * 1440)], None),
     ("renewal-overdue", [renewed(8 * 1440 + 1)], "warning certain"),

@@ -12,6 +12,7 @@ TEXTS = {
         "Windows は Azure の KMS ではない {host} でライセンス認証済みです (最終更新は {age}前)。"
         "意図した構成であれば対処は不要です。"
     ),
+    "directory": "Active Directory によりライセンス認証済みです (最終更新 {age}前)。対処は不要です。",
     "permanent": "Windows は「{channel}」により永続的にライセンス認証されているため、KMS は関係しません。",
     "unknown_channel": (
         "Windows は無期限でライセンス認証済みと報告していますが、チャネル ({channel}) は未知のものです。"

@@ -13,18 +13,27 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
-from ..module_utils._report import console, formats, model, remediation, written
+from ..module_utils._plain import to_plain
+from ..module_utils._report import build, console, markdown, prometheus, written
 from ..module_utils._report.catalogue.catalogue import LANGUAGES, Catalogue
+from ..module_utils._report.model import Remediation, Report
 from ..module_utils._version import VERSION
 from ..plugin_utils import _display, _files, _html
 
+# Format -> what writes it; JSON and samples are the same in every language.
+RENDERERS: dict[str, t.Callable[[Report, Catalogue], str]] = {
+    "json": lambda report, _catalogue: written.as_json(report),
+    "html": _html.render,
+    "md": markdown.render,
+    "prom": lambda report, _catalogue: prometheus.render(report),
+}
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "diagnoses": {"type": "list", "elements": "dict"},
     "remediation": {"type": "dict"},
     "merge": {"type": "list", "elements": "path", "default": []},
     "expected_hosts": {"type": "list", "elements": "str", "default": []},
     "previous": {"type": "path"},
-    "formats": {"type": "list", "elements": "str", "choices": list(formats.FORMATS), "default": list(formats.FORMATS)},
+    "formats": {"type": "list", "elements": "str", "choices": list(RENDERERS), "default": list(RENDERERS)},
     "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
     "report_dir": {"type": "path", "default": "kms-report"},
     "display": {"type": "bool", "default": True},
@@ -43,20 +52,20 @@ class ActionModule(ActionBase):
         if options["diagnoses"] is None and not options["merge"]:
             raise AnsibleActionFail("kms_report: one of diagnoses and merge is needed")
         if not options["formats"]:
-            raise AnsibleActionFail("kms_report: formats: name at least one of " + ", ".join(formats.FORMATS))
+            raise AnsibleActionFail("kms_report: formats: name at least one of " + ", ".join(RENDERERS))
         previous, warnings = _previous(options["previous"])
         now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        beside = model.Beside(
+        beside = build.Beside(
             merged=tuple(_read("merge", path) for path in options["merge"]),
             expected=tuple(options["expected_hosts"]),
             previous=previous,
             remediation=_remediation(options["remediation"]),
         )
         try:
-            report = model.build(options["diagnoses"] or [], now, VERSION, beside)
+            report = build.report(options["diagnoses"] or [], now, VERSION, beside)
         except ValueError as error:
             raise AnsibleActionFail(f"kms_report: {error}") from None
-        catalogue = Catalogue(options["language"], report)
+        catalogue = Catalogue(options["language"])
         paths = _write(report, catalogue, pathlib.Path(options["report_dir"]).absolute(), options["formats"])
         # People open the page; the other files are named beside it.
         first = paths.get("html") or next(iter(paths.values()))
@@ -64,27 +73,26 @@ class ActionModule(ActionBase):
             also = [f".{form}" for form, path in paths.items() if path != first]
             _display.show(console.render(report, first, _display.width(), also, catalogue))
         main = paths.get("json", first)
-        result.update(changed=False, report={"path": main, "paths": paths, "summary": report["summary"]})
+        result.update(changed=False, report={"path": main, "paths": paths, "summary": to_plain(report.summary)})
         if warnings:
             result["warnings"] = warnings
         return result
 
 
-def _write(report: dict[str, t.Any], catalogue: Catalogue, folder: pathlib.Path, wanted: list[str]) -> dict[str, str]:
+def _write(report: Report, catalogue: Catalogue, folder: pathlib.Path, wanted: list[str]) -> dict[str, str]:
     """Write the report in each format and return the paths; a reader never meets half a file."""
-    renderers = {**formats.PLAIN, "html": _html.render}
     paths = {}
     for form in dict.fromkeys(wanted):
-        path = folder / formats.file_name(form)
+        path = folder / f"kms-report.{form}"
         try:
-            _files.write_atomically(path, renderers[form](report, catalogue))
+            _files.write_atomically(path, RENDERERS[form](report, catalogue))
         except OSError as error:
             raise AnsibleActionFail(f"kms_report: cannot write {path}: {error.strerror or error}") from None
         paths[form] = str(path)
     return paths
 
 
-def _previous(path: str | None) -> tuple[dict[str, t.Any] | None, list[str]]:
+def _previous(path: str | None) -> tuple[Report | None, list[str]]:
     """Return the earlier report; before the first run there is none, which is worth a warning but no failure."""
     if not path:
         return None, []
@@ -93,7 +101,7 @@ def _previous(path: str | None) -> tuple[dict[str, t.Any] | None, list[str]]:
     return _read("previous", path), []
 
 
-def _read(option: str, path: str) -> dict[str, t.Any]:
+def _read(option: str, path: str) -> Report:
     try:
         return written.parse(pathlib.Path(path).read_text("utf-8"))
     except OSError as error:
@@ -102,8 +110,8 @@ def _read(option: str, path: str) -> dict[str, t.Any]:
         raise AnsibleActionFail(f"kms_report: {option}: {path} cannot be used: {error}") from None
 
 
-def _remediation(plain: dict[str, t.Any] | None) -> remediation.Remediation | None:
+def _remediation(plain: dict[str, t.Any] | None) -> Remediation | None:
     try:
-        return None if plain is None else remediation.parse(plain)
+        return None if plain is None else build.remediation(plain)
     except ValueError as error:
         raise AnsibleActionFail(f"kms_report: remediation: {error}") from None

@@ -10,7 +10,7 @@ import typing as t
 
 from ..module_utils._plain import to_plain
 from ..module_utils._plan import outcome
-from ..module_utils._report.remediation import Change
+from ..module_utils._report.model import Change
 
 PREFIX = "__remediate_"
 TASKS = tuple(task for tasks in outcome.TASKS.values() for task in tasks)

@@ -12,6 +12,8 @@ import functools
 import types
 import typing as t
 
+from ._text import Text
+
 T = t.TypeVar("T")
 
 
@@ -88,5 +90,5 @@ def _scalar(kind: t.Any, value: t.Any, place: str) -> t.Any:
     if (kind is int and isinstance(value, bool)) or not isinstance(value, kind):
         raise ValueError(f"{place}: expected {kind.__name__}, got {_name(value)}")
     if kind is str:
-        return str(value)
+        return value if isinstance(value, Text) else str(value)
     return value

@@ -13,6 +13,9 @@ import dataclasses
 import string
 import typing as t
 
+# Deeper than any reason in a reason.
+_DEEPEST = 20
+
 
 @dataclasses.dataclass(frozen=True)
 class Message:
@@ -80,13 +83,37 @@ def _collect(value: t.Any, found: dict[str, Message]) -> None:
 
 def restored(value: t.Any, table: t.Any) -> t.Any:
     """Return a copy of plain `value` in which the texts that `table` knows have their messages again."""
-    known: dict[str, Text] = {}
-    for text, entry in (table if isinstance(table, t.Mapping) else {}).items():
-        params = entry.get("params") if isinstance(entry, t.Mapping) else None
-        if isinstance(params, t.Mapping) and isinstance(text, str):
-            given = {str(name): known.get(str(param), str(param)) for name, param in params.items()}
-            known[text] = Text(text, Message(str(entry.get("id")), given))
+    known = _known(table if isinstance(table, t.Mapping) else {})
     return _restored(value, known) if known else value
+
+
+def _known(table: t.Mapping[str, t.Any]) -> dict[str, Text]:
+    """Return the texts of a table, which from elsewhere may be in any order, and hold texts that hold each other."""
+    given = {text: entry["params"] for text, entry in table.items() if _is_entry(text, entry)}
+    known: dict[str, Text] = {}
+    depths: dict[str, int] = {}
+    for _pass in range(_DEEPEST):
+        whole = True
+        for text, params in given.items():
+            parts = {
+                str(key): known[item] if depths.get(item, _DEEPEST) < _DEEPEST else str(item)
+                for key, item in params.items()
+            }
+            whole = whole and all(isinstance(parts[str(key)], Text) for key, item in params.items() if item in given)
+            known[text] = Text(text, Message(str(table[text].get("id")), parts))
+            depths[text] = 1 + max((depths[item] for item in parts.values() if isinstance(item, Text)), default=0)
+        if whole:
+            break
+    return known
+
+
+def _is_entry(text: t.Any, entry: t.Any) -> bool:
+    params = entry.get("params") if isinstance(entry, t.Mapping) else None
+    return (
+        isinstance(text, str)
+        and isinstance(params, t.Mapping)
+        and all(isinstance(item, str) for item in params.values())
+    )
 
 
 def _restored(value: t.Any, known: t.Mapping[str, Text]) -> t.Any:

@@ -17,7 +17,8 @@ description:
     is one item with 80 names and one fix.
   - Reports of several runs can be joined (O(merge)), and a report can say what changed since an earlier one (O(previous)).
   - The JSON Schema of the file is C(docs/kms_report.schema.json) of this collection. Consumers should check C(schema_version),
-    which changes when a key is removed or gets another meaning, and ignore keys they do not know.
+    which changes when a key is removed or gets another meaning, and ignore keys they do not know. O(merge) and O(previous) take files
+    of this version and of those before.
   - The file is replaced as a whole, so that a reader never meets half of one.
   - Control characters in what guests said are replaced, and overlong texts are cut, in the file and on the terminal.
 author:

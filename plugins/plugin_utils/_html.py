@@ -9,18 +9,19 @@ from __future__ import annotations
 import base64
 import hashlib
 import pathlib
-import typing as t
 
 import jinja2
 from markupsafe import Markup
 
 from ..module_utils._report import page
 from ..module_utils._report.catalogue.catalogue import Catalogue
+from ..module_utils._report.model import Report
+from ..module_utils._report.written import TOOL
 
 ASSETS = pathlib.Path(__file__).with_name("_report_assets")
 
 
-def render(report: t.Mapping[str, t.Any], catalogue: Catalogue) -> str:
+def render(report: Report, catalogue: Catalogue) -> str:
     """Return the page of a report; every text is escaped by the template engine."""
     style, script = (_asset(name) for name in ("page.css", "page.js"))
     environment = jinja2.Environment(
@@ -31,19 +32,19 @@ def render(report: t.Mapping[str, t.Any], catalogue: Catalogue) -> str:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters["clock"] = _clock
-    environment.globals.update(ui=catalogue.ui, vms=catalogue.vms, language=catalogue.language)
-    view = {**page.build(report, catalogue), "generated_at": report["generated_at"]}
+    environment.globals.update(ui=catalogue.ui, vms=catalogue.vms, who=catalogue.who, language=catalogue.language)
+    view = {**page.build(report, catalogue), "generated_at": report.generated_at}
     environment.globals["page"] = view
     return environment.get_template("page.html.j2").render(
         compared=[row for row in view["vms"] if row.before and (row.before != row.cause or row.changes)],
-        history=report["history"],
+        history=report.history,
         policy=_policy(style, script),
-        remediation=report["remediation"],
+        remediation=report.remediation,
         # Files of this collection, which are no text from anywhere.
         script=Markup(script),
         style=Markup(style),
-        tool=report["tool"],
-        unanswered=report["unanswered"],
+        tool=f"{TOOL} {report.version}",
+        unanswered=report.unanswered,
     )
 
 

@@ -13,8 +13,11 @@ Plain = dict[str, t.Any]
 SUBSCRIPTION = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-prod/providers"
 OS = "Microsoft Windows Server 2022 Datacenter (20348.2402)"
 ADDRESSES = ("20.118.99.224", "40.83.235.53")
-CODE = "0xC004F074 (No KMS host gave a usable answer: none reachable, or every one tried returned an error)"
-ACTIVATE = "Activate, and repeat it up to 12 times: cscript //nologo %windir%\\system32\\slmgr.vbs /ato"
+CODE = "0xC004F074"
+ACTIVATE = {
+    "says": "Activate, and repeat it up to 12 times",
+    "command": "cscript //nologo %windir%\\system32\\slmgr.vbs /ato",
+}
 
 # Root cause, who, action, whether Azure's side shows it.
 CAUSES = (
@@ -77,50 +80,50 @@ def _finding(name: str, title: str, evidence: list[Plain], remedy: list[Plain], 
 
 def _healthy(number: int) -> Plain:
     evidence = [
-        _fact("licence", "licensed (LicenseStatus 1)", "SoftwareLicensingProduct"),
-        _fact("key channel", "VOLUME_KMSCLIENT", "SoftwareLicensingProduct.Description", "VOLUME_KMSCLIENT"),
-        _fact("KMS host (global)", "azkms.core.windows.net:1688", "licensing service, registry and policy"),
-        _fact("minutes left", 250_000 + number, "SoftwareLicensingProduct.GracePeriodRemaining"),
-        _fact("last successful attempt", f"2026-11-21T10:{number % 60:02}:15Z", "event 12289"),
+        _fact("licence", {"status": 1, "name": "licensed"}, "license_row", expected=1),
+        _fact("key_channel", "VOLUME_KMSCLIENT", "license_row"),
+        _fact("kms_host", "azkms.core.windows.net:1688", "host_settings", "service"),
+        _fact("minutes_left", 250_000 + number, "license_row"),
+        _fact("last_success", f"2026-11-21T10:{number % 60:02}:15Z", "event_12289"),
     ]
     title = f"Windows is activated by KMS and was renewed {number % 7 + 1} days ago, nothing is to be done."
     return _finding("activated", title, evidence, [], healthy=True)
 
 
 def _failing(number: int, name: str, who: str, action: str | None, azure: bool) -> Plain:
-    evidence = _azure(name) if azure else [_fact(name, f"as a guest with {name} shows it", "registry", "another value")]
+    evidence = _azure(name) if azure else [_fact("proxy", f"as a guest with {name} shows it", "registry")]
     for address in ADDRESSES:
-        evidence.append(
-            _fact(f"TCP {address}:1688", "filtered: nothing answered", "connection test in the guest", "kms")
-        )
+        met = {"address": address, "port": 1688, "state": "filtered", "detail": "nothing answered", "code": None}
+        evidence.append(_fact("tcp", met, "connection_test", f"{address}:1688", "kms"))
     at = f"2026-11-24T{number % 24:02}:40:18Z"
     evidence += [
-        _fact("last attempt", f"send_failed: {CODE}", f"events at {at}"),
-        _fact("code", CODE, "SoftwareLicensingProduct.LicenseStatusReason"),
-        _fact("code", CODE, f"event 12288/12289 at {at}"),
-        _fact("default route in the guest", f"10.20.{number % 7}.1 on Ethernet", "Get-NetRoute"),
+        {**_fact("attempt", {"outcome": "send_failed", "code": CODE}, "attempt_events"), "at": at},
+        _fact("code", CODE, "license_row"),
+        {**_fact("code", CODE, "attempt_events"), "at": at},
+        _fact("default_route", f"10.20.{number % 7}.1", "routes", "Ethernet"),
     ]
-    variable = f"remediate_actions: [{action}]" if action else None
-    steps = ["Look at what the evidence names and mend it", ACTIVATE]
-    remedy = [{"who": who, "steps": steps, "variable": variable, "action": action}]
+    steps = [{"says": "Look at what the evidence names and mend it"}, ACTIVATE]
+    remedy = [{"who": who, "steps": steps, "action": action}]
     return _finding(name, f"The KMS is not reached because of {name}: mend it and activate.", evidence, remedy)
 
 
 def _azure(name: str) -> list[Plain]:
     reason = f"the traffic is stopped because of {name}"
-    facts = [_fact("way out of Azure", f"TCP 1688 to {' and '.join(ADDRESSES)} is blocked: {reason}", expected="open")]
+    whole = f"TCP 1688 to {' and '.join(ADDRESSES)} is blocked: {reason}"
+    facts = [_fact("path", {"verdict": "blocked", "reason": whole}, expected="open")]
     for address in ADDRESSES:
         table = f"{SUBSCRIPTION}/Microsoft.Network/routeTables/rt-{name}"
         route = {"name": "default", "prefix": "0.0.0.0/0", "source": "User", "next_hop_type": "VirtualAppliance"}
         hop = {"kind": "azure_firewall", "name": "afw-hub", "ip": "10.0.1.4", "verdict": "blocked", "reason": reason}
-        facts += [
-            _fact(f"verdict for {address}", reason, expected="open"),
-            _fact(f"route for {address}", {**route, "next_hop_ip": "10.0.1.4", "route_table_id": table}),
-            _fact(f"egress for {address}", {"method": "not_reached", "public_ips": [], "reason": reason}),
-            _fact(f"hop for {address}", hop),
-        ]
+        values = {
+            "path_verdict": {"verdict": "blocked", "reason": reason},
+            "route": {**route, "next_hop_ip": "10.0.1.4", "route_table_id": table},
+            "egress": {"method": "not_reached", "public_ips": [], "reason": reason},
+            "hop": hop,
+        }
+        facts += [_fact(kind, value, name=address) for kind, value in values.items()]
     return facts
 
 
-def _fact(fact: str, observed: t.Any, source: str = "azure_kms_path_info", expected: t.Any = None) -> Plain:
-    return {"fact": fact, "observed": observed, "source": source, "expected": expected}
+def _fact(kind: str, value: t.Any, source: str = "azure_path", name: str = "", expected: t.Any = None) -> Plain:
+    return {"kind": kind, "object": name, "value": value, "source": source, "expected": expected}

@@ -15,9 +15,10 @@ from tests.tools import tree
 
 sys.path.insert(0, str(tree.TREE))
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import formats, model
+from ansible_collections.azure_windows.activation.plugins.action import kms_report
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import build
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
-from ansible_collections.azure_windows.activation.plugins.plugin_utils import _files, _html
+from ansible_collections.azure_windows.activation.plugins.plugin_utils import _files
 from tests.bench import fleet
 
 MOST_BYTES, MOST_SECONDS = 2_000_000, 5.0
@@ -29,14 +30,14 @@ def main() -> int:
     diagnoses = fleet.diagnoses(count)
     catalogue = Catalogue()
     started = time.process_time()
-    report = model.build(diagnoses, "2026-11-24T12:00:00Z", "1.0.0")
-    print(f"{count} VMs: {report['summary']}")
+    report = build.report(diagnoses, "2026-11-24T12:00:00Z", "1.0.0")
+    print(f"{count} VMs: {report.summary}")
     print(f"{'build':6} {time.process_time() - started:6.2f} s")
     sizes = {}
     with tempfile.TemporaryDirectory() as folder:
-        for form, render in {**formats.PLAIN, "html": _html.render}.items():
+        for form, render in kms_report.RENDERERS.items():
             before = time.process_time()
-            path = pathlib.Path(folder) / formats.file_name(form)
+            path = pathlib.Path(folder) / f"kms-report.{form}"
             _files.write_atomically(path, render(report, catalogue))
             sizes[form] = path.stat().st_size
             print(f"{form:6} {time.process_time() - before:6.2f} s  {sizes[form] / 1000:8.0f} kB")

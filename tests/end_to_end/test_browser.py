@@ -18,7 +18,7 @@ from tests.tools import browser
 if t.TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import model, remediation
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import build
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
 from ansible_collections.azure_windows.activation.plugins.plugin_utils import _html
 
@@ -183,15 +183,13 @@ def test_everybody_can_read_what_was_repaired(
     run = {
         "actions": ["route"],
         "before": [{**one, "licensed": True} for one in before],
-        "hosts": {
-            "vm-0000": {"plan": [{"action": "key", "who": "guest_admin", "variable": "remediate_actions: [key]"}]}
-        },
+        "hosts": {"vm-0000": {"plan": [{"action": "key", "who": "guest_admin"}]}},
         "changes": [{**change, "status": status, "before": {"a": 1}, "after": {"a": 2}} for status in statuses],
     }
-    previous = model.build(fleet.diagnoses(31, healthy_percent=70), "2026-11-23T12:00:00Z", "1.0.0")
-    beside = model.Beside(expected=("lost",), previous=previous, remediation=remediation.parse(run))
+    previous = build.report(fleet.diagnoses(31, healthy_percent=70), "2026-11-23T12:00:00Z", "1.0.0")
+    beside = build.Beside(expected=("lost",), previous=previous, remediation=build.remediation(run))
     path = tmp_path / "report.html"
-    path.write_text(_html.render(model.build(after, NOW, "1.0.0", beside), Catalogue(language)), "utf-8")
+    path.write_text(_html.render(build.report(after, NOW, "1.0.0", beside), Catalogue(language)), "utf-8")
     context = chromium.new_context(color_scheme=scheme, viewport={"width": 700, "height": 900})
     check_accessible(Watched(context, path))
     context.close()

@@ -155,14 +155,14 @@ def test_the_default_touches_nothing_else(tmp_path: pathlib.Path) -> None:
     assert (changed, before["azure"] == after["azure"]) == ({"erp01"}, True)
     hosts = {host["name"]: host for host in done.report["hosts"]}
     waiting = {
-        name: [(step["variable"], step["who"]) for step in host["plan"] if not step["allowed"]]
+        name: [(step["action"], step["who"]) for step in host["plan"] if not step["allowed"]]
         for name, host in hosts.items()
     }
     assert waiting == {
-        "az-branch01": [("remediate_actions: [route]", "network_team")],
-        "tok01": [("remediate_actions: [token_store]", "guest_admin")],
-        "fw01": [("remediate_actions: [firewall]", "guest_admin")],
-        "dc01": [("remediate_actions: [clock]", "guest_admin")],
+        "az-branch01": [("route", "network_team")],
+        "tok01": [("token_store", "guest_admin")],
+        "fw01": [("firewall", "guest_admin")],
+        "dc01": [("clock", "guest_admin")],
         "erp01": [],
     }
     assert hosts["erp01"]["after"]["root_cause"]["id"] == "activated"

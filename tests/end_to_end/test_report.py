@@ -10,7 +10,7 @@ import json
 import pathlib
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import model
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, written
 from tests.bench import fleet
 from tests.end_to_end.lab import run
 from tests.tools import tree
@@ -20,7 +20,7 @@ NOW = "2026-11-24T12:00:00Z"
 
 
 def write(path: pathlib.Path, diagnoses: list[dict[str, t.Any]]) -> str:
-    path.write_text(json.dumps(model.build(diagnoses, NOW, "1.0.0")), "utf-8")
+    path.write_text(written.as_json(build.report(diagnoses, NOW, "1.0.0")), "utf-8")
     return path.name
 
 

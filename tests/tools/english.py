@@ -15,9 +15,13 @@ import typing as t
 
 from ansible_collections.azure_windows.activation.plugins import module_utils
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import precedence
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Step
 from ansible_collections.azure_windows.activation.plugins.module_utils._reference import endpoints, error_codes
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.sayings import MESSAGES
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import (
+    MESSAGES,
+    Catalogue,
+)
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import Report
 from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 
 ROOMS = ("_diagnosis", "_guest", "_network", "_plan", "_reference", "_remedy")
@@ -26,14 +30,13 @@ _LEAST = 12
 _WORDS = re.compile(r"\b[a-z]+ [a-z]+\b")
 _JAPANESE = re.compile(r"[\u3040-\u30ff\u4e00-\u9fff]")
 
-Plain = t.Mapping[str, t.Any]
-
 
 @functools.cache
 def templates() -> dict[str, str]:
     """Return the English of every message that any rule, chain, word or reason can give, by its id."""
     found = {str(text.message.id): str(text) for text in _texts()}
-    found |= {f"subject.{entry.rule.id}": entry.rule.subject for entry in precedence.TABLE}
+    found |= {f"subject.{rule.id}": rule.subject for rule in precedence.RULES}
+    found |= {f"name.{rule.id}": rule.name for rule in precedence.RULES}
     found |= {f"known_host.{name}": why for name, why in endpoints.KNOWN_OTHER.items()}
     codes = error_codes.CODES.items()
     return found | {f"meaning.{code}": fact.meaning.rstrip(".") for code, fact in codes if fact.meaning}
@@ -44,20 +47,20 @@ def fields(template: str) -> set[str]:
     return {name for _text, name, _form, _conversion in string.Formatter().parse(template) if name}
 
 
-def left(report: Plain, language: str = "ja") -> list[str]:
+def left(report: Report, language: str = "ja") -> list[str]:
     """Return what is still English of a report in Japanese; what guests and Azure wrote is raw evidence and may be."""
-    catalogue = Catalogue(language, report)
+    catalogue = Catalogue(language)
     sentences: list[str] = []
     words: list[str] = []
-    for host in report["hosts"]:
-        sentences += catalogue.chain(host)
-        words += [catalogue.text(part) for side in ("guest", "azure") for part in host[side]["unread"]]
-        for finding in (host["root_cause"], *host["findings"]):
-            sentences += [catalogue.title(finding)]
-            sentences += [step for remedy in finding["remedy"] for step in catalogue.steps(remedy)]
-            for fact in finding["evidence"]:
+    for host in report.hosts:
+        sentences += map(catalogue.text, host.chain)
+        words += [catalogue.text(part) for side in (host.guest, host.azure) for part in side.unread]
+        for finding in (host.root_cause, *host.findings):
+            sentences += [catalogue.text(finding.title)]
+            sentences += [catalogue.text(step.says) for remedy in finding.remedy for step in remedy.steps]
+            for fact in finding.evidence:
                 words += [catalogue.fact(fact), catalogue.source(fact), catalogue.expected(fact)]
-                words += [catalogue.value(fact["observed"])]
+                words += catalogue.observed(fact)
     found = [text for text in sentences if not _JAPANESE.search(text)]
     return sorted({*found, *(text for text in (*sentences, *words) if any(piece in text for piece in _pieces()))})
 
@@ -73,9 +76,17 @@ def _pieces() -> frozenset[str]:
 
 
 def _texts() -> t.Iterator[Text]:
+    for rule in precedence.RULES:
+        yield from _of(rule.texts)
+        yield from _of(rule.steps)
     for room in ROOMS:
         package = importlib.import_module(f"{module_utils.__name__}.{room}")
         for found in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             for value in vars(importlib.import_module(found.name)).values():
                 if isinstance(value, dict):
-                    yield from (text for text in value.values() if isinstance(text, Text))
+                    yield from _of(value)
+
+
+def _of(table: t.Mapping[t.Any, t.Any]) -> t.Iterator[Text]:
+    said = (item.says if isinstance(item, Step) else item for item in table.values())
+    return (text for text in said if isinstance(text, Text))

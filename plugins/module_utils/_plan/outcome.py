@@ -10,8 +10,8 @@ import typing as t
 
 from .._diagnosis.model import Diagnosis
 from .._plain import from_plain
-from .._report import history, model
-from .._report.remediation import Change
+from .._report.counting import level
+from .._report.model import Change
 from . import actions
 
 Plain = t.Mapping[str, t.Any]
@@ -92,8 +92,7 @@ def merged(before: t.Sequence[Plain], again: t.Sequence[Plain]) -> list[Plain]:
 
 
 def _level(plain: Plain) -> tuple[int, bool]:
-    diagnosis = from_plain(Diagnosis, plain)
-    return history.level(model.state_of(diagnosis), diagnosis.root_cause.severity, diagnosis.licensed)
+    return level(from_plain(Diagnosis, plain))
 
 
 def _with_hosts(change: Change, hosts: t.Iterable[str]) -> Change:

@@ -11,18 +11,18 @@ import difflib
 import json
 import typing as t
 
+from . import model
 from .catalogue.catalogue import Catalogue
+from .model import PlannedAction, Report
 
 # A change by its outcome, what went wrong first.
 STATUSES = ("failed", "refused", "changed", "would_change", "unchanged")
 GUEST, ACTIVATION = "guest", "activation"
 _CONTEXT = 2
 
-Plain = t.Mapping[str, t.Any]
-
 
 @dataclasses.dataclass(frozen=True)
-class Change:
+class ChangeView:
     """One action: where, what became of it, why, and the lines of its diff with their sign."""
 
     action: str
@@ -48,39 +48,39 @@ class Withheld:
     obstacle: str
 
 
-def changes(rows: t.Iterable[Plain], catalogue: Catalogue, hosts: t.Sequence[str] = ()) -> list[Change]:
+def changes(rows: t.Iterable[model.Change], catalogue: Catalogue, hosts: t.Sequence[str] = ()) -> list[ChangeView]:
     """Return changes, what went wrong first; `hosts` are those of rows that name none."""
     found = [_change(row, catalogue, hosts) for row in rows]
     return sorted(found, key=lambda change: STATUSES.index(change.status) if change.status in STATUSES else -1)
 
 
-def withheld(rows: t.Iterable[Plain], catalogue: Catalogue, hosts: t.Sequence[str] = ()) -> list[Withheld]:
+def withheld(rows: t.Iterable[PlannedAction], catalogue: Catalogue, hosts: t.Sequence[str] = ()) -> list[Withheld]:
     """Return the steps of a plan that are not done; an attempt to activate that waits for another step goes without saying."""
     return [
         Withheld(
-            row["action"],
-            _target(row["target"], catalogue),
-            tuple(row["hosts"]) or tuple(hosts),
-            catalogue.text(row["reason"] or ""),
-            catalogue.who(row["who"]) if row["who"] else "",
-            "" if row["allowed"] else row["variable"] or "",
-            catalogue.text(row["obstacle"] or ""),
+            row.action,
+            _target(row.target, catalogue),
+            row.hosts or tuple(hosts),
+            catalogue.text(row.reason or ""),
+            catalogue.who(row.who) if row.who else "",
+            "" if row.allowed else f"remediate_actions: [{row.action}]",
+            catalogue.text(row.obstacle or ""),
         )
         for row in rows
-        if not row["allowed"] or (row["obstacle"] and row["action"] != ACTIVATION)
+        if not row.allowed or (row.obstacle and row.action != ACTIVATION)
     ]
 
 
-def _change(row: Plain, catalogue: Catalogue, hosts: t.Sequence[str]) -> Change:
-    return Change(
-        row["action"],
-        _target(row["target"], catalogue),
-        row["status"],
-        catalogue.ui_or(f"change.{row['status']}", row["status"]),
-        tuple(row["hosts"]) or tuple(hosts),
-        row["message"] or "",
-        row["at"] or "",
-        tuple(_diff(row["before"], row["after"])),
+def _change(row: model.Change, catalogue: Catalogue, hosts: t.Sequence[str]) -> ChangeView:
+    return ChangeView(
+        row.action,
+        _target(row.target, catalogue),
+        row.status,
+        catalogue.ui_or(f"change.{row.status}", row.status),
+        row.hosts or tuple(hosts),
+        catalogue.text(row.message or ""),
+        row.at or "",
+        tuple(_diff(row.before, row.after)),
     )
 
 
@@ -99,32 +99,35 @@ def _lines(value: t.Any) -> list[str]:
     return [] if value is None else json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False).splitlines()
 
 
-def of_fleet(hosts: t.Iterable[Plain], run: Plain, catalogue: Catalogue) -> list[Change]:
+def of_fleet(report: Report, catalogue: Catalogue) -> list[ChangeView]:
     """Return every change of a run, those of guests and those of Azure, the same one of several guests once."""
-    found: dict[Change, tuple[str, ...]] = {}
-    rows = changes(run["changes"], catalogue)
-    for host in hosts:
-        rows += changes(_in_guest(host, "changes"), catalogue, [host["name"]])
-    for row in rows:
-        key = dataclasses.replace(row, hosts=(), at="")
-        found[key] = tuple(dict.fromkeys((*found.get(key, ()), *row.hosts)))
-    merged = [dataclasses.replace(key, hosts=names) for key, names in found.items()]
-    return sorted(merged, key=lambda change: STATUSES.index(change.status) if change.status in STATUSES else -1)
+    rows = changes(report.remediation.changes if report.remediation else (), catalogue)
+    for host in report.hosts:
+        rows += changes(_in_guest(host.changes), catalogue, [host.name])
+    found = _once(rows, lambda row: dataclasses.replace(row, hosts=(), at=""))
+    return sorted(found, key=lambda change: STATUSES.index(change.status) if change.status in STATUSES else -1)
 
 
-def withheld_of_fleet(hosts: t.Iterable[Plain], run: Plain, catalogue: Catalogue) -> list[Withheld]:
+def withheld_of_fleet(report: Report, catalogue: Catalogue) -> list[Withheld]:
     """Return every step of a run's plans that is not done, the same step of several guests once."""
-    found: dict[tuple[str, ...], Withheld] = {}
-    steps = withheld(run["plan"], catalogue)
-    for host in hosts:
-        steps += withheld(_in_guest(host, "plan"), catalogue, [host["name"]])
-    for step in steps:
-        key = (step.action, step.target, step.reason, step.who, step.variable, step.obstacle)
-        hosts_so_far = found[key].hosts if key in found else ()
-        found[key] = dataclasses.replace(step, hosts=tuple(dict.fromkeys((*hosts_so_far, *step.hosts))))
-    return list(found.values())
+    rows = withheld(report.remediation.plan if report.remediation else (), catalogue)
+    for host in report.hosts:
+        rows += withheld(_in_guest(host.plan), catalogue, [host.name])
+    return _once(rows, lambda row: dataclasses.replace(row, hosts=()))
 
 
-def _in_guest(host: Plain, key: str) -> list[Plain]:
+V = t.TypeVar("V", ChangeView, Withheld)
+R = t.TypeVar("R", model.Change, PlannedAction)
+
+
+def _once(rows: t.Iterable[V], key: t.Callable[[V], V]) -> list[V]:
+    """Return rows of the same key as one with the hosts of all of them."""
+    found: dict[V, dict[str, None]] = {}
+    for row in rows:
+        found.setdefault(key(row), {}).update(dict.fromkeys(row.hosts))
+    return [dataclasses.replace(bare, hosts=tuple(hosts)) for bare, hosts in found.items()]
+
+
+def _in_guest(rows: t.Iterable[R]) -> list[R]:
     """Return the rows of a host about its guest; those about Azure are the whole run's as well."""
-    return [row for row in host.get(key, ()) if row["target"] == GUEST]
+    return [row for row in rows if row.target == GUEST]

@@ -16,6 +16,7 @@ import re
 import shlex
 import typing as t
 
+from .._diagnosis.model import Fact, Remedy
 from . import network_path
 
 PLAYBOOK = "azure_windows.activation.remediate"
@@ -25,13 +26,6 @@ MOST_NAMES = 20
 # Names that a host pattern of Ansible takes literally.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
 _ID = re.compile(r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/.*/([^/]+)", re.IGNORECASE)
-# A step that ends in a command: what it says, the command, and what it says behind it.
-_COMMAND = re.compile(
-    r"(?P<says>.*?)[:\uff1a] ?(?P<command>(?:cscript|DISM|w32tm|gpupdate|winmgmt|ansible|net|sc\.exe|[A-Z][a-z]+-[A-Z]\w+)\b.*?)"
-    r"(?P<more>\uff08.*|[ ]\([a-z].*|;? then .*|, then .*|\. [A-Z].*|。.*)?"
-)
-
-Plain = t.Mapping[str, t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,29 +45,22 @@ class Commands:
     portal: Portal | None = None
 
 
-def of(remedy: Plain, evidence: t.Sequence[Plain], names: t.Sequence[str]) -> Commands:
+def of(remedy: Remedy, evidence: t.Sequence[Fact], names: t.Sequence[str]) -> Commands:
     """Return the commands of a remedy for the hosts `names`."""
-    action = remedy["action"]
-    if not action:
+    if not remedy.action:
         return Commands()
-    build = _AZURE.get(action)
+    build = _AZURE.get(remedy.action)
     az, portal = build(_Evidence(evidence)) if build else ((), None)
-    return Commands(_ansible(action, names), tuple(az), portal)
-
-
-def split(step: str) -> tuple[str, str, str]:
-    """Return what a step says, the command it gives, and what it says behind the command; only the first if it gives none."""
-    found = _COMMAND.fullmatch(step)
-    return (found["says"], found["command"], (found["more"] or "").lstrip(" .;,。")) if found else (step, "", "")
+    return Commands(_ansible(remedy.action, names), tuple(az), portal)
 
 
 class _Evidence:
     """The addresses and resources that the evidence names."""
 
-    def __init__(self, evidence: t.Sequence[Plain]) -> None:
+    def __init__(self, evidence: t.Sequence[Fact]) -> None:
         ways = network_path.ways(evidence, "")
         self.addresses = [address for way in ways for address in way.addresses]
-        self.parts = [fact["observed"] for fact in evidence if isinstance(fact["observed"], t.Mapping)]
+        self.parts = [fact.value for fact in evidence if isinstance(fact.value, t.Mapping)]
 
     def resource(self, key: str, kind: str) -> list[str]:
         """Return the options that name a resource: subscription, resource group and name."""

@@ -9,9 +9,11 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._diagnosis.model import Fact, Remedy, Step
 from . import columns, counting, grouping
 from .catalogue.catalogue import Catalogue
-from .counting import ACTIVATED, ATTENTION, UNKNOWN
+from .counting import ACTIVATED, UNKNOWN, Summary
+from .model import History, Host, Report
 from .text import neutral
 
 # Of one root cause: what fits on a screen; the JSON report has the rest.
@@ -26,8 +28,6 @@ LONGEST_LINE = 119
 # Where the texts behind a word such as `next` begin.
 INDENT = 10
 
-Host = dict[str, t.Any]
-
 
 @dataclasses.dataclass(frozen=True)
 class Line:
@@ -38,26 +38,26 @@ class Line:
 
 
 def render(
-    report: dict[str, t.Any], path: str, width: int, also: t.Sequence[str] = (), catalogue: Catalogue | None = None
+    report: Report, path: str, width: int, also: t.Sequence[str] = (), catalogue: Catalogue | None = None
 ) -> list[Line]:
     """Return the table of `report`, at most `width` columns wide, with the `path` where it was written, and as what `also`."""
     return _Table(width, catalogue or Catalogue()).render(report, path, also)
 
 
-def tally(summary: dict[str, t.Any], catalogue: Catalogue | None = None) -> str:
+def tally(summary: Summary, catalogue: Catalogue | None = None) -> str:
     """Return the closing line, in which every VM is counted once."""
     catalogue = catalogue or Catalogue()
-    key = "table.tally.one" if summary[ATTENTION] == 1 else "table.tally"
-    counts = {name: summary[name] for name in (ACTIVATED, ATTENTION, UNKNOWN)}
-    return catalogue.ui(key, hosts=catalogue.vms(summary["hosts"]), **counts)
+    key = "table.tally.one" if summary.attention == 1 else "table.tally"
+    counts = {state: getattr(summary, state) for state in counting.STATES}
+    return catalogue.ui(key, hosts=catalogue.vms(summary.hosts), **counts)
 
 
-def news(history: t.Mapping[str, t.Any], catalogue: Catalogue) -> str:
+def news(history: History, catalogue: Catalogue) -> str:
     """Return one line on what changed since an earlier report."""
-    kinds = [kind for kind in ("new", "worse", "changed", "fixed", "gone") if history[kind]]
-    words = [f"{len(history[kind])} {catalogue.ui(f'since.{kind}')}" for kind in kinds]
+    kinds = {kind: getattr(history, kind) for kind in ("new", "worse", "changed", "fixed", "gone")}
+    words = [f"{len(names)} {catalogue.ui(f'since.{kind}')}" for kind, names in kinds.items() if names]
     said = ", ".join(words) or catalogue.ui("history.none")
-    return catalogue.ui("table.history", time=history["generated_at"], news=said)
+    return catalogue.ui("table.history", time=history.generated_at, news=said)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -65,40 +65,40 @@ class _Table:
     width: int
     catalogue: Catalogue
 
-    def render(self, report: dict[str, t.Any], path: str, also: t.Sequence[str]) -> list[Line]:
-        hosts: list[Host] = report["hosts"]
+    def render(self, report: Report, path: str, also: t.Sequence[str]) -> list[Line]:
+        hosts = report.hosts
         causes = grouping.causes(hosts)
         lines = self._healthy(hosts)
         for cause in causes:
             lines += [Line(""), *self._cause(cause)]
         lines.append(Line(""))
-        if causes and all(host["azure"]["status"] == "not_asked" for host in hosts):
+        if causes and all(host.azure.status == "not_asked" for host in hosts):
             lines += self._wrapped(self.catalogue.ui("note.guests_only"))
-        if report["remediation"] and report["remediation"]["worse"]:
-            names = self._names(report["remediation"]["worse"])
+        if report.remediation and report.remediation.worse:
+            names = self._names(report.remediation.worse)
             lines += self._wrapped(self.catalogue.ui("table.worse", names=names), tone="error")
-        if report["history"]:
-            lines += self._wrapped(news(report["history"], self.catalogue))
-        if report["unanswered"]:
-            names = self._names(report["unanswered"])
+        if report.history:
+            lines += self._wrapped(news(report.history, self.catalogue))
+        if report.unanswered:
+            names = self._names(report.unanswered)
             lines += self._wrapped(self.catalogue.ui("table.unanswered", names=names), tone="unknown")
-        azure, _sections = counting.unread(hosts)
+        azure = counting.unread(hosts)
         if azure:
-            parts = self._names([neutral(text, LONGEST_VALUE) for text in azure], MOST_AZURE)
+            parts = self._names([neutral(self.catalogue.text(text), LONGEST_VALUE) for text in azure], MOST_AZURE)
             lines += self._wrapped(self.catalogue.ui("table.unread", count=len(azure), parts=parts), tone="unknown")
-        lines.append(Line(tally(report["summary"], self.catalogue)))
+        lines.append(Line(tally(report.summary, self.catalogue)))
         key = "table.report_also" if also else "table.report"
         lines.append(Line(self.catalogue.ui(key, path=neutral(path), others=", ".join(also))))
         return lines
 
     def _healthy(self, hosts: t.Sequence[Host]) -> list[Line]:
-        healthy = [host for host in hosts if host["state"] == ACTIVATED]
-        column = min(max((columns.width(host["name"]) for host in healthy), default=0), self.width // 3)
+        healthy = [host for host in hosts if host.state == ACTIVATED]
+        column = min(max((columns.width(host.name) for host in healthy), default=0), self.width // 3)
         lines = []
         for host in healthy:
             unread = self._unread(host)
-            title = self.catalogue.title(host["root_cause"]) + (f" ({unread})" if unread else "")
-            text = f"ok  {columns.pad(host['name'], column)}  {title}"
+            title = self.catalogue.text(host.root_cause.title) + (f" ({unread})" if unread else "")
+            text = f"ok  {columns.pad(host.name, column)}  {title}"
             lines.append(Line(columns.cut(neutral(text), LONGEST_LINE), "ok"))
         return lines
 
@@ -108,27 +108,27 @@ class _Table:
         lines = [Line(f"{label}  {cause.id}: {self.catalogue.vms(len(cause.hosts))}", tone)]
         for case in cause.cases[:MOST_CASES]:
             lines += self._case(case)
-        rest = [host["name"] for case in cause.cases[MOST_CASES:] for host in case.hosts]
+        rest = [host.name for case in cause.cases[MOST_CASES:] for host in case.hosts]
         if rest:
             lines += self._wrapped(self.catalogue.ui("table.otherwise", names=self._names(rest)), "  ", "  ")
-        doc = cause.cases[0].finding["doc"]
+        doc = cause.cases[0].finding.doc
         return [*lines, *(self._behind("table.more", doc) if doc else [])]
 
     def _case(self, case: grouping.Case) -> list[Line]:
         first = case.hosts[0]
-        lines = self._wrapped(self._names([host["name"] for host in case.hosts]), "  ", "  ")
-        lines += self._wrapped(self.catalogue.title(case.finding), "    ", "    ")
-        where = "" if len(case.hosts) == 1 else self.catalogue.ui("table.on", name=first["name"]) + " "
-        for number, fact in enumerate(case.finding["evidence"][:MOST_FACTS]):
+        lines = self._wrapped(self._names(case.names), "  ", "  ")
+        lines += self._wrapped(self.catalogue.text(case.finding.title), "    ", "    ")
+        where = "" if len(case.hosts) == 1 else self.catalogue.ui("table.on", name=first.name) + " "
+        for number, fact in enumerate(case.finding.evidence[:MOST_FACTS]):
             said = self._fact(fact)
             lines += self._behind("", said) if number else self._behind("table.seen", where + said)
-        for remedy in case.finding["remedy"]:
+        for remedy in case.finding.remedy:
             lines += self._remedy(remedy)
         unread = self._unread(first)
         return [*lines, *(self._wrapped(unread, "    ", "    ") if unread else [])]
 
-    def _remedy(self, remedy: dict[str, t.Any]) -> list[Line]:
-        who, steps = self.catalogue.who(remedy["who"]), self.catalogue.steps(remedy)
+    def _remedy(self, remedy: Remedy) -> list[Line]:
+        who, steps = self.catalogue.who(remedy.who), [self._step(step) for step in remedy.steps]
         if len(steps) == 1:
             return self._behind("table.next", f"{who}: {steps[0]}")
         lines = self._behind("table.next", f"{who}:")
@@ -137,16 +137,17 @@ class _Table:
             lines += self._wrapped(step, f"{lead}{number}. ", f"{lead}   ")
         return lines
 
-    def _fact(self, fact: dict[str, t.Any]) -> str:
-        expected = ""
-        if fact["expected"] is not None:
-            healthy = neutral(self.catalogue.expected(fact), LONGEST_VALUE)
-            expected = ", " + self.catalogue.ui("table.expected", value=healthy)
-        observed = neutral(self.catalogue.value(fact["observed"]), LONGEST_VALUE)
+    def _step(self, step: Step) -> str:
+        return self.catalogue.text(step.says) + (f": {step.command}" if step.command else "")
+
+    def _fact(self, fact: Fact) -> str:
+        healthy = neutral(self.catalogue.expected(fact), LONGEST_VALUE)
+        expected = ", " + self.catalogue.ui("table.expected", value=healthy) if healthy else ""
+        observed = neutral("; ".join(self.catalogue.observed(fact)), LONGEST_VALUE)
         return f"{self.catalogue.fact(fact)}: {observed}{expected} [{self.catalogue.source(fact)}]"
 
     def _unread(self, host: Host) -> str:
-        unread = [self.catalogue.text(part) for part in host["guest"]["unread"]]
+        unread = [self.catalogue.text(part) for part in host.guest.unread]
         return self.catalogue.ui("table.not_read", parts=self._names(unread, MOST_UNREAD)) if unread else ""
 
     def _names(self, names: t.Sequence[str], most: int = MOST_NAMES) -> str:

@@ -1,12 +1,12 @@
 # Copyright (c) 2026, the authors of azure_windows.activation
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """How a VM is counted, and the tally."""
 
 from __future__ import annotations
 
 import collections
+import dataclasses
 import typing as t
 
 from .._diagnosis.model import SEVERITIES, Diagnosis
@@ -15,6 +15,19 @@ ACTIVATED = "activated"
 ATTENTION = "attention"
 UNKNOWN = "unknown"
 STATES = (ACTIVATED, ATTENTION, UNKNOWN)
+
+
+@dataclasses.dataclass(frozen=True)
+class Summary:
+    """How many hosts there are by their state; `unread` counts what could not be read of Azure and sections of guests."""
+
+    hosts: int
+    activated: int
+    attention: int
+    unknown: int
+    unanswered: int
+    unread: int
+    root_causes: t.Mapping[str, int]
 
 
 def state_of(diagnosis: Diagnosis) -> str:
@@ -35,28 +48,40 @@ def rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else -1
 
 
-def unread(hosts: t.Sequence[t.Mapping[str, t.Any]]) -> tuple[list[str], int]:
-    """Return what could not be read of Azure, each once, and how many sections of guests could not be read."""
-    azure = [
-        text
-        for host in hosts
-        for text in (*host["azure"]["unread"], host["azure"]["status"] == "unreadable" and host["azure"]["detail"])
-        if text
-    ]
-    return list(dict.fromkeys(azure)), sum(len(host["guest"]["unread"]) for host in hosts)
+def level(diagnosis: Diagnosis) -> tuple[int, bool]:
+    """Return how bad a host stands, the healthy ones lowest; what is not known is worse than a warning."""
+    state = state_of(diagnosis)
+    if state == ACTIVATED:
+        return (0, False)
+    place = LEVELS[UNKNOWN] if state == UNKNOWN else LEVELS.get(diagnosis.root_cause.severity, LEVELS["error"])
+    return (place, diagnosis.licensed is not True)
 
 
-def summary(hosts: t.Sequence[t.Mapping[str, t.Any]], unanswered: int) -> dict[str, t.Any]:
+LEVELS = {"info": 1, "warning": 2, UNKNOWN: 3, "error": 4}
+
+
+def unread(diagnoses: t.Iterable[Diagnosis]) -> tuple[str, ...]:
+    """Return what could not be read of Azure, each once."""
+    return tuple(
+        dict.fromkeys(
+            text
+            for diagnosis in diagnoses
+            for text in (*diagnosis.azure.unread, diagnosis.azure.status == "unreadable" and diagnosis.azure.detail)
+            if text
+        )
+    )
+
+
+def summary(diagnoses: t.Sequence[Diagnosis], unanswered: int) -> Summary:
     """Return the tally; whoever was expected and did not answer is unknown."""
-    states = collections.Counter(host["state"] for host in hosts)
-    causes = collections.Counter(host["root_cause"]["id"] for host in hosts)
-    azure, sections = unread(hosts)
-    return {
-        "hosts": len(hosts) + unanswered,
-        ACTIVATED: states[ACTIVATED],
-        ATTENTION: states[ATTENTION],
-        UNKNOWN: states[UNKNOWN] + unanswered,
-        "unanswered": unanswered,
-        "unread": len(azure) + sections,
-        "root_causes": dict(sorted(causes.items())),
-    }
+    states = collections.Counter(map(state_of, diagnoses))
+    causes = collections.Counter(diagnosis.root_cause.id for diagnosis in diagnoses)
+    return Summary(
+        hosts=len(diagnoses) + unanswered,
+        activated=states[ACTIVATED],
+        attention=states[ATTENTION],
+        unknown=states[UNKNOWN] + unanswered,
+        unanswered=unanswered,
+        unread=len(unread(diagnoses)) + sum(len(diagnosis.guest.unread) for diagnosis in diagnoses),
+        root_causes=dict(sorted(causes.items())),
+    )

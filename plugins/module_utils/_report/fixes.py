@@ -9,14 +9,13 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._diagnosis.model import Fact, Finding, Remedy, Step
 from . import commands, drawing, network_path
 from .catalogue.catalogue import Catalogue
 
-Plain = t.Mapping[str, t.Any]
-
 
 @dataclasses.dataclass(frozen=True)
-class Fact:
+class FactView:
     """One observed value in words; `expected` is empty where there is no such value."""
 
     name: str
@@ -26,17 +25,8 @@ class Fact:
 
 
 @dataclasses.dataclass(frozen=True)
-class Step:
-    """One step of a remedy: what to do, the command, and what is to be known about it."""
-
-    says: str
-    command: str
-    more: str
-
-
-@dataclasses.dataclass(frozen=True)
 class Fix:
-    """One remedy: who, the steps, and what carries them out."""
+    """One remedy: who, the steps in the report's language, and what carries them out."""
 
     who: str
     steps: tuple[Step, ...]
@@ -45,12 +35,12 @@ class Fix:
     portal: str
 
 
-def facts(evidence: t.Iterable[Plain], catalogue: Catalogue) -> tuple[Fact, ...]:
+def facts(evidence: t.Iterable[Fact], catalogue: Catalogue) -> tuple[FactView, ...]:
     """Return the facts in words."""
     return tuple(
-        Fact(
+        FactView(
             catalogue.fact(fact),
-            _observed(fact["observed"], catalogue),
+            "\n".join(catalogue.observed(fact)),
             catalogue.expected(fact),
             catalogue.source(fact),
         )
@@ -58,29 +48,22 @@ def facts(evidence: t.Iterable[Plain], catalogue: Catalogue) -> tuple[Fact, ...]
     )
 
 
-def _observed(value: t.Any, catalogue: Catalogue) -> str:
-    """Return a value; a mapping has a line for each of its keys."""
-    if not isinstance(value, dict):
-        return catalogue.value(value)
-    return "\n".join(f"{key}: {catalogue.value(item)}" for key, item in value.items())
-
-
-def fixes(finding: Plain, names: t.Sequence[str], catalogue: Catalogue) -> tuple[Fix, ...]:
+def fixes(finding: Finding, names: t.Sequence[str], catalogue: Catalogue) -> tuple[Fix, ...]:
     """Return the remedies of a finding that the hosts `names` have."""
-    return tuple(_fix(remedy, finding["evidence"], names, catalogue) for remedy in finding["remedy"])
+    return tuple(_fix(remedy, finding.evidence, names, catalogue) for remedy in finding.remedy)
 
 
-def drawings(finding: Plain, names: t.Sequence[str], catalogue: Catalogue) -> tuple[drawing.Drawing, ...]:
+def drawings(finding: Finding, names: t.Sequence[str], catalogue: Catalogue) -> tuple[drawing.Drawing, ...]:
     """Return the ways of the traffic that the evidence of a finding shows."""
     machine = names[0] if len(names) == 1 else catalogue.vms(len(names))
-    return tuple(drawing.draw(way, catalogue) for way in network_path.ways(finding["evidence"], machine))
+    return tuple(drawing.draw(way, catalogue) for way in network_path.ways(finding.evidence, machine))
 
 
-def _fix(remedy: Plain, evidence: t.Sequence[Plain], names: t.Sequence[str], catalogue: Catalogue) -> Fix:
+def _fix(remedy: Remedy, evidence: t.Sequence[Fact], names: t.Sequence[str], catalogue: Catalogue) -> Fix:
     how = commands.of(remedy, evidence, names)
     return Fix(
-        who=catalogue.who(remedy["who"]),
-        steps=tuple(Step(*commands.split(step)) for step in catalogue.steps(remedy)),
+        who=catalogue.who(remedy.who),
+        steps=tuple(Step(catalogue.text(step.says), step.command) for step in remedy.steps),
         ansible=how.ansible,
         az=how.az,
         portal=catalogue.ui(how.portal.key, **how.portal.names) if how.portal else "",

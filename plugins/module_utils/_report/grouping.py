@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import collections
 import dataclasses
-import json
 import typing as t
 
+from .._diagnosis.facts import AZURE_PATH
+from .._diagnosis.model import Fact, Finding
+from .._text import Text
 from .counting import ACTIVATED, UNKNOWN, rank
-
-# Where the facts come from that tell one broken piece of a network from another.
-AZURE = "azure_kms_path_info"
-
-Host = dict[str, t.Any]
-Fact = dict[str, t.Any]
+from .model import Host
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,15 +24,20 @@ class Case:
     hosts: tuple[Host, ...]
 
     @property
-    def finding(self) -> dict[str, t.Any]:
+    def finding(self) -> Finding:
         """Return the root cause as its first host has it."""
-        return t.cast("dict[str, t.Any]", self.hosts[0]["root_cause"])
+        return self.hosts[0].root_cause
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the names of its hosts."""
+        return tuple(host.name for host in self.hosts)
 
     def facts(self) -> tuple[list[Fact], dict[str, list[Fact]]]:
         """Return the facts that hold for every host of the case, and by name those of one host alone."""
-        keyed = {host["name"]: [(_key(fact), fact) for fact in host["root_cause"]["evidence"]] for host in self.hosts}
+        keyed = {host.name: [(identity(fact), fact) for fact in host.root_cause.evidence] for host in self.hosts}
         common = set.intersection(*({key for key, _fact in rows} for rows in keyed.values()))
-        first = keyed[self.hosts[0]["name"]]
+        first = keyed[self.hosts[0].name]
         shared = [fact for key, fact in first if key in common]
         return shared, {name: [fact for key, fact in rows if key not in common] for name, rows in keyed.items()}
 
@@ -59,8 +61,8 @@ def causes(hosts: t.Iterable[Host]) -> list[Cause]:
     """Return why hosts are not activated: the unknown last, the severe first, then the cause of most VMs."""
     groups: dict[tuple[str, str, str], list[Host]] = collections.defaultdict(list)
     for host in hosts:
-        if host["state"] != ACTIVATED:
-            groups[host["state"], host["root_cause"]["severity"], host["root_cause"]["id"]].append(host)
+        if host.state != ACTIVATED:
+            groups[host.state, host.root_cause.severity, host.root_cause.id].append(host)
     found = [Cause(name, state, severity, cases(same)) for (state, severity, name), same in groups.items()]
     return sorted(found, key=lambda cause: (cause.state == UNKNOWN, rank(cause.severity), -len(cause.hosts)))
 
@@ -69,23 +71,28 @@ def healthy(hosts: t.Iterable[Host]) -> list[Cause]:
     """Return the activated hosts by their verdict, each verdict one case: there is nothing to fix that could differ."""
     groups: dict[str, list[Host]] = collections.defaultdict(list)
     for host in hosts:
-        if host["state"] == ACTIVATED:
-            groups[host["root_cause"]["id"]].append(host)
-    found = [
-        Cause(name, ACTIVATED, same[0]["root_cause"]["severity"], (Case(tuple(same)),)) for name, same in groups.items()
-    ]
+        if host.state == ACTIVATED:
+            groups[host.root_cause.id].append(host)
+    found = [Cause(name, ACTIVATED, same[0].root_cause.severity, (Case(tuple(same)),)) for name, same in groups.items()]
     return sorted(found, key=lambda cause: (-len(cause.hosts), cause.id))
 
 
 def cases(hosts: t.Iterable[Host]) -> tuple[Case, ...]:
     """Return the hosts of one cause by what is broken, the largest case first."""
-    groups: dict[str, list[Host]] = collections.defaultdict(list)
+    groups: dict[t.Hashable, list[Host]] = collections.defaultdict(list)
     for host in hosts:
-        cause = host["root_cause"]
-        azure = [fact for fact in cause["evidence"] if fact["source"] == AZURE]
-        groups[_key([cause["title"], cause["remedy"], azure])].append(host)
-    return tuple(Case(tuple(same)) for same in sorted(groups.values(), key=lambda same: (-len(same), same[0]["name"])))
+        cause = host.root_cause
+        azure = tuple(fact for fact in cause.evidence if fact.source == AZURE_PATH)
+        groups[identity((cause.title, cause.remedy, azure))].append(host)
+    return tuple(Case(tuple(same)) for same in sorted(groups.values(), key=lambda same: (-len(same), same[0].name)))
 
 
-def _key(value: t.Any) -> str:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+def identity(value: t.Any) -> t.Hashable:
+    """Return what makes values the same: a text is its message with its parameters, in whatever words."""
+    if isinstance(value, Text):
+        return value.message.id, identity(value.message.params)
+    if isinstance(value, (str, int, float, type(None))):
+        return type(value).__name__, value
+    if isinstance(value, t.Mapping):
+        return frozenset((key, identity(item)) for key, item in value.items())
+    return tuple(identity(item) for item in (vars(value).values() if dataclasses.is_dataclass(value) else value))

@@ -14,7 +14,9 @@ from . import changes, commands, fixes, grouping
 from .catalogue.catalogue import Catalogue
 from .console import news, tally
 from .counting import ACTIVATED, UNKNOWN
+from .model import Repairs, Report
 from .text import neutral
+from .written import TOOL
 
 # A ticket is read by people and has a limit; the JSON report has the rest.
 MOST_NAMES = 60
@@ -27,23 +29,21 @@ _NUMBERED = re.compile(r"^(\d+)([.)])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _TICKS = re.compile("`+")
 
-Plain = t.Mapping[str, t.Any]
 
-
-def render(report: Plain, catalogue: Catalogue) -> str:
+def render(report: Report, catalogue: Catalogue) -> str:
     """Return the report as Markdown."""
-    hosts = report["hosts"]
-    lines = [f"# {catalogue.ui('page.title')}", "", f"**{prose(tally(report['summary'], catalogue))}**", ""]
-    lines += [f"{report['generated_at']}, {report['tool']['name']} {report['tool']['version']}", ""]
-    if report["unanswered"]:
-        lines += [catalogue.ui("table.unanswered", names=_names(report["unanswered"], catalogue)), ""]
-    if report["history"]:
-        lines += [prose(news(report["history"], catalogue)), ""]
-    if report["remediation"]:
-        lines += _run(report, catalogue)
+    hosts = report.hosts
+    lines = [f"# {catalogue.ui('page.title')}", "", f"**{prose(tally(report.summary, catalogue))}**", ""]
+    lines += [f"{report.generated_at}, {TOOL} {report.version}", ""]
+    if report.unanswered:
+        lines += [catalogue.ui("table.unanswered", names=_names(report.unanswered, catalogue)), ""]
+    if report.history:
+        lines += [prose(news(report.history, catalogue)), ""]
+    if report.remediation:
+        lines += _run(report, report.remediation, catalogue)
     for cause in grouping.causes(hosts):
         lines += _cause(cause, catalogue)
-    healthy = [host["name"] for host in hosts if host["state"] == ACTIVATED]
+    healthy = [host.name for host in hosts if host.state == ACTIVATED]
     if healthy:
         lines += [catalogue.ui("md.healthy", names=_names(healthy, catalogue)), ""]
     return "\n".join(lines)
@@ -72,31 +72,31 @@ def _cause(cause: grouping.Cause, catalogue: Catalogue) -> list[str]:
         cases = list(group)
         for case in cases:
             lines += _case(case, catalogue)
-        names = [host["name"] for case in cases for host in case.hosts]
+        names = [name for case in cases for name in case.names]
         for fix in fixes.fixes(cases[0].finding, names, catalogue):
             lines += _fix(fix, catalogue)
-    doc = cause.cases[0].finding["doc"]
+    doc = cause.cases[0].finding.doc
     return [*lines, f"{prose(catalogue.ui('doc'))} {code(doc)}", ""] if doc else lines
 
 
-def _what_is_done(case: grouping.Case) -> tuple[t.Any, ...]:
+def _what_is_done(case: grouping.Case) -> tuple[t.Hashable, ...]:
     """Return the remedies of a case, with the commands for the resources that its own evidence names."""
-    remedies = case.finding["remedy"]
-    return remedies, [commands.of(remedy, case.finding["evidence"], ()).az for remedy in remedies]
+    remedies = case.finding.remedy
+    az = [commands.of(remedy, case.finding.evidence, ()).az for remedy in remedies]
+    return grouping.identity(remedies), grouping.identity(az)
 
 
 def _case(case: grouping.Case, catalogue: Catalogue) -> list[str]:
-    finding = case.finding
-    names = [host["name"] for host in case.hosts]
+    names = case.names
     lines = [
-        f"**{prose(catalogue.title(finding))}**",
+        f"**{prose(catalogue.text(case.finding.title))}**",
         "",
         f"{catalogue.vms(len(names))}: {_names(names, catalogue)}",
         "",
     ]
     shared, _own = case.facts()
     for fact in fixes.facts(shared[:MOST_FACTS], catalogue):
-        observed = code(neutral(fact.observed, LONGEST_VALUE))
+        observed = code(neutral(fact.observed.replace("\n", "; "), LONGEST_VALUE))
         expected = f" ({prose(catalogue.ui('table.expected', value=''))}{code(fact.expected)})" if fact.expected else ""
         lines.append(f"- {prose(fact.name)}: {observed}{expected}, {prose(fact.source)}")
     return [*lines, ""]
@@ -106,39 +106,30 @@ def _fix(fix: fixes.Fix, catalogue: Catalogue) -> list[str]:
     lines = [f"{prose(catalogue.ui('fix.by'))} **{prose(fix.who)}**", ""]
     for number, step in enumerate(fix.steps, 1):
         command = f": {code(step.command)}" if step.command else ""
-        more = f" ({prose(step.more)})" if step.more else ""
-        lines.append(f"{number}. {prose(step.says)}{command}{more}")
+        lines.append(f"{number}. {prose(step.says)}{command}")
     lines += [f"- Ansible: {code(fix.ansible)}"] if fix.ansible else []
     lines += [f"- Azure CLI: {code(line)}" for line in fix.az]
     lines += [f"- {prose(catalogue.ui('fix.portal'))}: {prose(fix.portal)}"] if fix.portal else []
     return [*lines, ""]
 
 
-def _run(report: Plain, catalogue: Catalogue) -> list[str]:
-    run = report["remediation"]
-    lines = [f"## {catalogue.ui('run.checked' if run['check_mode'] else 'run.title')}", ""]
-    if run["worse"]:
-        lines += [f"**{catalogue.ui('table.worse', names=_names(run['worse'], catalogue))}**", ""]
-    for change in changes.of_fleet(report["hosts"], run, catalogue):
+def _run(report: Report, run: Repairs, catalogue: Catalogue) -> list[str]:
+    lines = [f"## {catalogue.ui('run.checked' if run.check_mode else 'run.title')}", ""]
+    if run.worse:
+        lines += [f"**{catalogue.ui('table.worse', names=_names(run.worse, catalogue))}**", ""]
+    for change in changes.of_fleet(report, catalogue):
         where = f"{code(change.action)} {code(change.target)} ({_names(change.hosts, catalogue)})"
         lines.append(f"- **{prose(change.status_name)}** {where} {prose(change.message)}".rstrip())
-    for step in changes.withheld_of_fleet(report["hosts"], run, catalogue):
+    for step in changes.withheld_of_fleet(report, catalogue):
         where = f"{code(step.action)} {code(step.target)} ({_names(step.hosts, catalogue)})"
         allow = f" {catalogue.ui('change.allow')} {code(step.variable)}" if step.variable else ""
         why = f" {prose(catalogue.ui('change.obstacle'))} {prose(step.obstacle)}" if step.obstacle else ""
         lines.append(f"- **{catalogue.ui('change.withheld')}** {where} {prose(step.reason)}{why}{allow}".rstrip())
-    compared = [host for host in report["hosts"] if _other_cause(host)]
-    lines += [
-        f"- {code(host['name'])}: {prose(catalogue.cause(host['before']['root_cause']['id']))} → "
-        f"{prose(catalogue.cause(host['root_cause']['id']))}"
-        for host in compared
-    ]
+    for host in report.hosts:
+        if host.before is not None and host.before.root_cause.id != host.root_cause.id:
+            then, now = (prose(catalogue.cause(diagnosis.root_cause.id)) for diagnosis in (host.before, host))
+            lines.append(f"- {code(host.name)}: {then} → {now}")
     return [*lines, ""]
-
-
-def _other_cause(host: Plain) -> bool:
-    before = host.get("before")
-    return before is not None and before["root_cause"]["id"] != host["root_cause"]["id"]
 
 
 def _names(names: t.Sequence[str], catalogue: Catalogue) -> str:

@@ -1,103 +1,131 @@
 # Copyright (c) 2026, the authors of azure_windows.activation
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""The fleet report: diagnoses in a fixed order with their tally, as JSON-plain values.
-
-Every renderer reads this and nothing else. Its shape is docs/kms_report.schema.json.
-"""
+"""The fleet report as typed values: built or read once, made plain once. Every renderer takes these and nothing else."""
 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import typing as t
 
 from .._diagnosis.model import Diagnosis
-from .._plain import from_plain, to_plain
-from . import counting, history, merge, remediation, written
-from .counting import ACTIVATED, ATTENTION, UNKNOWN, rank, state_of
-from .text import neutral, neutral_plain
-
-__all__ = ["ACTIVATED", "ATTENTION", "SCHEMA_VERSION", "UNKNOWN", "Beside", "build", "rank", "state_of"]
-
-SCHEMA_VERSION = written.SCHEMA_VERSION
-TOOL = "azure_windows.activation"
-
-Plain = dict[str, t.Any]
+from .._text import Message
+from . import counting
+from .counting import Summary
 
 
 @dataclasses.dataclass(frozen=True)
-class Beside:
-    """What a report may hold beside this run's diagnoses; the reports are those that `written.parse` returned."""
+class PlannedAction:
+    """One action that a plan holds. `target`: guest or the id of an Azure resource; `hosts` are the VMs it is for.
 
-    merged: tuple[Plain, ...] = ()
-    expected: tuple[str, ...] = ()
-    previous: Plain | None = None
-    remediation: remediation.Remediation | None = None
-
-
-def build(diagnoses: t.Sequence[t.Any], generated_at: str, version: str, beside: Beside | None = None) -> Plain:
-    """Return the report on plain `diagnoses`, the most severe first, then by name.
-
-    Raises ValueError that names the diagnosis and the field when one has another shape than `Diagnosis`.
+    `obstacle` is why it is not done even where it is allowed.
     """
-    beside = beside or Beside()
-    own = [_host(index, diagnosis, generated_at, beside.remediation) for index, diagnosis in enumerate(diagnoses)]
-    hosts = merge.newest([*(report["hosts"] for report in beside.merged), own])
-    hosts.sort(key=lambda host: (rank(host["root_cause"]["severity"]), host["name"]))
-    unanswered = _unanswered(hosts, beside)
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "generated_at": generated_at,
-        "tool": {"name": TOOL, "version": version},
-        "summary": counting.summary(hosts, len(unanswered)),
-        "unanswered": unanswered,
-        "history": None if beside.previous is None else history.compare(hosts, unanswered, beside.previous),
-        "remediation": _remediation(hosts, beside),
-        "messages": _messages(hosts, beside),
-        "hosts": hosts,
-    }
+
+    action: str
+    target: str = "guest"
+    reason: str | None = None
+    finding: str | None = None
+    allowed: bool = False
+    who: str | None = None
+    obstacle: str | None = None
+    hosts: tuple[str, ...] = ()
 
 
-def _host(index: int, plain: t.Any, generated_at: str, run: remediation.Remediation | None) -> Plain:
-    try:
-        diagnosis = from_plain(Diagnosis, plain)
-    except ValueError as error:
-        raise ValueError(f"diagnoses[{index}]: {error}") from error
-    more = {} if run is None else remediation.of_host(run, diagnosis)
-    return written.host_of(diagnosis, generated_at, more)
+@dataclasses.dataclass(frozen=True)
+class Change:
+    """What became of one action. `status`: changed, would_change, failed, refused or unchanged."""
+
+    action: str
+    target: str = "guest"
+    status: str = "unchanged"
+    before: t.Any = None
+    after: t.Any = None
+    message: str | None = None
+    at: str | None = None
+    hosts: tuple[str, ...] = ()
 
 
-def _unanswered(hosts: t.Sequence[Plain], beside: Beside) -> list[str]:
-    """Return who was expected, here, by a merged report or before the run, and is not among the hosts."""
-    expected = {neutral(name) for name in beside.expected}
-    expected.update(name for report in beside.merged for name in report["unanswered"])
-    if beside.remediation is not None:
-        expected.update(neutral(diagnosis.name) for diagnosis in beside.remediation.before)
-    return sorted(expected - {host["name"] for host in hosts})
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """The plan and the changes of one host."""
+
+    plan: tuple[PlannedAction, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
-def _remediation(hosts: t.Sequence[Plain], beside: Beside) -> Plain | None:
-    blocks = [report["remediation"] for report in beside.merged]
-    if beside.remediation is not None:
-        worse = [host["name"] for host in hosts if _worse(host)]
-        blocks.append(neutral_plain(remediation.block(beside.remediation, worse)))
-    return remediation.joined(blocks)
+@dataclasses.dataclass(frozen=True)
+class Remediation:
+    """What a run of the role remediate gives: the diagnoses before it, and plan and changes of every host and of Azure.
+
+    `messages` tells of the texts of the plan which message each is.
+    """
+
+    check_mode: bool = False
+    actions: tuple[str, ...] = ()
+    before: tuple[Diagnosis, ...] = ()
+    hosts: t.Mapping[str, Part] = dataclasses.field(default_factory=dict)
+    plan: tuple[PlannedAction, ...] = ()
+    changes: tuple[Change, ...] = ()
+    journal: str | None = None
+    messages: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)
 
 
-def _messages(hosts: t.Sequence[Plain], beside: Beside) -> Plain:
-    """Return the messages of the merged reports and of the hosts by their English texts."""
-    found: Plain = {}
-    run = [neutral_plain(to_plain(beside.remediation.messages))] if beside.remediation is not None else []
-    for messages in (*(report["messages"] for report in beside.merged), *run, *map(written.messages_out_of, hosts)):
-        found.update(messages)
-    return dict(sorted(found.items()))
+@dataclasses.dataclass(frozen=True)
+class Repairs:
+    """The report's part on a whole run of remediate; `worse` are the hosts that stand worse than before."""
+
+    check_mode: bool = False
+    actions: tuple[str, ...] = ()
+    plan: tuple[PlannedAction, ...] = ()
+    changes: tuple[Change, ...] = ()
+    journal: str | None = None
+    worse: tuple[str, ...] = ()
 
 
-def _worse(host: Plain) -> bool:
-    """Tell whether a run left the host worse than it was."""
-    before = host.get("before")
-    if before is None:
-        return False
-    state = state_of(from_plain(Diagnosis, before))
-    return history.level_of(host) > history.level(state, before["root_cause"]["severity"], before["licensed"])
+@dataclasses.dataclass(frozen=True)
+class History:
+    """What changed since the report of `generated_at`, by names."""
+
+    generated_at: str
+    new: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
+    worse: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Host(Diagnosis):
+    """One VM: its diagnosis, when it was given, and what a run of remediate did to it.
+
+    `before` and `after` are the diagnoses around that run, `after` None without one.
+    """
+
+    reported_at: str = ""
+    before: Diagnosis | None = None
+    after: Diagnosis | None = None
+    plan: tuple[PlannedAction, ...] = ()
+    changes: tuple[Change, ...] = ()
+
+    @functools.cached_property
+    def state(self) -> str:
+        """How the VM is counted."""
+        return counting.state_of(self)
+
+
+@dataclasses.dataclass(frozen=True)
+class Report:
+    """The answers of a fleet, the most severe first; `unanswered` were expected and are not among them."""
+
+    generated_at: str
+    hosts: tuple[Host, ...] = ()
+    unanswered: tuple[str, ...] = ()
+    remediation: Repairs | None = None
+    history: History | None = None
+    version: str = ""
+
+    @functools.cached_property
+    def summary(self) -> Summary:
+        """The tally."""
+        return counting.summary(self.hosts, len(self.unanswered))

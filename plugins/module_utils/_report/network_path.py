@@ -10,15 +10,17 @@ It reads the evidence as rows of a drawing. What is broken was judged before; no
 from __future__ import annotations
 
 import dataclasses
-import re
 import typing as t
+
+from .._diagnosis.model import Fact
 
 OK, BROKEN, SUSPECT, UNKNOWN, UNREACHED = "ok", "broken", "suspect", "unknown", "unreached"
 
 _VERDICTS = {"open": OK, "allow": OK, "blocked": BROKEN, "deny": BROKEN, "suspect": SUSPECT}
-_AZURE = re.compile(r"(verdict|route|security rules|egress|hop) for (\S+)")
-_TCP = re.compile(r"TCP (\S+):(\d+)")
 _LEAVES_NOT = {"none": BROKEN, "not_reached": UNREACHED, "unknown": UNKNOWN}
+
+# What Azure's side says once about an address; of hops there may be several.
+_ONCE = ("path_verdict", "route", "nsg", "egress")
 
 Plain = t.Mapping[str, t.Any]
 
@@ -49,15 +51,19 @@ class Way:
 
 @dataclasses.dataclass
 class _Seen:
-    """What the evidence holds about one address."""
+    """What the evidence holds about one address, by the kind of its facts."""
 
-    azure: dict[str, t.Any] = dataclasses.field(default_factory=dict)
+    azure: dict[str, Plain] = dataclasses.field(default_factory=dict)
     hops: list[Plain] = dataclasses.field(default_factory=list)
-    tcp: str | None = None
-    port: str = "1688"
+    tcp: Plain = dataclasses.field(default_factory=dict)
+
+    @property
+    def state(self) -> str:
+        """What the guest met at the address, empty where it did not ask."""
+        return _text(self.tcp.get("state"))
 
 
-def ways(evidence: t.Iterable[Plain], machine: str) -> list[Way]:
+def ways(evidence: t.Iterable[Fact], machine: str) -> list[Way]:
     """Return the ways that the evidence of a finding shows, addresses with the same places together."""
     seen: dict[str, _Seen] = {}
     for fact in evidence:
@@ -70,39 +76,39 @@ def ways(evidence: t.Iterable[Plain], machine: str) -> list[Way]:
         same = found.get(key)
         addresses = (*same.addresses, address) if same else (address,)
         detail = ", ".join(addresses[1:]) or target.detail
-        reason = _text(facts.azure.get("verdict")) or facts.tcp or ""
+        reason = _text(facts.azure.get("path_verdict", {}).get("reason")) or _text(facts.tcp.get("detail"))
         end = dataclasses.replace(target, label=addresses[0], detail=detail)
         found[key] = Way(addresses, (*places, end), reason)
     return list(found.values())
 
 
-def _note(seen: dict[str, _Seen], fact: Plain) -> None:
-    azure, tcp = _AZURE.fullmatch(fact["fact"]), _TCP.fullmatch(fact["fact"])
-    observed = fact["observed"]
-    if azure and azure[1] == "hop" and isinstance(observed, t.Mapping):
-        seen.setdefault(azure[2], _Seen()).hops.append(observed)
-    elif azure and azure[1] != "hop":
-        seen.setdefault(azure[2], _Seen()).azure[azure[1]] = observed
-    elif tcp:
-        found = seen.setdefault(tcp[1], _Seen())
-        found.tcp, found.port = _text(observed), tcp[2]
+def _note(seen: dict[str, _Seen], fact: Fact) -> None:
+    value = _part(fact.value)
+    address = _text(value.get("address")) if fact.kind == "tcp" else fact.object
+    if not address or fact.kind not in (*_ONCE, "hop", "tcp"):
+        return
+    found = seen.setdefault(address, _Seen())
+    if fact.kind == "tcp":
+        found.tcp = value
+    elif fact.kind == "hop":
+        found.hops.append(value)
+    else:
+        found.azure[fact.kind] = value
 
 
 def _places(facts: _Seen, machine: str) -> tuple[Place, ...]:
-    blocked_inside = (facts.tcp or "").startswith("guest_blocked")
     places = [Place("vm", machine, "", OK)]
-    if blocked_inside:
+    if facts.state == "guest_blocked":
         places.append(Place("guest_firewall", "Windows Firewall", "", BROKEN))
-    if "verdict" in facts.azure:
+    if "path_verdict" in facts.azure:
         places += _azure_places(facts)
     else:
-        served = (facts.tcp or "").startswith("kms")
-        places.append(Place("network", "", "", OK if served else UNKNOWN))
+        places.append(Place("network", "", "", OK if facts.state == "kms" else UNKNOWN))
     return tuple(_behind(places))
 
 
 def _azure_places(facts: _Seen) -> list[Place]:
-    rules, route, egress = (_part(facts.azure.get(name)) for name in ("security rules", "route", "egress"))
+    rules, route, egress = (facts.azure.get(kind, {}) for kind in ("nsg", "route", "egress"))
     method = _text(egress.get("method"))
     gate = _VERDICTS.get(_text(rules.get("verdict")), UNKNOWN) if rules else OK
     hops = [_hop(hop) for hop in facts.hops]
@@ -138,9 +144,8 @@ def _hop(hop: Plain) -> Place:
 
 def _target(facts: _Seen, places: t.Sequence[Place]) -> Place:
     stopped = any(place.status == BROKEN for place in places)
-    served = (facts.tcp or "").startswith("kms")
     doubtful = UNREACHED if stopped else UNKNOWN
-    return Place("kms", "", f"TCP {facts.port}", OK if served else doubtful)
+    return Place("kms", "", f"TCP {facts.tcp.get('port', 1688)}", OK if facts.state == "kms" else doubtful)
 
 
 def _behind(places: t.Iterable[Place]) -> t.Iterator[Place]:

@@ -12,14 +12,13 @@ import typing as t
 
 from . import changes, fixes, grouping, rows, timeline
 from .catalogue.catalogue import Catalogue
-from .counting import ACTIVATED, ATTENTION, UNKNOWN
+from .counting import ACTIVATED, ATTENTION, UNKNOWN, Summary
 from .drawing import Drawing
-from .fixes import Fact, Fix
+from .fixes import FactView, Fix
+from .model import Report
 
 # What changed since an earlier report, the bad news first.
 HISTORY = ("new", "worse", "changed", "fixed", "gone")
-
-Plain = t.Mapping[str, t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +31,7 @@ class CaseView:
     names: tuple[str, ...]
     fixes: tuple[Fix, ...]
     drawings: tuple[Drawing, ...]
-    shared: tuple[Fact, ...]
+    shared: tuple[FactView, ...]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,39 +49,38 @@ class CauseView:
     cases: tuple[CaseView, ...]
 
 
-def build(report: Plain, catalogue: Catalogue) -> dict[str, t.Any]:
+def build(report: Report, catalogue: Catalogue) -> dict[str, t.Any]:
     """Return the values that the template of the page takes."""
-    hosts = report["hosts"]
-    history = report["history"] or {}
+    hosts = report.hosts
+    history = [(kind, getattr(report.history, kind)) for kind in HISTORY if report.history]
     bad, good = grouping.causes(hosts), grouping.healthy(hosts)
     placed = rows.Placed(
-        anchors={host["name"]: f"vm{number}" for number, host in enumerate(hosts, 1)},
-        since={name: kind for kind in HISTORY for name in history.get(kind, ())},
+        anchors={host.name: f"vm{number}" for number, host in enumerate(hosts, 1)},
+        since={name: kind for kind, names in history for name in names},
     )
     largest = max((len(cause.hosts) for cause in bad), default=1)
     views = [_cause(f"c{number}", cause, largest, placed, catalogue) for number, cause in enumerate(bad, 1)]
     fine = [_cause(f"h{number}", cause, largest, placed, catalogue) for number, cause in enumerate(good, 1)]
-    run = report["remediation"]
     return {
-        "summary": report["summary"],
-        "headline": _headline(report["summary"], catalogue),
-        "bar": list(_bar(report["summary"])),
+        "summary": report.summary,
+        "headline": _headline(report.summary, catalogue),
+        "bar": list(_bar(report.summary)),
         "causes": views,
         "healthy": fine,
-        "timeline": timeline.build(hosts, report["generated_at"]),
-        "vms": [rows.row(host, placed, report["generated_at"], catalogue) for host in hosts],
+        "timeline": timeline.build(hosts, report.generated_at),
+        "vms": [rows.row(host, placed, report.generated_at, catalogue) for host in hosts],
         "anchors": placed.anchors,
-        "teams": _teams(bad, catalogue),
-        "guests_only": bool(bad) and all(host["azure"]["status"] == "not_asked" for host in hosts),
-        "oldest": min((host["reported_at"] for host in hosts), default=report["generated_at"]),
-        "history": [(kind, history[kind]) for kind in HISTORY if history.get(kind)],
-        "changes": changes.of_fleet(hosts, run, catalogue) if run else [],
-        "withheld": changes.withheld_of_fleet(hosts, run, catalogue) if run else [],
+        "teams": _teams(bad),
+        "guests_only": bool(bad) and all(host.azure.status == "not_asked" for host in hosts),
+        "oldest": min((host.reported_at for host in hosts), default=report.generated_at),
+        "history": [(kind, names) for kind, names in history if names],
+        "changes": changes.of_fleet(report, catalogue) if report.remediation else [],
+        "withheld": changes.withheld_of_fleet(report, catalogue) if report.remediation else [],
     }
 
 
-def _headline(summary: Plain, catalogue: Catalogue) -> str:
-    total, bad, unknown = summary["hosts"], summary[ATTENTION], summary[UNKNOWN]
+def _headline(summary: Summary, catalogue: Catalogue) -> str:
+    total, bad, unknown = summary.hosts, summary.attention, summary.unknown
     if not total:
         return catalogue.ui("headline.empty")
     if bad:
@@ -92,28 +90,28 @@ def _headline(summary: Plain, catalogue: Catalogue) -> str:
     return catalogue.ui("headline.fine.one" if total == 1 else "headline.fine", total=total)
 
 
-def _bar(summary: Plain) -> t.Iterator[tuple[str, float, float]]:
+def _bar(summary: Summary) -> t.Iterator[tuple[str, float, float]]:
     """Give the parts of the stacked bar: state, start and width in percent."""
     start = 0.0
     for state in (ATTENTION, UNKNOWN, ACTIVATED):
-        share = 100 * summary[state] / max(summary["hosts"], 1)
+        share = 100 * getattr(summary, state) / max(summary.hosts, 1)
         if share:
             yield state, round(start, 2), round(share, 2)
         start += share
 
 
-def _teams(causes: t.Sequence[grouping.Cause], catalogue: Catalogue) -> list[tuple[str, int]]:
+def _teams(causes: t.Sequence[grouping.Cause]) -> list[tuple[str, int]]:
     """Return who has something to do, with for how many VMs, the most first."""
     counts: collections.Counter[str] = collections.Counter()
     for host in (host for cause in causes for host in cause.hosts):
-        counts.update({catalogue.who(remedy["who"]) for remedy in host["root_cause"]["remedy"]})
+        counts.update({remedy.who for remedy in host.root_cause.remedy})
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 def _cause(name: str, cause: grouping.Cause, largest: int, placed: rows.Placed, catalogue: Catalogue) -> CauseView:
     cases = tuple(_case(f"{name}-{number}", case, placed, catalogue) for number, case in enumerate(cause.cases, 1))
     colour = rows.tone(cause.state, cause.severity)
-    remedies = [remedy for case in cause.cases for remedy in case.finding["remedy"]]
+    remedies = [remedy for case in cause.cases for remedy in case.finding.remedy]
     return CauseView(
         id=cause.id,
         name=catalogue.cause(cause.id),
@@ -121,8 +119,8 @@ def _cause(name: str, cause: grouping.Cause, largest: int, placed: rows.Placed, 
         label=catalogue.ui(f"tone.{colour}"),
         count=len(cause.hosts),
         share=max(round(100 * len(cause.hosts) / largest), 1),
-        who=tuple(dict.fromkeys(catalogue.who(remedy["who"]) for remedy in remedies)),
-        doc=cause.cases[0].finding["doc"],
+        who=tuple(dict.fromkeys(remedy.who for remedy in remedies)),
+        doc=cause.cases[0].finding.doc,
         cases=cases,
     )
 
@@ -134,11 +132,11 @@ def _case(name: str, case: grouping.Case, placed: rows.Placed, catalogue: Catalo
     names = tuple(own)
     placed.cases.update(dict.fromkeys(names, name))
     placed.own.update(own)
-    healthy = case.hosts[0]["state"] == ACTIVATED
+    healthy = case.hosts[0].state == ACTIVATED
     return CaseView(
         id=name,
-        title="" if healthy else catalogue.title(finding),
-        confidence=catalogue.ui(f"confidence.{finding['confidence']}"),
+        title="" if healthy else catalogue.text(finding.title),
+        confidence=catalogue.ui(f"confidence.{finding.confidence}"),
         names=names,
         fixes=fixes.fixes(finding, names, catalogue),
         drawings=fixes.drawings(finding, names, catalogue),

@@ -10,8 +10,8 @@ import typing as t
 
 from . import timeline
 from .counting import STATES
+from .model import Host, Report
 
-Plain = t.Mapping[str, t.Any]
 Sample = tuple[dict[str, str], "int | float"]
 
 _HELP = {
@@ -24,7 +24,7 @@ _HELP = {
 }
 
 
-def render(report: Plain) -> str:
+def render(report: Report) -> str:
     """Return the report's samples in the text format of Prometheus."""
     lines: list[str] = []
     for name, samples in _families(report):
@@ -33,27 +33,26 @@ def render(report: Plain) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _families(report: Plain) -> t.Iterator[tuple[str, list[Sample]]]:
-    hosts, now = report["hosts"], report["generated_at"]
+def _families(report: Report) -> t.Iterator[tuple[str, list[Sample]]]:
+    hosts, now = report.hosts, report.generated_at
     moment = timeline.moment(now)
     yield "kms_report_timestamp_seconds", [({}, int(moment.timestamp()) if moment else 0)]
-    yield "kms_hosts", [({"state": state}, report["summary"][state]) for state in STATES]
-    known = [host for host in hosts if host["licensed"] is not None]
-    yield "kms_licensed", [({"host": host["name"]}, int(host["licensed"])) for host in known]
-    left = [(host["name"], timeline.seconds_left(host["expires_at"], now)) for host in hosts]
+    yield "kms_hosts", [({"state": state}, getattr(report.summary, state)) for state in STATES]
+    yield "kms_licensed", [({"host": host.name}, int(host.licensed)) for host in hosts if host.licensed is not None]
+    left = [(host.name, timeline.seconds_left(host.expires_at, now)) for host in hosts]
     yield "kms_grace_seconds", [({"host": name}, seconds) for name, seconds in left if seconds is not None]
     yield "kms_root_cause", [(_cause(host), 1) for host in hosts]
-    yield "kms_unanswered", [({"host": name}, 1) for name in report["unanswered"]]
+    yield "kms_unanswered", [({"host": name}, 1) for name in report.unanswered]
 
 
-def _cause(host: Plain) -> dict[str, str]:
-    cause = host["root_cause"]
+def _cause(host: Host) -> dict[str, str]:
+    cause = host.root_cause
     return {
-        "host": host["name"],
-        "id": cause["id"],
-        "severity": cause["severity"],
-        "confidence": cause["confidence"],
-        "state": host["state"],
+        "host": host.name,
+        "id": cause.id,
+        "severity": cause.severity,
+        "confidence": cause.confidence,
+        "state": host.state,
     }
 
 

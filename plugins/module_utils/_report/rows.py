@@ -9,16 +9,16 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._diagnosis.model import Fact, Finding
 from . import changes, fixes, timeline
 from .catalogue.catalogue import Catalogue
-from .changes import Change, Withheld
+from .changes import ChangeView, Withheld
 from .counting import ACTIVATED, UNKNOWN
-from .fixes import Fact, Fix
+from .fixes import FactView, Fix
+from .model import Host
 
 _SECONDS_PER_DAY = 86400
 _SEEN = "ok"
-
-Plain = t.Mapping[str, t.Any]
 
 
 @dataclasses.dataclass
@@ -28,7 +28,7 @@ class Placed:
     anchors: dict[str, str]
     since: dict[str, str]
     cases: dict[str, str] = dataclasses.field(default_factory=dict)
-    own: dict[str, list[dict[str, t.Any]]] = dataclasses.field(default_factory=dict)
+    own: dict[str, list[Fact]] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Other:
     title: str
     tone: str
     unseen: bool
-    facts: tuple[Fact, ...]
+    facts: tuple[FactView, ...]
     fixes: tuple[Fix, ...]
 
 
@@ -64,47 +64,46 @@ class Row:
     resource_id: str
     reported_at: str
     chain: tuple[str, ...]
-    own: tuple[Fact, ...]
+    own: tuple[FactView, ...]
     others: tuple[Other, ...]
     unread: tuple[tuple[str, str], ...]
     since: str
     before: str
-    changes: tuple[Change, ...]
+    changes: tuple[ChangeView, ...]
     withheld: tuple[Withheld, ...]
 
 
-def row(host: Plain, placed: Placed, generated_at: str, catalogue: Catalogue) -> Row:
+def row(host: Host, placed: Placed, generated_at: str, catalogue: Catalogue) -> Row:
     """Return the row of a host."""
-    cause, name = host["root_cause"], host["name"]
-    left = timeline.seconds_left(host["expires_at"], generated_at)
+    cause, name = host.root_cause, host.name
+    left = timeline.seconds_left(host.expires_at, generated_at)
     days = None if left is None else left // _SECONDS_PER_DAY
-    before = host.get("before")
     return Row(
         anchor=placed.anchors[name],
         case=placed.cases[name],
         name=name,
-        state=host["state"],
-        tone=tone(host["state"], cause["severity"]),
-        cause_id=cause["id"],
-        cause=catalogue.cause(cause["id"]),
-        who=tuple(dict.fromkeys(catalogue.who(remedy["who"]) for remedy in cause["remedy"])),
-        title=catalogue.title(cause),
-        os=host["os"] or "",
-        expires=(host["expires_at"] or "")[:10],
+        state=host.state,
+        tone=tone(host.state, cause.severity),
+        cause_id=cause.id,
+        cause=catalogue.cause(cause.id),
+        who=tuple(dict.fromkeys(remedy.who for remedy in cause.remedy)),
+        title=catalogue.text(cause.title),
+        os=host.os or "",
+        expires=(host.expires_at or "")[:10],
         days=days,
         days_tone="" if days is None else timeline.tone(days),
-        confidence=catalogue.ui(f"confidence.{cause['confidence']}"),
-        resource_id=host["resource_id"] or "",
-        reported_at=host["reported_at"],
+        confidence=catalogue.ui(f"confidence.{cause.confidence}"),
+        resource_id=host.resource_id or "",
+        reported_at=host.reported_at,
         # The first sentence is the title.
-        chain=tuple(catalogue.chain(host)[1:]),
+        chain=tuple(map(catalogue.text, host.chain[1:])),
         own=fixes.facts(placed.own[name], catalogue),
-        others=tuple(_other(finding, name, catalogue) for finding in host["findings"] if finding["id"] != cause["id"]),
+        others=tuple(_other(finding, name, catalogue) for finding in host.findings if finding.id != cause.id),
         unread=tuple(_unread(host, catalogue)),
         since=placed.since.get(name, ""),
-        before=catalogue.cause(before["root_cause"]["id"]) if before else "",
-        changes=tuple(changes.changes(host.get("changes", ()), catalogue)),
-        withheld=tuple(changes.withheld(host.get("plan", ()), catalogue)),
+        before=catalogue.cause(host.before.root_cause.id) if host.before else "",
+        changes=tuple(changes.changes(host.changes, catalogue)),
+        withheld=tuple(changes.withheld(host.plan, catalogue)),
     )
 
 
@@ -113,23 +112,22 @@ def tone(state: str, severity: str) -> str:
     return "ok" if state == ACTIVATED else "unknown" if state == UNKNOWN else severity
 
 
-def _other(finding: Plain, name: str, catalogue: Catalogue) -> Other:
-    unseen = finding["status"] in {"unknown", "skipped"}
+def _other(finding: Finding, name: str, catalogue: Catalogue) -> Other:
+    unseen = finding.status in {"unknown", "skipped"}
     return Other(
-        catalogue.cause(finding["id"]),
-        catalogue.title(finding),
-        "unknown" if unseen else "ok" if finding["status"] == "ok" else finding["severity"],
+        catalogue.cause(finding.id),
+        catalogue.text(finding.title),
+        "unknown" if unseen else "ok" if finding.status == "ok" else finding.severity,
         unseen,
-        () if unseen else fixes.facts(finding["evidence"], catalogue),
+        () if unseen else fixes.facts(finding.evidence, catalogue),
         () if unseen else fixes.fixes(finding, [name], catalogue),
     )
 
 
-def _unread(host: Plain, catalogue: Catalogue) -> t.Iterator[tuple[str, str]]:
+def _unread(host: Host, catalogue: Catalogue) -> t.Iterator[tuple[str, str]]:
     """Give each side that was not seen as a whole, and what of it was not."""
-    for name in ("guest", "azure"):
-        side = host[name]
-        if side["status"] != _SEEN or side["unread"]:
-            words = [catalogue.ui(f"side.{side['status']}")]
-            words += [catalogue.text(item) for item in (side["detail"] or "", *side["unread"])]
+    for name, side in (("guest", host.guest), ("azure", host.azure)):
+        if side.status != _SEEN or side.unread:
+            words = [catalogue.ui(f"side.{side.status}")]
+            words += [catalogue.text(item) for item in (side.detail or "", *side.unread)]
             yield catalogue.ui(f"side.{name}"), "; ".join(filter(None, words))

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import typing as t
 import unicodedata
@@ -47,16 +46,3 @@ def neutral_plain(value: t.Any) -> t.Any:
     if isinstance(value, list):
         return [neutral_plain(item) for item in value]
     return value
-
-
-def shown(value: t.Any) -> str:
-    """Return an observed value as a reader writes it: lists by commas, nothing as `nothing`, mappings as JSON."""
-    if value is None:
-        return "nothing"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(shown(item) for item in value) if value else "nothing"
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
-    return str(value) or "nothing"

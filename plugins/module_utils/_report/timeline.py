@@ -10,12 +10,12 @@ import dataclasses
 import datetime
 import typing as t
 
+from .model import Host
+
 DAYS_PER_WEEK = 7
 # A KMS licence lasts 180 days; what ends later is told apart as such.
 WEEKS = 26
 SOON_DAYS, NEAR_DAYS = 14, 60
-
-Host = t.Mapping[str, t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -62,7 +62,7 @@ def build(hosts: t.Sequence[Host], generated_at: str) -> Timeline:
             counts[week] += 1
         else:
             later += 1
-    without = [host["licensed"] for host in hosts if moment(host["expires_at"]) is None]
+    without = [host.licensed for host in hosts if moment(host.expires_at) is None]
     return Timeline(
         weeks=tuple(_week(number, count, now) for number, count in enumerate(counts)),
         endings=tuple(endings),
@@ -96,11 +96,11 @@ def tone(days: int) -> str:
 
 
 def _ending(host: Host, now: datetime.datetime | None) -> Ending | None:
-    end = moment(host["expires_at"])
+    end = moment(host.expires_at)
     if end is None or now is None:
         return None
     days = (end - now).days
-    return Ending(host["name"], end.date().isoformat(), days, tone(days))
+    return Ending(host.name, end.date().isoformat(), days, tone(days))
 
 
 def _week(number: int, count: int, now: datetime.datetime | None) -> Week:

@@ -1,8 +1,7 @@
 # Copyright (c) 2026, the authors of azure_windows.activation
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
-"""Read the JSON of an earlier report, without trust in its shape."""
+"""The JSON of a report: written, and read back without trust in its shape. Its shape is docs/kms_report.schema.json."""
 
 from __future__ import annotations
 
@@ -11,80 +10,81 @@ import json
 import re
 import typing as t
 
-from .._diagnosis.model import Diagnosis
 from .._plain import from_plain, to_plain
-from .._text import Message
-from . import remediation
-from .counting import state_of
-from .text import neutral, neutral_plain
+from .._text import messages, restored
+from . import version1
+from .model import Host, Repairs, Report
+from .text import neutral_plain
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+TOOL = "azure_windows.activation"
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+# What a host holds of a run of remediate.
+_RUN = ("before", "after", "plan", "changes")
 
 Plain = dict[str, t.Any]
 
 
-@dataclasses.dataclass(frozen=True)
-class _Texts:
-    """The part of a written report that tells which messages its English texts are."""
-
-    messages: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)
+def as_json(report: Report) -> str:
+    """Return the report as JSON, which is the same in every language."""
+    return json.dumps(plain(report), ensure_ascii=False, indent=2) + "\n"
 
 
-def parse(text: str) -> Plain:
-    """Return generated_at, hosts, unanswered, remediation and messages of a report; raises ValueError that says what is wrong."""
+def plain(report: Report) -> Plain:
+    """Return the report as JSON-plain values; hosts share the messages, so the report holds each once."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "generated_at": report.generated_at,
+        "tool": {"name": TOOL, "version": report.version},
+        "summary": to_plain(report.summary),
+        "unanswered": list(report.unanswered),
+        "history": to_plain(report.history),
+        "remediation": to_plain(report.remediation),
+        "messages": to_plain(messages((report.remediation, report.hosts))),
+        "hosts": [_plain_host(host) for host in report.hosts],
+    }
+
+
+def _plain_host(host: Host) -> Plain:
+    found = {"name": host.name, "state": host.state, "reported_at": host.reported_at, **to_plain(host)}
+    for diagnosis in (found, found["before"], found["after"]):
+        if diagnosis is not None:
+            del diagnosis["messages"]
+    return {key: value for key, value in found.items() if key not in _RUN or host.after is not None}
+
+
+def parse(text: str) -> Report:
+    """Return a written report; raises ValueError that says what is wrong."""
     try:
-        report = json.loads(text)
+        found = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"it is not JSON ({error})") from error
-    if not isinstance(report, dict) or report.get("schema_version") != SCHEMA_VERSION:
-        raise ValueError(f"it is not a report of schema_version {SCHEMA_VERSION}")
-    generated_at = _time(report.get("generated_at"), "generated_at")
-    hosts = report.get("hosts")
-    unanswered = report.get("unanswered") or []
-    if not isinstance(hosts, list) or not isinstance(unanswered, list):
+    version = found.get("schema_version") if isinstance(found, dict) else None
+    if version not in (version1.SCHEMA_VERSION, SCHEMA_VERSION):
+        raise ValueError(f"it is not a report of schema_version {version1.SCHEMA_VERSION} or {SCHEMA_VERSION}")
+    generated_at = _time(found.get("generated_at"), "generated_at")
+    table = neutral_plain(found.get("messages"))
+    hosts, unanswered, run = (neutral_plain(found.get(key)) for key in ("hosts", "unanswered", "remediation"))
+    if not isinstance(hosts, list) or not isinstance(unanswered or [], list):
         raise ValueError("hosts and unanswered must be lists")
-    return {
-        "generated_at": generated_at,
-        "hosts": [_host(index, plain, generated_at) for index, plain in enumerate(hosts)],
-        "unanswered": [neutral(str(name)) for name in unanswered],
-        "remediation": neutral_plain(remediation.joined([report.get("remediation")])),
-        "messages": neutral_plain(to_plain(from_plain(_Texts, report).messages)),
-    }
+    hosts, run = restored([hosts, run], table)
+    if version == version1.SCHEMA_VERSION:
+        hosts = version1.upgraded(hosts)
+    return Report(
+        generated_at,
+        tuple(_host(index, item, generated_at) for index, item in enumerate(hosts)),
+        tuple(map(str, unanswered or ())),
+        None if run is None else from_plain(Repairs, run),
+    )
 
 
-def _host(index: int, plain: t.Any, generated_at: str) -> Plain:
+def _host(index: int, item: t.Any, generated_at: str) -> Host:
     place = f"hosts[{index}]"
     try:
-        diagnosis = from_plain(Diagnosis, plain)
-        more = remediation.of_written(plain)
+        host = from_plain(Host, item)
+        return dataclasses.replace(host, reported_at=_time(host.reported_at or generated_at, "reported_at"))
     except ValueError as error:
         raise ValueError(f"{place}: {error}") from error
-    reported = _time(plain.get("reported_at", generated_at), f"{place}.reported_at")
-    host = host_of(diagnosis, reported, more)
-    messages_out_of(host)
-    return host
-
-
-def host_of(diagnosis: Diagnosis, reported_at: str, more: Plain) -> Plain:
-    """Return a host's entry: its diagnosis, how it is counted, when it was given, and what a run did to it."""
-    host = {
-        "name": diagnosis.name,
-        "state": state_of(diagnosis),
-        "reported_at": reported_at,
-        **to_plain(diagnosis),
-        **more,
-    }
-    return t.cast("Plain", neutral_plain(host))
-
-
-def messages_out_of(host: Plain) -> Plain:
-    """Take the messages out of a host's entry and of its diagnoses before and after: hosts share them, the report holds each once."""
-    found: Plain = {}
-    for diagnosis in (host, host.get("before"), host.get("after")):
-        if diagnosis is not None:
-            found.update(diagnosis.pop("messages", {}))
-    return found
 
 
 def _time(value: t.Any, place: str) -> str:

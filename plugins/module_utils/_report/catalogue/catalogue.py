@@ -1,32 +1,74 @@
 # Copyright (c) 2026, the authors of azure_windows.activation
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-
 """The texts of the report in one language."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import re
 import typing as t
 
-from ..text import shown
-from . import en, ja
-from .sayings import Sayings
+from ..._diagnosis import precedence
+from ..._diagnosis.model import Fact
+from ..._reference import error_codes
+from ..._text import Message, Text
+from ..text import neutral
+from . import en, en_facts, ja
+from .ja import facts as ja_facts
+from .ja import findings
+from .ja import ui as ja_ui
 
-LANGUAGES: dict[str, t.Mapping[str, str]] = {"en": en.UI, "ja": ja.UI}
 
-Plain = t.Mapping[str, t.Any]
+def _listed(package: t.Any) -> dict[str, str]:
+    """Return the texts by their messages' ids of all modules of a package that have MESSAGES."""
+    return {id_: text for _name, module in _modules(package) for id_, text in getattr(module, "MESSAGES", {}).items()}
+
+
+def _findings() -> dict[str, str]:
+    """Return the texts of all findings, each of which is a module with NAME, SUBJECT, TEXTS and STEPS."""
+    found: dict[str, str] = {}
+    for name, module in _modules(findings):
+        finding_id = name.replace("_", "-")
+        found |= {f"name.{finding_id}": module.NAME, f"subject.{finding_id}": module.SUBJECT}
+        found |= {f"{finding_id}.{key}": text for key, text in module.TEXTS.items()}
+        found |= {f"{finding_id}.step.{key}": text for key, text in getattr(module, "STEPS", {}).items()}
+    return found
+
+
+def _modules(package: t.Any) -> t.Iterator[tuple[str, t.Any]]:
+    for found in pkgutil.iter_modules(package.__path__):
+        yield found.name, importlib.import_module(f"{package.__name__}.{found.name}")
+
+
+LANGUAGES: dict[str, t.Mapping[str, str]] = {"en": {**en.UI, **en_facts.UI}, "ja": {**ja_ui.UI, **ja_facts.UI}}
+MESSAGES: dict[str, t.Mapping[str, str]] = {"en": {}, "ja": {**_listed(ja), **_findings()}}
+# Values that are one phrase: their fields in order, and what stands between. Every other mapping is a list of its fields.
+_PHRASES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "active_directory": (": ", ("name", "dn")),
+    "attempt": (": ", ("outcome", "code")),
+    "clock": (", ", ("offset_seconds", "uncertainty_seconds")),
+    "edition": (", ", ("edition", "sku")),
+    "installed_key": (", ", ("partial", "matches")),
+    "licence": (", ", ("name", "status")),
+    "section_error": (": ", ("place", "message", "code")),
+    "srv": ("", ("code",)),
+    "tcp": (": ", ("state", "detail")),
+}
+_NOTHING: tuple[t.Any, ...] = (None, "", [], {})
+_NAMES = {rule.id: Text(rule.name, Message(f"name.{rule.id}")) for rule in precedence.RULES}
+_CODE = re.compile(r"0x[0-9A-F]{8}", re.ASCII)
 
 
 class Catalogue:
-    """Looks texts up. Ids, codes and raw evidence stay as they are in every language.
+    """Looks texts up. Ids, codes and raw evidence stay as they are in every language; a text of an unknown message stays English."""
 
-    What the diagnoses of `report` say is told by the messages that they hold; without the report it stays English.
-    """
-
-    def __init__(self, language: str = "en", report: Plain | None = None) -> None:
+    def __init__(self, language: str = "en") -> None:
         self.language = language
         self._ui = LANGUAGES[language]
-        self._sayings = Sayings(language, report)
+        self._messages = MESSAGES[language]
+        self._said: dict[tuple[str, str], str] = {}
 
     def ui(self, key: str, **params: t.Any) -> str:
         """Return a text of the report with its parameters filled in."""
@@ -42,47 +84,93 @@ class Catalogue:
 
     def cause(self, finding_id: str) -> str:
         """Return the short name of a cause, its id where it has none."""
-        return self.ui_or(f"cause.{finding_id}", finding_id)
+        return self.text(_NAMES.get(finding_id, finding_id))
 
     def who(self, who: str) -> str:
         """Return who can do something."""
         return self.ui_or(f"who.{who}", who)
 
-    def value(self, value: t.Any) -> str:
-        """Return an observed value: nothing, yes and no in words, sentences in the language, everything else as it is."""
-        if value is None or value in ("", []):
-            return self.ui("value.nothing")
-        if isinstance(value, bool):
-            return self.ui("value.yes" if value else "value.no")
-        return shown(self._sayings.value(value))
+    def text(self, text: str) -> str:
+        """Return a sentence or phrase of a diagnosis in the language, raw evidence as it is."""
+        if not isinstance(text, Text):
+            return text
+        key = (text.message.id, str(text))
+        if key not in self._said:
+            self._said[key] = self._filled(text)
+        return self._said[key]
 
-    def text(self, english: str) -> str:
-        """Return a sentence or phrase of a diagnosis."""
-        return self._sayings.text(english)
+    def _filled(self, text: Text) -> str:
+        template = self._messages.get(text.message.id)
+        if template is None:
+            return str(text)
+        try:
+            return neutral(template.format_map({name: self.text(param) for name, param in text.message.params.items()}))
+        except KeyError:
+            return str(text)
 
-    def title(self, finding: Plain) -> str:
-        """Return the sentence of a finding."""
-        return self.text(finding["title"])
+    def fact(self, fact: Fact) -> str:
+        """Return the name of a fact; that of a kind nobody knows is what it was seen of."""
+        named = self._ui.get(f"fact.{fact.kind}.{fact.object}")
+        return named or self._of(f"fact.{fact.kind}", fact.object, fact.object or fact.kind, object=fact.object)
 
-    def steps(self, remedy: Plain) -> list[str]:
-        """Return the steps of a remedy."""
-        return [self.text(step) for step in remedy["steps"]]
+    def source(self, fact: Fact) -> str:
+        """Return where a fact was seen, and when."""
+        server = fact.value.get("server") if isinstance(fact.value, dict) else None
+        found = self._of(f"source.{fact.source}", server, fact.source, server=server, object=fact.object)
+        return self.ui("source.at", source=found, time=fact.at) if fact.at else found
 
-    def fact(self, fact: Plain) -> str:
-        """Return the name of a fact."""
-        return self._sayings.word(fact["fact"])
+    def _of(self, key: str, name: t.Any, otherwise: str, **params: t.Any) -> str:
+        """Return a text with its name, the bare one where there is no name."""
+        template = (None if name else self._ui.get(f"{key}.bare")) or self._ui.get(key)
+        return template.format(**params) if template else otherwise
 
-    def source(self, fact: Plain) -> str:
-        """Return where a fact was seen."""
-        return self._sayings.word(fact["source"])
+    def observed(self, fact: Fact) -> list[str]:
+        """Return what was seen, one line for each part of it."""
+        return self._lines(fact.kind, fact.value)
 
-    def expected(self, fact: Plain) -> str:
+    def expected(self, fact: Fact) -> str:
         """Return what a healthy guest shows, empty when nothing in particular."""
-        expected = fact["expected"]
-        if expected is None:
+        if fact.expected in _NOTHING:
             return ""
-        return self._sayings.word(expected) if isinstance(expected, str) else self.value(expected)
+        said = ", ".join(self._lines(fact.kind, fact.expected))
+        return self._of(f"expected.{fact.kind}", said, said, value=said)
 
-    def chain(self, host: Plain) -> list[str]:
-        """Return the sentences from a host's root cause to what the user sees."""
-        return [self.text(sentence) for sentence in host["chain"]]
+    def _lines(self, kind: str, value: t.Any) -> list[str]:
+        if not isinstance(value, dict):
+            return [self._word(kind, "", value)]
+        if kind in _PHRASES:
+            between, fields = _PHRASES[kind]
+            return [
+                between.join(
+                    self._phrase(kind, name, value[name]) for name in fields if value.get(name) not in _NOTHING
+                )
+            ]
+        return [self._line(kind, name, item) for name, item in value.items() if item not in _NOTHING]
+
+    def _line(self, kind: str, name: str, value: t.Any) -> str:
+        return self.ui("value.line", name=self.ui_or(f"field.{name}", name), value=self._word(kind, name, value))
+
+    def _phrase(self, kind: str, name: str, value: t.Any) -> str:
+        said = self._word(kind, name, value)
+        return self._of(f"field.{kind}.{name}", said, said, value=said)
+
+    def _word(self, kind: str, field: str, value: t.Any) -> str:
+        """Return one value: a code with its meaning, a state in words, a sentence in the language, everything else as it is."""
+        if isinstance(value, list) and value:
+            return ", ".join(self._word(kind, field, item) for item in value)
+        if isinstance(value, dict):
+            return ", ".join(self._line(kind, name, item) for name, item in value.items() if item not in _NOTHING)
+        if value in _NOTHING:
+            return self.ui("value.nothing")
+        if "code" in (kind, field) and isinstance(value, str) and _CODE.fullmatch(value):
+            return self._code(value)
+        word = self._ui.get(f"value.{kind}.{value}") or self._ui.get(f"value.{field}.{value}")
+        if word is None and isinstance(value, bool):
+            return self.ui("value.yes" if value else "value.no")
+        return word or (self.text(value) if isinstance(value, str) else str(value))
+
+    def _code(self, code: str) -> str:
+        meaning = (error_codes.describe(code).meaning or "").rstrip(".")
+        if code in error_codes.CODES and meaning:
+            meaning = self.text(Text(meaning, Message(f"meaning.{code}")))
+        return self._of("value.code", meaning, code, code=code, meaning=meaning)

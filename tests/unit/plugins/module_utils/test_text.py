@@ -80,4 +80,4 @@ def test_a_table_of_another_shape_is_no_table(table: t.Any) -> None:
 
 def test_a_message_that_holds_itself_ends() -> None:
     table = {"raw": {"id": "a", "params": {"b": "raw", "c": "later"}}, "later": {"id": "c", "params": {}}}
-    assert list(messages(restored(["raw"], table))) == ["raw"]
+    assert set(messages(restored(["raw"], table))) == {"raw", "later"}

@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import typing as t
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Fact
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
+
 Plain = dict[str, t.Any]
 
 WRONG_HOST: Plain = {
@@ -18,13 +21,19 @@ WRONG_HOST: Plain = {
     "title": "The guest asks kms.corp.example instead of Azure's KMS.",
     "evidence": [
         {
-            "fact": "KMS host",
-            "observed": "kms.corp.example",
-            "source": "SoftwareLicensingService",
-            "expected": ["azkms.core.windows.net", "kms.core.windows.net"],
+            "kind": "kms_host",
+            "object": "service",
+            "value": "kms.corp.example",
+            "source": "host_settings",
+            "expected": "azkms.core.windows.net",
         }
     ],
-    "remedy": [{"who": "guest_admin", "steps": ["Clear the KMS host.", "Activate."], "variable": None, "action": None}],
+    "remedy": [
+        {
+            "who": "guest_admin",
+            "steps": [{"says": "Clear the KMS host", "command": "slmgr /ckms"}, {"says": "Activate"}],
+        }
+    ],
     "explains": [],
     "doc": "docs/findings/wrong-kms-host.md",
 }
@@ -70,33 +79,44 @@ ADDRESSES = ("20.118.99.224", "40.83.235.53")
 TABLE = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg-net/providers/Microsoft.Network/routeTables/{}"
 
 
-def fact(name: str, observed: t.Any, source: str = "azure_kms_path_info", expected: t.Any = None) -> Plain:
+def fact(kind: str, value: t.Any, name: str = "", source: str = "azure_path", **more: t.Any) -> Plain:
     """Return one fact of a finding's evidence."""
-    return {"fact": name, "observed": observed, "source": source, "expected": expected}
+    return {"kind": kind, "object": name, "value": value, "source": source, **more}
+
+
+def tcp(address: str, state: str, detail: str | None = None) -> Plain:
+    """Return what a guest met at an address."""
+    value = {"address": address, "port": 1688, "state": state, "detail": detail, "code": None}
+    return fact("tcp", value, f"{address}:1688", "connection_test", expected="kms")
+
+
+def facts(*plain: Plain) -> tuple[Fact, ...]:
+    """Return typed facts."""
+    return tuple(from_plain(Fact, item) for item in plain)
 
 
 def blackhole(table: str = "rt-hub") -> Plain:
     """Return the finding of a route table whose default route drops everything."""
-    evidence = [fact("way out of Azure", f"blocked by {table}", expected="open")]
+    evidence = [fact("path", {"verdict": "blocked", "reason": f"blocked by {table}"}, expected="open")]
     for address in ADDRESSES:
         route = {"name": "drop", "prefix": "0.0.0.0/0", "next_hop_type": "None", "route_table_id": TABLE.format(table)}
+        verdict = {"verdict": "blocked", "reason": "User route 0.0.0.0/0 (next hop None) drops it"}
         evidence += [
-            fact(f"verdict for {address}", "User route 0.0.0.0/0 (next hop None) drops it", expected="open"),
-            fact(f"route for {address}", route),
-            fact(f"egress for {address}", {"method": "not_reached", "public_ips": []}),
-            fact(f"TCP {address}:1688", "filtered", "connection test in the guest", "kms"),
+            fact("path_verdict", verdict, address, expected="open"),
+            fact("route", route, address),
+            fact("egress", {"method": "not_reached", "public_ips": []}, address),
+            tcp(address, "filtered"),
         ]
-    step = "Add one route per KMS address: prefix <address>/32, next hop Internet"
-    variable = "remediate_actions: [route]"
+    step = {"says": "Add one route per KMS address: prefix <address>/32, next hop Internet"}
     return {
         **WRONG_HOST,
         "id": "route-blackhole",
         "title": "The traffic to the KMS is dropped by the route drop to None.",
         "evidence": evidence,
-        "remedy": [{"who": "network_team", "steps": [step], "variable": variable, "action": "route"}],
+        "remedy": [{"who": "network_team", "steps": [step], "action": "route"}],
     }
 
 
-def with_own_facts(finding: Plain, *facts: Plain) -> Plain:
+def with_own_facts(finding: Plain, *own: Plain) -> Plain:
     """Return a finding with more evidence."""
-    return {**finding, "evidence": [*finding["evidence"], *facts]}
+    return {**finding, "evidence": [*finding["evidence"], *own]}

@@ -12,7 +12,7 @@ import string
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import model
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import facts, model, precedence
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import changes, counting, drawing
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import (
     LANGUAGES,
@@ -22,7 +22,12 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._report.c
 ROOT = pathlib.Path(__file__).resolve().parents[5]
 ENGLISH = LANGUAGES["en"]
 # Names and marks that are the same in both languages.
-SAME = {"vm", "hop.vm", "hop.kms", "hop.azure_firewall", "side.azure"}
+SAME = {"vm", "hop.vm", "hop.kms", "hop.azure_firewall", "side.azure", "value.code", "value.line"}
+SAME |= {f"fact.{kind}" for kind in ("dns", "srv", "tcp", "token_store", "token_store.bare")}
+SAME |= {
+    f"source.{source}" for source in ("azure_path", "attested_document", "file_system", "imds", "license_row", "routes")
+}
+SAME |= {"field.edition.sku", "field.licence.status"}
 USED = re.compile(r"""(?:\bui|_behind)\(\s*["']([a-z_.]+)["']""")
 
 
@@ -40,13 +45,21 @@ def test_no_text_is_missing(language: str) -> None:
 
 def test_japanese_is_japanese() -> None:
     assert {key for key, text in LANGUAGES["ja"].items() if text == ENGLISH[key]} == SAME
-    unwritten = {key for key, text in LANGUAGES["ja"].items() if text.isascii()} - SAME
+    unwritten = {key for key, text in LANGUAGES["ja"].items() if text.isascii()} - SAME - {"fact.imds", "source.at"}
     assert unwritten == set()
 
 
-def test_every_finding_has_a_short_name() -> None:
+def test_every_kind_and_source_of_a_fact_has_its_words() -> None:
+    assert {f"fact.{kind}" for kind in facts.KINDS} - set(ENGLISH) == set()
+    assert {f"source.{source}" for source in facts.SOURCES} - set(ENGLISH) == set()
+
+
+def test_every_finding_has_a_short_name_in_both_languages() -> None:
     pages = {path.stem for path in (ROOT / "docs" / "findings").glob("[a-z]*.md")}
-    assert {key.removeprefix("cause.") for key in ENGLISH if key.startswith("cause.")} == pages
+    assert set(precedence.IDS) == pages
+    for finding_id in pages:
+        english, japanese = (Catalogue(language).cause(finding_id) for language in ("en", "ja"))
+        assert finding_id != english != japanese != finding_id
 
 
 def test_every_text_that_is_asked_for_exists() -> None:

@@ -7,22 +7,22 @@
 from __future__ import annotations
 
 import shlex
-import typing as t
 
 import pytest
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import commands
-from tests.unit.plugins.module_utils._report.fleet import ADDRESSES, TABLE, blackhole, fact
+from tests.unit.plugins.module_utils._report.fleet import ADDRESSES, TABLE, blackhole, fact, facts, tcp
 
 SUBSCRIPTION = TABLE.split("/")[2]
 
 
-def remedy(action: str | None) -> dict[str, t.Any]:
-    return {"who": "network_team", "steps": [], "variable": None, "action": action}
+def remedy(action: str | None) -> Remedy:
+    return Remedy("network_team", (), action)
 
 
 def test_a_route_for_each_address_of_the_table_that_the_evidence_names() -> None:
-    how = commands.of(remedy("route"), blackhole()["evidence"], ["web01", "web02"])
+    how = commands.of(remedy("route"), facts(*blackhole()["evidence"]), ["web01", "web02"])
     place = f"--subscription {SUBSCRIPTION} --resource-group rg-net --route-table-name rt-hub"
     assert how.az == tuple(
         f"az network route-table route create {place} --name kms-{address.replace('.', '-')} "
@@ -51,7 +51,7 @@ def test_a_route_for_each_address_of_the_table_that_the_evidence_names() -> None
 )
 def test_a_rule_goes_to_the_resource_that_denies(key: str, kind: str, action: str, said: str) -> None:
     resource = f"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/{kind}/name"
-    evidence = [fact("hop for 20.118.99.224", {"rule": {key: resource, "priority": 300}})]
+    evidence = facts(fact("hop", {"rule": {key: resource, "priority": 300}}, "20.118.99.224"))
     (line,) = commands.of(remedy(action), evidence, []).az
     assert f"--subscription s --resource-group g {said}" in line
     assert "1688" in line
@@ -60,7 +60,7 @@ def test_a_rule_goes_to_the_resource_that_denies(key: str, kind: str, action: st
 
 @pytest.mark.parametrize("action", ["route", "nsg_rule", "firewall_rule", "nat_gateway"])
 def test_what_the_evidence_does_not_name_stays_a_placeholder(action: str) -> None:
-    evidence = [fact("TCP 20.118.99.224:1688", "filtered")]
+    evidence = facts(tcp("20.118.99.224", "filtered"))
     lines = commands.of(remedy(action), evidence, []).az
     assert all("'<subscription>'" in line for line in lines)
     assert len(lines) > 0
@@ -72,7 +72,7 @@ def test_what_nobody_can_do_for_you_has_no_command() -> None:
 
 def test_hostile_names_stay_one_word_of_the_shell() -> None:
     table = TABLE.format("rt$(reboot);'x")
-    evidence = [fact("route for 20.118.99.224", {"route_table_id": table})]
+    evidence = facts(fact("route", {"route_table_id": table}, "20.118.99.224"))
     (line,) = commands.of(remedy("route"), evidence, []).az
     assert "rt$(reboot);'x" in shlex.split(line)
 
@@ -82,28 +82,3 @@ def test_hostile_names_stay_one_word_of_the_shell() -> None:
 )
 def test_no_limit_where_names_are_many_or_no_plain_ones(names: list[str]) -> None:
     assert "--limit" not in commands.of(remedy("host"), [], names).ansible
-
-
-@pytest.mark.parametrize(
-    ("step", "parts"),
-    [
-        ("Restart", ("Restart", "", "")),
-        ("Clear the cache: Clear-DnsClientCache", ("Clear the cache", "Clear-DnsClientCache", "")),
-        (
-            "Start it: Start-Service sppsvc (it stops again by itself)",
-            ("Start it", "Start-Service sppsvc", "(it stops again by itself)"),
-        ),
-        (
-            "Clear the host: cscript //nologo slmgr.vbs /ckms; then Restart-Service sppsvc",
-            ("Clear the host", "cscript //nologo slmgr.vbs /ckms", "then Restart-Service sppsvc"),
-        ),
-        (
-            "Reinstall: cscript slmgr.vbs /rilc. Restart the VM twice",
-            ("Reinstall", "cscript slmgr.vbs /rilc", "Restart the VM twice"),
-        ),
-        ("消去\uff1aClear-DnsClientCache", ("消去", "Clear-DnsClientCache", "")),
-        ("Add a network rule: protocol TCP, port 1688", ("Add a network rule: protocol TCP, port 1688", "", "")),
-    ],
-)
-def test_a_step_that_gives_a_command(step: str, parts: tuple[str, str, str]) -> None:
-    assert commands.split(step) == parts

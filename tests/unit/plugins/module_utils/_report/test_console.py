@@ -10,12 +10,13 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import console, model
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, console
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.counting import Summary
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, UNREACHABLE, WRONG_HOST, diagnosis, side
 
 
 def table(*diagnoses: t.Any, width: int = 100) -> list[str]:
-    report = model.build(diagnoses, "2026-11-24T08:00:00Z", "1.0.0")
+    report = build.report(diagnoses, "2026-11-24T08:00:00Z", "1.0.0")
     return [line.text for line in console.render(report, "/srv/kms-report/kms-report.json", width)]
 
 
@@ -31,11 +32,11 @@ def test_fleet() -> None:
         "ERROR  wrong-kms-host: 2 VMs",
         "  app01, app02",
         "    The guest asks kms.corp.example instead of Azure's KMS.",
-        "    seen  on app01: KMS host: kms.corp.example, expected azkms.core.windows.net,",
-        "          kms.core.windows.net [SoftwareLicensingService]",
+        "    seen  on app01: KMS host (service): kms.corp.example, expected azkms.core.windows.net [licensing",
+        "          service, registry and policy]",
         "    next  guest admin:",
-        "          1. Clear the KMS host.",
-        "          2. Activate.",
+        "          1. Clear the KMS host: slmgr /ckms",
+        "          2. Activate",
         "    more  docs/findings/wrong-kms-host.md",
         "",
         "UNKNOWN  guest-unreachable: 1 VM",
@@ -72,7 +73,7 @@ def test_hosts_that_differ_in_cause_are_told_apart() -> None:
 
 @pytest.mark.parametrize("width", [79, 100, 119])
 def test_nothing_is_wider_than_the_terminal(width: int) -> None:
-    fact = {**WRONG_HOST["evidence"][0], "observed": "x" * 500}
+    fact = {**WRONG_HOST["evidence"][0], "value": "x" * 500}
     cause = {**WRONG_HOST, "title": "Too long. " * 50, "evidence": [fact]}
     lines = table(diagnosis("web01", cause), diagnosis("n" * 200, {**cause, "severity": "warning"}), width=width)
     assert max(len(line) for line in lines) <= width
@@ -87,7 +88,7 @@ def test_no_control_character_reaches_the_terminal() -> None:
     cause = {
         **WRONG_HOST,
         "title": "Asks\r\n\x1b[2J",
-        "evidence": [{**WRONG_HOST["evidence"][0], "observed": "\x1b[31m"}],
+        "evidence": [{**WRONG_HOST["evidence"][0], "value": "\x1b[31m"}],
     }
     assert not any(ord(char) < 32 for line in table(diagnosis("web\x1b01", cause)) for char in line)
 
@@ -109,8 +110,8 @@ def test_what_was_not_read_in_azure_is_counted_once() -> None:
         diagnosis("web5", ACTIVATED, licensed=True, azure={**side("unreadable"), "detail": "sign-in failed"}),
         diagnosis("web6", ACTIVATED, licensed=True, guest=side("partial", "dns", "clock")),
     ]
-    report = model.build(hosts, "2026-11-24T08:00:00Z", "1.0.0")
-    assert report["summary"]["unread"] == 7
+    report = build.report(hosts, "2026-11-24T08:00:00Z", "1.0.0")
+    assert report.summary.unread == 7
     lines = [line.text for line in console.render(report, "x", 200)]
     assert "Could not read 5 in Azure: type1: 403, type2: 403, type3: 403 and 2 more" in lines
 
@@ -121,7 +122,7 @@ def test_azure_is_not_said_to_be_unasked_when_it_was() -> None:
 
 
 def test_tones() -> None:
-    report = model.build(
+    report = build.report(
         [
             diagnosis("web01", ACTIVATED, licensed=True),
             diagnosis("web02", WRONG_HOST),
@@ -143,4 +144,4 @@ def test_tones() -> None:
     ],
 )
 def test_tally(counts: tuple[int, int, int, int], expected: str) -> None:
-    assert console.tally(dict(zip(("hosts", "activated", "attention", "unknown"), counts, strict=True))) == expected
+    assert console.tally(Summary(*counts, unanswered=0, unread=0, root_causes={})) == expected

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
-import json
 import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import history, model, written
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, counting, written
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import History
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, UNREACHABLE, WRONG_HOST, diagnosis, side
 
 THEN, NOW = "2026-11-23T08:00:00Z", "2026-11-24T08:00:00Z"
@@ -25,11 +27,13 @@ LOST = {"root_cause": UNREACHABLE, "licensed": None, "guest": side("unreachable"
 Plain = dict[str, t.Any]
 
 
-def report(then: Plain | None, now: Plain | None, *, expected: bool = False) -> Plain:
+def report(then: Plain | None, now: Plain | None, *, expected: bool = False) -> History:
     """Return today's report on web01, of which `then` was said yesterday."""
-    before = model.build([diagnosis("web01", **then)] if then else [], THEN, "1.0.0")
-    beside = model.Beside(previous=written.parse(json.dumps(before)), expected=("web01",) if expected else ())
-    return model.build([diagnosis("web01", **now)] if now else [], NOW, "1.0.0", beside)
+    before = build.report([diagnosis("web01", **then)] if then else [], THEN, "1.0.0")
+    beside = build.Beside(previous=written.parse(written.as_json(before)), expected=("web01",) if expected else ())
+    found = build.report([diagnosis("web01", **now)] if now else [], NOW, "1.0.0", beside).history
+    assert found is not None
+    return found
 
 
 @pytest.mark.parametrize(
@@ -55,24 +59,19 @@ def report(then: Plain | None, now: Plain | None, *, expected: bool = False) -> 
     ],
 )
 def test_kinds(then: Plain | None, now: Plain | None, kind: str | None) -> None:
-    found = report(then, now)["history"]
-    assert found.pop("generated_at") == THEN
-    assert {name: hosts for name, hosts in found.items() if hosts} == ({kind: ["web01"]} if kind else {})
+    assert report(then, now) == History(THEN, **({kind: ("web01",)} if kind else {}))
 
 
 @pytest.mark.parametrize(("then", "kind"), [(HEALTHY, "new"), (OVERDUE, "worse"), (BAD, None)])
 def test_who_does_not_answer_any_more_is_news_and_not_gone(then: Plain, kind: str | None) -> None:
-    found = report(then, None, expected=True)["history"]
-    assert found["gone"] == []
-    assert found["new"] + found["worse"] == (["web01"] if kind else [])
-    assert kind is None or found[kind] == ["web01"]
+    assert report(then, None, expected=True) == History(THEN, **({kind: ("web01",)} if kind else {}))
 
 
 def test_without_an_earlier_report_nothing_is_compared() -> None:
-    assert model.build([], NOW, "1.0.0")["history"] is None
+    assert build.report([], NOW, "1.0.0").history is None
 
 
 def test_unknown_is_worse_than_a_warning_and_never_healthy() -> None:
-    healthy, warning = history.level("activated", "info", True), history.level("attention", "warning", True)
-    unknown, error = history.level("unknown", "info", None), history.level("attention", "error", True)
-    assert healthy < warning < unknown < error
+    plain = [diagnosis("web01", **standing) for standing in (HEALTHY, OVERDUE, LOST, AT_RISK)]
+    levels = [counting.level(from_plain(Diagnosis, item)) for item in plain]
+    assert levels == sorted(set(levels))

@@ -13,13 +13,14 @@ import pytest
 from markdown_it import MarkdownIt
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import (
+    build,
     console,
-    formats,
-    model,
-    remediation,
+    markdown,
+    prometheus,
     written,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import Report
 from ansible_collections.azure_windows.activation.plugins.plugin_utils import _html
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, blackhole, diagnosis, side, with_own_facts
 from tests.unit.plugins.module_utils._report.html_text import Page
@@ -39,7 +40,21 @@ NASTY = {
 }
 KEPT = {"script", "end-of-script", "quotes", "markdown"}
 # What names one of a few values and cannot be free text, and what a drawing looks for.
-FIXED = {"id", "severity", "status", "confidence", "who", "action", "state", "fact", "explains", "doc"}
+FIXED = {
+    "id",
+    "severity",
+    "status",
+    "confidence",
+    "who",
+    "action",
+    "state",
+    "kind",
+    "source",
+    "object",
+    "address",
+    "explains",
+    "doc",
+}
 
 
 def poisoned(value: t.Any, nasty: str, key: str = "") -> t.Any:
@@ -48,28 +63,40 @@ def poisoned(value: t.Any, nasty: str, key: str = "") -> t.Any:
         return value if key in FIXED else f"{value} {nasty}"
     if isinstance(value, dict):
         return {
-            (f"{name}{nasty}" if key == "observed" else name): poisoned(item, nasty, name)
-            for name, item in value.items()
+            (f"{name}{nasty}" if key == "value" else name): poisoned(item, nasty, name) for name, item in value.items()
         }
     if isinstance(value, list):
         return [poisoned(item, nasty, key) for item in value]
     return value
 
 
-def report(nasty: str) -> dict[str, t.Any]:
+def report(nasty: str) -> Report:
     """Return a report on hosts all of whose texts are nasty."""
     cause = poisoned(blackhole(), nasty)
     route = blackhole()
     for fact in route["evidence"]:
-        if isinstance(fact["observed"], dict):
-            fact["observed"] = {
-                name: f"{item}{nasty}" if item != "not_reached" else item for name, item in fact["observed"].items()
-            }
+        fact["value"] = {
+            name: f"{item}{nasty}" if item != "not_reached" and name != "address" else item
+            for name, item in fact["value"].items()
+        }
     hosts = [
         diagnosis(f"web{nasty}", cause, os=nasty, resource_id=nasty, guest={**side("partial", nasty), "detail": nasty}),
         diagnosis(f"app{nasty}", {**cause, "id": "wrong-kms-host"}, chain=[nasty] * 3, findings=[cause]),
         diagnosis(f"way{nasty}", route),
-        diagnosis(f"own{nasty}", with_own_facts(route, {"fact": nasty, "observed": nasty, "source": nasty})),
+        diagnosis(
+            f"own{nasty}",
+            with_own_facts(
+                route,
+                {
+                    "kind": nasty,
+                    "object": nasty,
+                    "value": {nasty: nasty},
+                    "source": nasty,
+                    "at": nasty,
+                    "expected": nasty,
+                },
+            ),
+        ),
         diagnosis(f"fine{nasty}", poisoned(ACTIVATED, nasty), licensed=True, expires_at=nasty),
     ]
     change = {
@@ -86,17 +113,17 @@ def report(nasty: str) -> dict[str, t.Any]:
         "before": hosts,
         "changes": [{**change, "hosts": [nasty]}],
         "plan": [
-            {"action": "route", "target": nasty, "reason": nasty, "variable": nasty, "who": nasty, "hosts": [nasty]}
+            {"action": "route", "target": nasty, "reason": nasty, "obstacle": nasty, "who": nasty, "hosts": [nasty]}
         ],
         "hosts": {f"web{nasty}": {"changes": [change], "plan": []}},
     }
-    earlier = model.build(hosts[:2], "2026-11-23T08:00:00Z", "1.0.0")
-    beside = model.Beside(
+    earlier = build.report(hosts[:2], "2026-11-23T08:00:00Z", "1.0.0")
+    beside = build.Beside(
         expected=(f"lost{nasty}",),
-        previous=written.parse(json.dumps(earlier)),
-        remediation=remediation.parse(run),
+        previous=written.parse(written.as_json(earlier)),
+        remediation=build.remediation(run),
     )
-    return model.build(hosts, NOW, "1.0.0", beside)
+    return build.report(hosts, NOW, "1.0.0", beside)
 
 
 @pytest.fixture(params=sorted(NASTY))
@@ -119,19 +146,19 @@ def test_the_page_shows_it_as_text(nasty: str, language: str) -> None:
 
 def test_the_json_is_read_back_as_it_was(nasty: str) -> None:
     found = report(NASTY[nasty])
-    text = formats.as_json(found, Catalogue())
-    assert json.loads(text.encode()) == found
-    assert written.parse(text)["hosts"] == found["hosts"]
+    text = written.as_json(found)
+    assert json.loads(text.encode()) == written.plain(found)
+    assert written.plain(written.parse(text))["hosts"] == written.plain(found)["hosts"]
     assert "ABCDE-FGHJK" not in text
 
 
 def test_the_metrics_stay_readable(nasty: str) -> None:
-    samples = read(formats.as_prometheus(report(NASTY[nasty]), Catalogue()))
+    samples = read(prometheus.render(report(NASTY[nasty])))
     assert len([family for family, _labels in samples if family == "kms_root_cause"]) == 5
 
 
 def test_the_markdown_has_no_markup_of_theirs(nasty: str) -> None:
-    text = formats.PLAIN["md"](report(NASTY[nasty]), Catalogue())
+    text = markdown.render(report(NASTY[nasty]), Catalogue())
     text.encode()
     tokens = [token for block in MarkdownIt("commonmark").parse(text) for token in (block, *(block.children or ()))]
     kinds = {token.type.removesuffix("_open").removesuffix("_close") for token in tokens}

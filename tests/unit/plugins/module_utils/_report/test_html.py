@@ -13,7 +13,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import model, remediation
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import build
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
 from ansible_collections.azure_windows.activation.plugins.plugin_utils import _html
 from tests.unit.plugins.module_utils._report import test_remediation
@@ -30,8 +30,8 @@ from tests.unit.plugins.module_utils._report.html_text import Page
 NOW = "2026-11-24T08:00:00Z"
 
 
-def render(*diagnoses: t.Any, language: str = "en", beside: model.Beside | None = None) -> str:
-    return _html.render(model.build(diagnoses, NOW, "1.0.0", beside), Catalogue(language))
+def render(*diagnoses: t.Any, language: str = "en", beside: build.Beside | None = None) -> str:
+    return _html.render(build.report(diagnoses, NOW, "1.0.0", beside), Catalogue(language))
 
 
 def behind(table: str, count: int) -> list[dict[str, t.Any]]:
@@ -39,7 +39,7 @@ def behind(table: str, count: int) -> list[dict[str, t.Any]]:
     return [
         diagnosis(
             f"{table}-{number:02}",
-            with_own_facts(blackhole(table), fact("last attempt", f"at {number} o'clock", "events")),
+            with_own_facts(blackhole(table), fact("proxy", f"at {number} o'clock", source="registry")),
         )
         for number in range(count)
     ]
@@ -99,13 +99,13 @@ def test_the_headline_says_how_it_stands(diagnoses: list[t.Any], headline: str) 
 
 def test_what_needs_no_script_is_in_the_page() -> None:
     page = Page(render(diagnosis("app01", WRONG_HOST)))
-    for text in ("Clear the KMS host.", "kms.corp.example", "SoftwareLicensingService", "guest admin", "app01"):
+    for text in ("Clear the KMS host", "slmgr /ckms", "kms.corp.example", "licensing service", "guest admin", "app01"):
         assert text in page.text
     assert "hidden" in page.attributes
 
 
 def test_a_run_of_remediate_is_told_with_what_got_worse_first() -> None:
-    beside = model.Beside(remediation=remediation.parse(test_remediation.RUN), expected=("web09",))
+    beside = build.Beside(remediation=build.remediation(test_remediation.RUN), expected=("web09",))
     text = Page(render(*test_remediation.AFTER, beside=beside)).text
     assert text.index("Worse than before: 1") < text.index("Before and after") < text.index("Planned, but not allowed")
     assert "A policy sets it." in text

@@ -11,7 +11,7 @@ import typing as t
 import pytest
 from markdown_it import MarkdownIt
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import markdown, model
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, markdown
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, WRONG_HOST, blackhole, diagnosis
 
@@ -19,7 +19,7 @@ NOW = "2026-11-24T08:00:00Z"
 
 
 def render(*diagnoses: t.Any, language: str = "en", **beside: t.Any) -> str:
-    report = model.build(diagnoses, NOW, "1.0.0", model.Beside(**beside))
+    report = build.report(diagnoses, NOW, "1.0.0", build.Beside(**beside))
     return markdown.render(report, Catalogue(language))
 
 
@@ -41,12 +41,12 @@ def test_fleet() -> None:
         "",
         "1 VM: `app01`",
         "",
-        "- KMS host: `kms.corp.example` (expected `azkms.core.windows.net, kms.core.windows.net`), SoftwareLicensingService",
+        "- KMS host (service): `kms.corp.example` (expected `azkms.core.windows.net`), licensing service, registry and policy",
         "",
         "Who can do it: **guest admin**",
         "",
-        "1. Clear the KMS host.",
-        "2. Activate.",
+        "1. Clear the KMS host: `slmgr /ckms`",
+        "2. Activate",
         "",
         "More in the collection's `docs/findings/wrong-kms-host.md`",
         "",
@@ -108,4 +108,4 @@ def test_a_remedy_that_is_the_same_for_several_cases_is_told_once() -> None:
     ]
     text = render(*hosts)
     assert text.count("The guest asks 10.0.0.") == 5
-    assert text.count("1. Clear the KMS host.") == 1
+    assert text.count("1. Clear the KMS host: ") == 1

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-import json
+import dataclasses
 import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import model, written
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, written
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import Report
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, UNREACHABLE, WRONG_HOST, diagnosis, side
 
 EARLY, LATE, NOW = "2026-11-24T08:00:00Z", "2026-11-24T09:00:00Z", "2026-11-24T10:00:00Z"
@@ -21,32 +22,32 @@ FLEET = [
 ]
 
 
-def a_slice(at: str, *diagnoses: t.Any, expected: t.Sequence[str] = ()) -> dict[str, t.Any]:
+def a_slice(at: str, *diagnoses: t.Any, expected: t.Sequence[str] = ()) -> Report:
     """Return a report as it is read back from its file."""
-    report = model.build(diagnoses, at, "1.0.0", model.Beside(expected=tuple(expected)))
-    return written.parse(json.dumps(report))
+    report = build.report(diagnoses, at, "1.0.0", build.Beside(expected=tuple(expected)))
+    return written.parse(written.as_json(report))
 
 
-def merged(*slices: dict[str, t.Any], own: t.Sequence[t.Any] = (), expected: t.Sequence[str] = ()) -> dict[str, t.Any]:
-    return model.build(own, NOW, "1.0.0", model.Beside(merged=slices, expected=tuple(expected)))
+def merged(*slices: Report, own: t.Sequence[t.Any] = (), expected: t.Sequence[str] = ()) -> Report:
+    return build.report(own, NOW, "1.0.0", build.Beside(merged=slices, expected=tuple(expected)))
 
 
-def causes(report: dict[str, t.Any]) -> dict[str, str]:
-    return {host["name"]: host["root_cause"]["id"] for host in report["hosts"]}
+def causes(report: Report) -> dict[str, str]:
+    return {host.name: host.root_cause.id for host in report.hosts}
 
 
 def test_four_slices_are_the_report_of_one_run() -> None:
     slices = [a_slice(NOW, *FLEET[start::4]) for start in range(4)]
-    assert merged(*slices) == model.build(FLEET, NOW, "1.0.0")
+    assert merged(*slices) == build.report(FLEET, NOW, "1.0.0")
 
 
 def test_a_host_that_a_slice_lost_is_unanswered_and_unknown() -> None:
     slices = [a_slice(NOW, *FLEET[start::4]) for start in range(4)]
-    slices[2]["hosts"].pop()
+    slices[2] = dataclasses.replace(slices[2], hosts=slices[2].hosts[:-1])
     report = merged(*slices, expected=[item["name"] for item in FLEET])
-    assert len(report["unanswered"]) == 1
-    assert report["summary"]["hosts"] == len(FLEET)
-    assert (report["summary"]["unknown"], report["summary"]["unanswered"]) == (1, 1)
+    assert len(report.unanswered) == 1
+    assert report.summary.hosts == len(FLEET)
+    assert (report.summary.unknown, report.summary.unanswered) == (1, 1)
 
 
 @pytest.mark.parametrize("newer_first", [True, False])
@@ -57,12 +58,12 @@ def test_the_newer_answer_wins(newer_first: bool) -> None:
     ]
     report = merged(*(slices if newer_first else reversed(slices)))
     assert causes(report) == {"web01": "activated"}
-    assert report["hosts"][0]["reported_at"] == LATE
+    assert report.hosts[0].reported_at == LATE
 
 
 def test_an_answer_keeps_its_age_through_several_merges() -> None:
     first = merged(a_slice(EARLY, diagnosis("web01", WRONG_HOST)))
-    again = written.parse(json.dumps(first))
+    again = written.parse(written.as_json(first))
     report = merged(again, a_slice(LATE, diagnosis("web01", ACTIVATED, licensed=True)))
     assert causes(report) == {"web01": "activated"}
 
@@ -77,8 +78,8 @@ def test_a_vm_that_is_lost_now_is_not_shown_as_it_was() -> None:
     report = merged(
         a_slice(EARLY, diagnosis("web01", ACTIVATED, licensed=True, resource_id="/vm/1")), a_slice(LATE, lost)
     )
-    assert report["summary"]["unknown"] == 1
-    assert len(report["hosts"]) == 1
+    assert report.summary.unknown == 1
+    assert len(report.hosts) == 1
 
 
 def test_two_vms_of_one_name_both_stay() -> None:
@@ -91,21 +92,21 @@ def test_two_vms_of_one_name_both_stay() -> None:
 
 def test_who_was_unanswered_in_a_slice_stays_so_until_it_answers() -> None:
     slices = [a_slice(EARLY, FLEET[0], expected=["vm00", "vm01", "vm02"]), a_slice(LATE, FLEET[1])]
-    assert merged(*slices)["unanswered"] == ["vm02"]
+    assert merged(*slices).unanswered == ("vm02",)
 
 
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
         ("{", "it is not JSON"),
-        ("[]", "it is not a report of schema_version 1"),
-        ('{"schema_version": 2}', "it is not a report of schema_version 1"),
+        ("[]", "it is not a report of schema_version 1 or 2"),
+        ('{"schema_version": 3}', "it is not a report of schema_version 1 or 2"),
         ('{"schema_version": 1}', "generated_at must be a time as 2026-11-24T08:00:00Z"),
         ('{"schema_version": 1, "generated_at": "yesterday"}', "generated_at must be a time"),
         ('{"schema_version": 1, "generated_at": "2026-11-24T08:00:00Z", "hosts": {}}', "must be lists"),
         (
             '{"schema_version": 1, "generated_at": "2026-11-24T08:00:00Z", "hosts": [{"name": 5}]}',
-            "hosts\\[0\\]: Diagnosis.name: expected str, got int",
+            "hosts\\[0\\]: Host.name: expected str, got int",
         ),
         ("[" * 100_000, "it is not JSON"),
     ],

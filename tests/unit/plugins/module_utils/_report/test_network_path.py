@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import drawing, network_path
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
-from tests.unit.plugins.module_utils._report.fleet import ADDRESSES, blackhole, fact
+from tests.unit.plugins.module_utils._report.fleet import ADDRESSES, blackhole, fact, facts, tcp
 
 ONE = ADDRESSES[0]
 NSG_ID = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/networkSecurityGroups/nsg-web"
@@ -22,24 +22,22 @@ def azure(
     egress: str = "not_reached", hops: t.Sequence[dict[str, t.Any]] = (), rules: dict[str, t.Any] | None = None
 ) -> list[dict[str, t.Any]]:
     """Return the evidence that Azure's side gives for one address."""
-    facts = [
-        fact(f"verdict for {ONE}", "the reason"),
-        fact(
-            f"route for {ONE}", {"prefix": "0.0.0.0/0", "next_hop_type": "VirtualAppliance", "next_hop_ip": "10.0.1.4"}
-        ),
-        fact(f"egress for {ONE}", {"method": egress, "public_ips": ["203.0.113.9"] if egress == "nat_gateway" else []}),
-        *(fact(f"hop for {ONE}", hop) for hop in hops),
+    found = [
+        fact("path_verdict", {"verdict": "blocked", "reason": "the reason"}, ONE),
+        fact("route", {"prefix": "0.0.0.0/0", "next_hop_type": "VirtualAppliance", "next_hop_ip": "10.0.1.4"}, ONE),
+        fact("egress", {"method": egress, "public_ips": ["203.0.113.9"] if egress == "nat_gateway" else []}, ONE),
+        *(fact("hop", hop, ONE) for hop in hops),
     ]
-    return [*facts, fact(f"security rules for {ONE}", rules)] if rules else facts
+    return [*found, fact("nsg", rules, ONE)] if rules else found
 
 
 def statuses(evidence: t.Sequence[dict[str, t.Any]]) -> dict[str, str]:
-    (way,) = network_path.ways(evidence, "web01")
+    (way,) = network_path.ways(facts(*evidence), "web01")
     return {place.kind: place.status for place in way.places}
 
 
 def test_addresses_that_share_their_way_are_drawn_once() -> None:
-    (way,) = network_path.ways(blackhole()["evidence"], "80 VMs")
+    (way,) = network_path.ways(facts(*blackhole()["evidence"]), "80 VMs")
     assert way.addresses == ADDRESSES
     assert [(place.kind, place.label, place.status) for place in way.places] == [
         ("vm", "80 VMs", "ok"),
@@ -82,11 +80,11 @@ def test_addresses_that_share_their_way_are_drawn_once() -> None:
             {"vm": "ok", "nsg": "unknown", "route": "ok", "egress": "ok", "kms": "unknown"},
         ),
         (
-            [fact(f"TCP {ONE}:1688", "guest_blocked: forbidden")],
+            [tcp(ONE, "guest_blocked", "forbidden")],
             {"vm": "ok", "guest_firewall": "broken", "network": "unreached", "kms": "unreached"},
         ),
-        ([fact(f"TCP {ONE}:1688", "filtered")], {"vm": "ok", "network": "unknown", "kms": "unknown"}),
-        ([fact(f"TCP {ONE}:1688", "kms")], {"vm": "ok", "network": "ok", "kms": "ok"}),
+        ([tcp(ONE, "filtered")], {"vm": "ok", "network": "unknown", "kms": "unknown"}),
+        ([tcp(ONE, "kms")], {"vm": "ok", "network": "ok", "kms": "ok"}),
     ],
 )
 def test_where_it_ends(evidence: list[dict[str, t.Any]], expected: dict[str, str]) -> None:
@@ -95,17 +93,17 @@ def test_where_it_ends(evidence: list[dict[str, t.Any]], expected: dict[str, str
 
 @pytest.mark.parametrize("observed", [None, 5, [], "text", {"rule": "x", "kind": 3, "verdict": []}, {"public_ips": 7}])
 def test_evidence_of_another_shape_is_drawn_as_unknown_and_breaks_nothing(observed: t.Any) -> None:
-    kinds = ("verdict", "route", "egress", "security rules", "hop")
-    evidence = [fact(f"{kind} for {ONE}", observed) for kind in kinds]
+    kinds = ("path_verdict", "route", "egress", "nsg", "hop")
+    evidence = [fact(kind, observed, ONE) for kind in kinds]
     assert statuses(evidence)["kms"] in {"unknown", "unreached"}
 
 
 def test_no_evidence_of_the_network_no_drawing() -> None:
-    assert network_path.ways([fact("code", "0xC004F074")], "web01") == []
+    assert network_path.ways(facts(fact("code", "0xC004F074")), "web01") == []
 
 
 def test_a_drawing_is_said_in_words_and_long_names_are_cut() -> None:
-    (way,) = network_path.ways(blackhole("rt-" + "x" * 200)["evidence"], "web01")
+    (way,) = network_path.ways(facts(*blackhole("rt-" + "x" * 200)["evidence"]), "web01")
     drawn = drawing.draw(way, Catalogue())
     route = drawn.boxes[2]
     assert len(route.label) <= drawing.LABEL_COLUMNS
@@ -114,3 +112,8 @@ def test_a_drawing_is_said_in_words_and_long_names_are_cut() -> None:
     assert route.full in drawn.spoken
     assert [line.alive for line in drawn.lines] == [True, True, False, False]
     assert drawn.boxes[-1].x + drawing.BOX_WIDTH <= drawn.width
+
+
+def test_a_source_or_an_object_in_other_words_draws_the_same() -> None:
+    evidence = [{**item, "source": "elsewhere"} for item in blackhole()["evidence"]]
+    assert network_path.ways(facts(*evidence), "web01") == network_path.ways(facts(*blackhole()["evidence"]), "web01")

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import model, prometheus
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, prometheus
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, UNREACHABLE, WRONG_HOST, diagnosis, side
 
 NOW = "2026-11-24T08:00:00Z"
@@ -36,7 +36,7 @@ def read(text: str) -> dict[tuple[str, str], int]:
 
 
 def render(*diagnoses: t.Any, expected: t.Sequence[str] = ()) -> dict[tuple[str, str], int]:
-    report = model.build(diagnoses, NOW, "1.0.0", model.Beside(expected=tuple(expected)))
+    report = build.report(diagnoses, NOW, "1.0.0", build.Beside(expected=tuple(expected)))
     return read(prometheus.render(report))
 
 

@@ -15,13 +15,9 @@ import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
 from ansible_collections.azure_windows.activation.plugins.module_utils._plan.obstacles import TEXTS
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import (
-    changes,
-    model,
-    remediation,
-    written,
-)
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, changes, written
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import Repairs, Report
 from ansible_collections.azure_windows.activation.plugins.module_utils._text import messages
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, TABLE, WRONG_HOST, diagnosis
 
@@ -46,9 +42,7 @@ RUN = {
             "changes": [{"action": "host", "status": "changed", "before": {"name": "kms.corp"}, "after": {"name": ""}}],
         },
         "web02": {
-            "plan": [
-                {"action": "key", "reason": "wrong key", "variable": "remediate_actions: [key]", "who": "guest_admin"}
-            ],
+            "plan": [{"action": "key", "reason": "wrong key", "who": "guest_admin"}],
             "changes": [{"action": "host", "status": "refused", "message": "A policy sets it."}],
         },
     },
@@ -60,12 +54,17 @@ RUN = {
 }
 
 
-def report(run: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-    return model.build(AFTER, NOW, "1.0.0", model.Beside(remediation=remediation.parse(run or RUN)))
+def report(run: dict[str, t.Any] | None = None) -> Report:
+    return build.report(AFTER, NOW, "1.0.0", build.Beside(remediation=build.remediation(run or RUN)))
+
+
+def repairs(found: Report) -> Repairs:
+    assert found.remediation is not None
+    return found.remediation
 
 
 def test_a_host_has_before_and_after() -> None:
-    found = report()
+    found = written.plain(report())
     jsonschema.validate(found, SCHEMA)
     (web01,) = (host for host in found["hosts"] if host["name"] == "web01")
     assert web01["before"]["root_cause"]["id"] == "wrong-kms-host"
@@ -74,31 +73,31 @@ def test_a_host_has_before_and_after() -> None:
 
 
 def test_who_got_worse_is_named() -> None:
-    assert report()["remediation"]["worse"] == ["web02"]
+    assert repairs(report()).worse == ("web02",)
 
 
 def test_who_was_there_before_and_is_not_after_does_not_vanish() -> None:
-    assert report()["unanswered"] == ["web03"]
+    assert report().unanswered == ("web03",)
 
 
 def test_it_survives_its_file_and_a_merge() -> None:
     found = report()
-    again = model.build([], NOW, "1.0.0", model.Beside(merged=(written.parse(json.dumps(found)),)))
-    assert again == found
+    again = build.report([], NOW, "1.0.0", build.Beside(merged=(written.parse(written.as_json(found)),)))
+    assert written.plain(again) == written.plain(found)
 
 
 def test_two_runs_are_joined() -> None:
-    one = written.parse(json.dumps(report()))
-    other = written.parse(json.dumps(report({"actions": ["key"], "check_mode": True})))
-    joined = model.build([], NOW, "1.0.0", model.Beside(merged=(one, other)))["remediation"]
-    assert joined["actions"] == ["host", "activation", "key"]
-    assert joined["check_mode"] is False
-    assert joined["worse"] == ["web02"]
+    one = written.parse(written.as_json(report()))
+    other = written.parse(written.as_json(report({"actions": ["key"], "check_mode": True})))
+    joined = repairs(build.report([], NOW, "1.0.0", build.Beside(merged=(one, other))))
+    assert joined.actions == ("host", "activation", "key")
+    assert joined.check_mode is False
+    assert joined.worse == ("web02",)
 
 
 def test_changes_of_the_fleet_with_what_went_wrong_first() -> None:
     found = report()
-    rows = changes.of_fleet(found["hosts"], found["remediation"], Catalogue())
+    rows = changes.of_fleet(found, Catalogue())
     assert [(row.status, row.hosts) for row in rows] == [
         ("failed", ("web02",)),
         ("refused", ("web02",)),
@@ -114,15 +113,15 @@ def test_the_same_change_of_several_guests_is_told_once() -> None:
     same = {"action": "host", "status": "changed", "before": {"name": "kms.corp"}, "after": {"name": ""}}
     run = {"hosts": {name: {"changes": [{**same, "at": name}]} for name in ("web01", "web02")}}
     found = report(run)
-    (row,) = changes.of_fleet(found["hosts"], found["remediation"], Catalogue())
+    (row,) = changes.of_fleet(found, Catalogue())
     assert set(row.hosts) == {"web01", "web02"}
 
 
 def test_what_was_not_allowed_says_who_may_and_how() -> None:
     found = report()
-    rows = changes.withheld_of_fleet(found["hosts"], found["remediation"], Catalogue())
+    rows = changes.withheld_of_fleet(found, Catalogue())
     assert [(row.action, row.hosts, row.who, row.variable) for row in rows] == [
-        ("route", ("web01", "web02"), "network team", ""),
+        ("route", ("web01", "web02"), "network team", "remediate_actions: [route]"),
         ("key", ("web02",), "guest admin", "remediate_actions: [key]"),
     ]
 
@@ -135,8 +134,8 @@ def test_what_stands_in_the_way_is_told_in_the_reports_language() -> None:
     ]
     run = {"before": BEFORE, "hosts": {"web01": {"plan": plan}}, "messages": to_plain(messages([blocked]))}
     found = report(run)
-    jsonschema.validate(found, SCHEMA)
-    (row,) = changes.withheld_of_fleet(found["hosts"], found["remediation"], Catalogue("ja", found))
+    jsonschema.validate(written.plain(found), SCHEMA)
+    (row,) = changes.withheld_of_fleet(found, Catalogue("ja"))
     assert (row.action, row.variable) == ("firewall", "")
     assert "グループ ポリシー" in row.obstacle
 
@@ -151,4 +150,4 @@ def test_what_stands_in_the_way_is_told_in_the_reports_language() -> None:
 )
 def test_a_wrong_shape_is_named(wrong: dict[str, t.Any], complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
-        remediation.parse(wrong)
+        build.remediation(wrong)

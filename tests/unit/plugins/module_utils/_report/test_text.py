@@ -12,7 +12,6 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._report.t
     LONGEST,
     neutral,
     neutral_plain,
-    shown,
 )
 
 
@@ -50,20 +49,3 @@ def test_a_key_that_is_cut_shows_no_more_of_itself() -> None:
 def test_neutral_plain_reaches_every_string() -> None:
     value = {"a\x1b": ["b\x1b", {"c": "d\x1b"}], "n": 1, "none": None, "yes": True}
     assert neutral_plain(value) == {"a\ufffd": ["b\ufffd", {"c": "d\ufffd"}], "n": 1, "none": None, "yes": True}
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (None, "nothing"),
-        ("", "nothing"),
-        ([], "nothing"),
-        (True, "yes"),
-        (False, "no"),
-        (0, "0"),
-        (["a", None, 3], "a, nothing, 3"),
-        ({"b": "ü", "a": 1}, '{"a": 1, "b": "ü"}'),
-    ],
-)
-def test_shown(value: object, expected: str) -> None:
-    assert shown(value) == expected

@@ -6,17 +6,18 @@
 
 from __future__ import annotations
 
-import typing as t
-
 import pytest
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import timeline
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import Host
+from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, diagnosis
 
 NOW = "2026-11-24T08:00:00Z"
 
 
-def host(name: str, expires_at: str | None, licensed: bool | None = True) -> dict[str, t.Any]:
-    return {"name": name, "expires_at": expires_at, "licensed": licensed}
+def host(name: str, expires_at: str | None, licensed: bool | None = True) -> Host:
+    return from_plain(Host, diagnosis(name, ACTIVATED, licensed, expires_at=expires_at))
 
 
 def test_the_fleet_by_weeks() -> None:

@@ -13,7 +13,8 @@ import typing as t
 import jsonschema
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import model
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, written
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import Report
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, UNREACHABLE, WRONG_HOST, diagnosis, side
 
 NOW = "2026-11-24T08:00:00Z"
@@ -24,21 +25,22 @@ WARNING = {**WRONG_HOST, "id": "renewal-overdue", "severity": "warning"}
 NOTE = {**WRONG_HOST, "id": "transient-failure", "severity": "info", "status": "ok"}
 
 
-def build(*diagnoses: t.Any) -> dict[str, t.Any]:
-    return model.build(diagnoses, NOW, "1.0.0")
+def report(*diagnoses: t.Any) -> Report:
+    return build.report(diagnoses, NOW, "1.0.0")
 
 
 def test_fleet() -> None:
-    report = build(
+    found = report(
         diagnosis("web01", ACTIVATED, licensed=True),
         diagnosis("db01", WARNING, licensed=True),
         diagnosis("app02", WRONG_HOST),
         diagnosis("dead01", UNREACHABLE, licensed=None, guest=side("unreachable")),
         diagnosis("app01", WRONG_HOST),
     )
-    jsonschema.validate(report, SCHEMA)
-    assert [host["name"] for host in report["hosts"]] == ["app01", "app02", "dead01", "db01", "web01"]
-    assert report["summary"] == {
+    plain = written.plain(found)
+    jsonschema.validate(plain, SCHEMA)
+    assert [host.name for host in found.hosts] == ["app01", "app02", "dead01", "db01", "web01"]
+    assert plain["summary"] == {
         "hosts": 5,
         "activated": 1,
         "attention": 3,
@@ -47,7 +49,7 @@ def test_fleet() -> None:
         "unread": 0,
         "root_causes": {"activated": 1, "guest-unreachable": 1, "renewal-overdue": 1, "wrong-kms-host": 2},
     }
-    assert (report["schema_version"], report["generated_at"]) == (1, NOW)
+    assert (plain["schema_version"], plain["generated_at"]) == (2, NOW)
 
 
 @pytest.mark.parametrize(
@@ -72,22 +74,22 @@ def test_fleet() -> None:
 def test_only_what_is_known_to_be_licensed_counts_as_activated(
     root_cause: dict[str, t.Any], licensed: bool | None, guest: str, state: str
 ) -> None:
-    report = build(diagnosis("web01", root_cause, licensed, guest=side(guest)))
-    assert report["hosts"][0]["state"] == state
-    assert report["summary"][state] == 1
+    found = report(diagnosis("web01", root_cause, licensed, guest=side(guest)))
+    assert found.hosts[0].state == state
+    assert getattr(found.summary, state) == 1
 
 
 def test_empty_fleet() -> None:
-    report = build()
-    jsonschema.validate(report, SCHEMA)
-    assert report["summary"]["hosts"] == 0
+    found = report()
+    jsonschema.validate(written.plain(found), SCHEMA)
+    assert found.summary.hosts == 0
 
 
 def test_strings_of_guests_are_neutral() -> None:
     cause = {**WRONG_HOST, "title": "Asks \x1b]0;owned\x07 a host."}
-    report = build(diagnosis("web01", cause))
-    assert "\x1b" not in json.dumps(report, ensure_ascii=False)
-    assert report["hosts"][0]["root_cause"]["title"] == "Asks \ufffd]0;owned\ufffd a host."
+    found = report(diagnosis("web01", cause))
+    assert "\x1b" not in written.as_json(found)
+    assert found.hosts[0].root_cause.title == "Asks \ufffd]0;owned\ufffd a host."
 
 
 @pytest.mark.parametrize(
@@ -100,12 +102,13 @@ def test_strings_of_guests_are_neutral() -> None:
 )
 def test_a_wrong_shape_is_named(wrong: dict[str, t.Any], place: str) -> None:
     with pytest.raises(ValueError, match="diagnoses") as caught:
-        build(diagnosis("web01", ACTIVATED), {**diagnosis("web02", ACTIVATED), **wrong})
+        report(diagnosis("web01", ACTIVATED), {**diagnosis("web02", ACTIVATED), **wrong})
     assert str(caught.value).startswith(place)
 
 
 def test_the_schema_refuses_what_breaks_the_contract() -> None:
-    report = build(diagnosis("web01", WRONG_HOST))
-    del report["hosts"][0]["root_cause"]["id"]
+    found = report(diagnosis("web01", WRONG_HOST))
+    plain = written.plain(found)
+    del plain["hosts"][0]["root_cause"]["id"]
     with pytest.raises(jsonschema.ValidationError):
-        jsonschema.validate(report, SCHEMA)
+        jsonschema.validate(plain, SCHEMA)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from ..._reference.error_codes import ALIKE
+from ...._reference.error_codes import ALIKE
 
 _MEANINGS = {
     # The licence itself.

@@ -23,14 +23,7 @@ from tests.lab.guest.computer import Computer, WindowsError
 from tests.lab.world.model import Tree
 from tests.powershell.engine import Engine
 
-_FAKES = pathlib.Path(__file__).parent / "fakes"
 _ORDER = ("machine", "system", "events", "network", "objects", "bridge", "language")
-_ANSIBLE = {"Changed": True, "Failed": False, "Result": None, "CheckMode": False}
-# A key travels as a SecureString, which JSON cannot say. Before the end the fakes must not see the script's variables.
-_WRAPPER = """
-if ($KeyText) { $Given.ProductKey = ConvertTo-SecureString -String $KeyText -AsPlainText -Force }
-& ([scriptblock]::Create($ScriptText)) @Given
-"""
 _OURS = "C:\\ProgramData\\"
 
 CUT = "cut"
@@ -146,29 +139,24 @@ def run(
     *,
     what_if: bool = False,
     strike: Strike = no_strike,
-    direct: bool = False,
 ) -> tuple[Tree | None, list[str]]:
-    """Run a script on a machine, which is changed in place; return its answer, None when it was cut off, and its calls.
-
-    `direct` passes no key, and needs no full language for that.
-    """
+    """Run a script on a machine, which is changed in place; return its answer, None when it was cut off, and its calls."""
     given = {key: value for key, value in parameters.items() if key != "ProductKey"}
+    secrets = {"ProductKey": parameters["ProductKey"]} if parameters.get("ProductKey") else {}
     with tempfile.TemporaryDirectory(prefix="activation-c-") as folder:
         bridge = Bridge(machine, pathlib.Path(folder), strike)
         with _Server(bridge) as server:
-            told = engine.run(
-                script=script_text(name) if direct else _WRAPPER,
-                parameters=given if direct else {},
-                prelude=[{"file": str(_FAKES / f"{part}.ps1")} for part in _ORDER],
+            told = engine.run_session(
+                script_text(name),
+                given,
+                what_if=what_if,
+                secrets=secrets,
+                fakes=_ORDER,
                 variables={
                     "MachineJson": json.dumps(machine),
                     "RegistryJson": json.dumps(machine["registry"]),
                     "FilesRoot": folder,
                     "LabPort": server.server_address[1],
-                    "Ansible": _ANSIBLE,
-                    "ScriptText": script_text(name),
-                    "Given": {**given, "WhatIf": what_if},
-                    "KeyText": parameters.get("ProductKey") or "",
                 },
             )
         bridge.settle()

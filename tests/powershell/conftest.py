@@ -11,7 +11,7 @@ import typing as t
 import pytest
 
 from tests.lab.sockets import Endpoints
-from tests.powershell.engine import PWSH, Engine
+from tests.powershell.engine import NEW, OLD, PWSH, Engine
 
 _FREE = "test_presence.py"
 _left_out: list[str] = []
@@ -36,10 +36,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"not run: {name}", red=True)
 
 
-@pytest.fixture(scope="session")
-def engine() -> t.Iterator[Engine]:
-    """Return the engine, one process for all tests."""
-    server = Engine()
+@pytest.fixture(scope="session", params=[OLD, NEW])
+def engine(request: pytest.FixtureRequest) -> t.Iterator[Engine]:
+    """Return the engine, one process for all tests of a generation of ansible.windows."""
+    server = Engine(request.param)
     yield server
     server.close()
 

@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The PowerShell engine as one process that runs many scripts: one JSON line in, one JSON line out."""
+"""The PowerShell engine as one process that runs many scripts: one JSON line in, one JSON line out.
+
+Scripts run in a session as ansible.windows.win_powershell makes it, of one of its two generations (session/session.ps1).
+"""
 
 from __future__ import annotations
 
@@ -21,21 +24,27 @@ from tests.lab.server.scripts import FOLDER, whole
 PWSH = shutil.which("pwsh")
 _FAKES = pathlib.Path(__file__).parent / "fakes"
 _ORDER = ("machine", "system", "events", "network", "objects", "language")
-_ANSIBLE = {"Changed": True, "Failed": False, "Result": None, "CheckMode": False}
+_SESSION = pathlib.Path(__file__).parent / "session"
+# How ansible.windows makes a session: up to 3.3.0, and from 3.4.0 on.
+OLD, NEW = "old", "new"
 
 
 class Engine:
     """`pwsh -Serve`; every run starts in a fresh runspace."""
 
-    def __init__(self) -> None:
-        """Start the process. Raises OSError."""
+    def __init__(self, generation: str = NEW) -> None:
+        """Start the process; `generation` is OLD or NEW. Raises OSError."""
+        self.generation = generation
         command = [PWSH or "pwsh", "-Serve"]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
+        self._modules = tempfile.TemporaryDirectory(prefix="activation-modules-")
+        self._of_ours("modules", Folder=self._modules.name)
 
     def close(self) -> None:
         """End the process."""
+        self._modules.cleanup()
         if self._process.stdin is not None:
             self._process.stdin.close()
         self._process.terminate()
@@ -56,6 +65,41 @@ class Engine:
             raise RuntimeError(f"the engine refused the request: {answer['failed']}")
         return answer
 
+    def run_session(
+        self,
+        script: str,
+        parameters: t.Mapping[str, t.Any] | None = None,
+        *,
+        what_if: bool = False,
+        secrets: t.Mapping[str, str] | None = None,
+        fakes: t.Iterable[str] = (),
+        variables: t.Mapping[str, t.Any] | None = None,
+    ) -> dict[str, t.Any]:
+        """Run a script as win_powershell does; return {output, error, warning, verbose, information, changed, failed}.
+
+        `secrets` are parameters that travel as SecureString; `fakes` are files of this folder's `fakes`, run before with `variables`.
+        """
+        answer = self._of_ours(
+            "session",
+            Generation=self.generation,
+            ModulePath=self._modules.name,
+            ScriptText=script,
+            Given=dict(parameters or {}),
+            Secrets=dict(secrets or {}),
+            WhatIf=what_if,
+            Preludes=[str(_FAKES / f"{name}.ps1") for name in fakes],
+            Variables=dict(variables or {}),
+            Seconds=50,
+        )
+        told: dict[str, t.Any] = json.loads(answer["output"][0])
+        return told
+
+    def _of_ours(self, name: str, **variables: t.Any) -> dict[str, t.Any]:
+        answer = self.run(file=str(_SESSION / f"{name}.ps1"), variables=variables)
+        if answer["error"]:
+            raise RuntimeError(f"{name}.ps1: {answer['error']}")
+        return answer
+
     def run_script(
         self,
         name: str,
@@ -65,24 +109,19 @@ class Engine:
     ) -> Run:
         """Run a script of the collection on a machine made of fakes, which refuse every change unless there is one."""
         order = _ORDER if change is None else (*_ORDER[:-1], "changes", _ORDER[-1])
-        text = whole(FOLDER / f"{name}.ps1")
-        given = {**parameters, "WhatIf": change is None or change.what_if}
         with tempfile.TemporaryDirectory(prefix="activation-c-") as folder:
             _write_files(pathlib.Path(folder), machine["files"])
-            answer = self.run(
-                script=_RUN if change is not None and change.secrets else text,
-                parameters={} if change is not None and change.secrets else given,
-                prelude=[{"file": str(_FAKES / f"{part}.ps1")} for part in order],
+            answer = self.run_session(
+                whole(FOLDER / f"{name}.ps1"),
+                parameters,
+                what_if=change is None or change.what_if,
+                secrets=change.secrets if change is not None else None,
+                fakes=order,
                 variables={
-                    "Given": given,
-                    "Secrets": dict(change.secrets) if change is not None else {},
-                    "ScriptText": text,
                     "MachineJson": json.dumps(machine),
                     "RegistryJson": json.dumps(machine["registry"]),
                     "FilesRoot": folder,
-                    "Ansible": _ANSIBLE,
                 },
-                **{"return": ["Ansible"]},
             )
             after = self.run(script=_AFTERWARDS)
         return Run(answer, *json.loads(after["output"][0]))
@@ -97,7 +136,7 @@ class Change:
 
 
 class Run:
-    """What a script gave: the engine's answer, the writing calls, and registry and machine afterwards."""
+    """What a script gave: the session's answer, the writing calls, and registry and machine afterwards."""
 
     def __init__(self, answer: dict[str, t.Any], writes: list[str], registry: str, machine: str) -> None:
         """Keep the parts."""
@@ -115,11 +154,6 @@ class Run:
 _AFTERWARDS = """
 $writes = @([AppDomain]::CurrentDomain.GetData('lab.writes') | ForEach-Object { $_ })
 ConvertTo-Json -InputObject @($writes, (Export-MemoryRegistry), [AppDomain]::CurrentDomain.GetData('lab.machine')) -Compress
-"""
-# win_powershell gives a sensitive parameter as SecureString.
-_RUN = """
-foreach ($name in @($Secrets.Keys)) { $Given[$name] = ConvertTo-SecureString -String $Secrets[$name] -AsPlainText -Force }
-& ([scriptblock]::Create($ScriptText)) @Given
 """
 
 

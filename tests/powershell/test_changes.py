@@ -328,4 +328,4 @@ def test_ansible_hears_of_a_change(engine: Engine, machine: Machine) -> None:
     for codes, changed in (([], True), ([WRONG_SKU], False)):
         machine["on_activate"] = codes
         run = engine.run_script("activate", machine, ACTIVATE, Change())
-        assert run.answer["variables"]["Ansible"]["Changed"] is changed
+        assert run.answer["changed"] is changed

@@ -45,7 +45,7 @@ def unchanged(engine: Engine, run: Run, machine: Machine) -> None:
     load = "Import-MemoryRegistry -Clear -Json $RegistryJson; Export-MemoryRegistry"
     before = engine.run(script=load, variables={"RegistryJson": json.dumps(machine["registry"])})
     assert run.registry == before["output"][0]
-    assert run.answer["variables"]["Ansible"]["Changed"] is False
+    assert run.answer["changed"] is False
 
 
 def test_a_healthy_guest(engine: Engine, endpoints: Endpoints) -> None:

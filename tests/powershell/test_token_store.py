@@ -159,8 +159,7 @@ def test_nothing_is_tried_in_a_constrained_language(engine: Engine) -> None:
     found = machine()
     found["language_mode"] = "ConstrainedLanguage"
     before = copy.deepcopy(found)
-    parameters = {key: value for key, value in given(REBUILD).items() if key != "ProductKey"}
-    answer, calls = bridge.run(engine, "token_store", found, parameters, direct=True)
+    answer, calls = bridge.run(engine, "token_store", found, given(REBUILD))
     assert answer is not None
     assert (answer["steps"], calls, found) == ([], [], before)
     assert answer["language_mode"] == "ConstrainedLanguage"

@@ -19,7 +19,7 @@ from tests.lab.guest.steps import CutError, Fault
 from tests.lab.world.model import Tree
 from tests.powershell import bridge
 from tests.powershell.differences import differences
-from tests.powershell.engine import Engine
+from tests.powershell.engine import NEW, Engine
 
 FOLDER = r"C:\Windows\System32\spp\store\2.0"
 PATH, BACKUP, OLDER = rf"{FOLDER}\tokens.dat", rf"{FOLDER}\tokens.dat.20261124T080000Z.bak", rf"{FOLDER}\tokens.bar"
@@ -219,6 +219,7 @@ def calls_of(engine: Engine, parameters: Tree, change: Change | None = None) -> 
     return len(bridge.run(engine, "token_store", found, parameters)[1])
 
 
+@pytest.mark.parametrize("engine", [NEW], indirect=True)
 @pytest.mark.parametrize("at", ["before", "after"])
 def test_every_call_that_fails_ends_with_one_store(engine: Engine, at: str) -> None:
     for number in range(1, calls_of(engine, given(REBUILD)) + 1):
@@ -235,6 +236,8 @@ def test_every_call_that_fails_ends_with_one_store(engine: Engine, at: str) -> N
         assert (failed, outcome) == (failed, matrix.OLD)
 
 
+# Many runs, of which the session is no part: with the newest ansible.windows only.
+@pytest.mark.parametrize("engine", [NEW], indirect=True)
 @pytest.mark.parametrize("change", [None, refuse_activation])
 def test_every_call_after_which_the_connection_is_cut(engine: Engine, change: Change | None) -> None:
     """The next run of the module ends what the first one left, both of them with the real script."""

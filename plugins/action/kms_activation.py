@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 import typing as t
 
 from ansible.errors import AnsibleActionFail
@@ -15,11 +16,13 @@ from ..module_utils._guest.evidence import GuestEvidence
 from ..module_utils._remedy import activation
 from ..module_utils._remedy.activation_result import Run, compared, preview
 from ..module_utils._remedy.answer import Answer
+from ..module_utils._remedy.attempt import alike, attempts, is_over, progress
 from ..plugin_utils._guest_change import GuestChangeAction, Outcome
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "attempts": {"type": "int", "default": 12},
     "interval": {"type": "int", "default": 5},
+    "insist": {"type": "bool", "default": False},
     "force": {"type": "bool", "default": False},
     "start_service": {"type": "bool", "default": True},
     "flush_dns": {"type": "bool", "default": False},
@@ -52,15 +55,35 @@ class ActionModule(GuestChangeAction):
             answers = (self.apply("activate", _parameters(options, enable=True)),)
             last = self.read(*_SECTIONS)
             if answers[0].failed is not None:
-                return _told(Run(first, last, answers, activation.judge(answers[0], last)))
+                return _told(Run(first, last, answers, activation.judge(answers[0], (), last)))
         if activation.awaits_restart(last):
             return _told(Run(first, last, answers, activation.AWAITS_RESTART))
         product = activation.product_to_activate(last, options["force"]) if options["attempts"] else None
         if product is None and (options["attempts"] or not options["flush_dns"]):
             return _told(Run(first, last, answers, activation.untried(options["attempts"])))
-        answers += (self.apply("activate", _parameters(options, product)),)
-        last = self.read(*_SECTIONS, *(_REACH if activation.asks_for_reach(answers[-1]) else ()))
-        return _told(Run(first, last, answers, activation.judge(answers[-1], last)))
+        return _told(self._attempt(first, answers, product, options))
+
+    def _attempt(
+        self, first: GuestEvidence, before: tuple[Answer, ...], product: str | None, options: dict[str, t.Any]
+    ) -> Run:
+        """Make one attempt after the other, each in a run of its own that is told of, until one works or no other may."""
+        answers: tuple[Answer, ...] = ()
+        most, may_stop, stopped = options["attempts"], not options["insist"], False
+        while not stopped:
+            answers += (self.apply("activate", _parameters(options, product, again=bool(answers))),)
+            tried, last = attempts(answers), None
+            if len(tried) >= most or is_over(answers[-1], tried):
+                break
+            if may_stop and alike(tried):
+                may_stop = False
+                last = self.read(*_SECTIONS, *_REACH)
+                stopped = activation.is_futile(tried, last)
+            if not stopped:
+                self.tell(progress(tried, most, options["interval"]))
+                time.sleep(options["interval"])
+        if last is None:
+            last = self.read(*_SECTIONS, *(_REACH if activation.asks_for_reach(tried) else ()))
+        return Run(first, last, before + answers, activation.judge(answers[-1], tried, last, stopped))
 
 
 def _preview(guest: GuestEvidence, enable: bool, options: dict[str, t.Any]) -> Outcome:
@@ -75,16 +98,15 @@ def _preview(guest: GuestEvidence, enable: bool, options: dict[str, t.Any]) -> O
     return dataclasses.replace(outcome, changed=enable or attempt, after=preview(guest, enable, attempt))
 
 
-def _parameters(options: dict[str, t.Any], product: str | None = None, enable: bool = False) -> dict[str, t.Any]:
-    """Return the parameters of activate.ps1."""
+def _parameters(
+    options: dict[str, t.Any], product: str | None = None, *, enable: bool = False, again: bool = False
+) -> dict[str, t.Any]:
+    """Return the parameters of activate.ps1; `again`: what comes before an attempt was done already."""
     return {
         "ActivationId": product or "",
-        "Attempts": options["attempts"] if product is not None else 0,
-        "IntervalSeconds": options["interval"],
-        "FinalCodes": list(activation.FINAL_CODES),
         "EnableService": enable,
-        "StartService": options["start_service"],
-        "FlushDns": options["flush_dns"] and not enable,
+        "StartService": options["start_service"] and not again,
+        "FlushDns": options["flush_dns"] and not enable and not again,
     }
 
 

@@ -13,8 +13,9 @@ from ansible.errors import AnsibleActionFail
 
 from ..module_utils._diagnosis.view import View
 from ..module_utils._guest.evidence import GuestEvidence
-from ..module_utils._remedy.activation import ACTIVATED, ALREADY, FAILED, NOT_ATTEMPTED, attempts
+from ..module_utils._remedy.activation import ACTIVATED, ALREADY, FAILED, NOT_ATTEMPTED
 from ..module_utils._remedy.activation_result import license_state
+from ..module_utils._remedy.attempt import attempts
 from ..module_utils._remedy.preconditions import RefusedError, require_rights, view_of
 from ..module_utils._remedy.token_store import marker, plan, preconditions, result
 from ..module_utils._remedy.token_store.disk import Disk
@@ -99,7 +100,7 @@ class ActionModule(TokenStoreAction):
             recovered=recovered,
             steps=self.steps,
             activation=result.Activation(
-                tuple(attempt for answer in self.answers for attempt in attempts(answer)),
+                attempts(self.answers),
                 outcome if tried else NOT_ATTEMPTED,
                 license_state(first),
                 None if self.check_mode else license_state(last),

@@ -10,7 +10,8 @@ module: kms_activation
 short_description: Activate a Windows VM against KMS and prove it
 version_added: 1.0.0
 description:
-  - Activates Windows, several times when needed, in one PowerShell run that stops at the first success.
+  - Activates Windows, several times when needed, each attempt in a PowerShell run of its own, until one succeeds. A line on the error
+    stream tells of every attempt that failed and is followed by another.
   - The licence is read again afterwards; only what Windows says of itself counts as activated.
   - Does nothing when Windows is activated and its licence was renewed in time.
   - Every attempt's code is returned with its meaning. When no KMS gave a usable answer, the way to KMS is tried by an RPC bind,
@@ -24,6 +25,8 @@ options:
   attempts:
     description:
       - How often to try at most, from 0 to 100. A code that a later attempt cannot change ends the attempts at once.
+      - Three equal failures in a row by which no KMS can be reached end them too, unless the way to KMS, tried then, is open. O(insist) goes on.
+        So do three calls that Windows did not answer within 180 seconds.
       - V(0) activates nothing and only sees to the service and, with O(flush_dns), to the DNS cache.
     type: int
     default: 12
@@ -32,6 +35,11 @@ options:
       - Seconds between two attempts, from 0 to 600.
     type: int
     default: 5
+  insist:
+    description:
+      - Make all O(attempts), also after three equal failures by which no KMS can be reached, for a way that is about to open.
+    type: bool
+    default: false
   force:
     description:
       - Also renew a KMS client's licence that was renewed in time. A permanent licence is left alone.
@@ -58,7 +66,7 @@ attributes:
     platforms: windows
 notes:
   - Runs M(ansible.windows.win_powershell) on the guest, which therefore needs PowerShell 5.1 or later (Windows Server 2012 R2 and later),
-    once to read, and when there is something to change once to change it and once to read again.
+    once to read, and when there is something to change once for each attempt and once to read again.
   - Needs administrator rights on the guest. Without them, and where PowerShell is in Constrained Language Mode, nothing is tried.
   - In check mode the guest is only read.
   - Refusals are V(service-missing), V(service-disabled), V(no-product-key), V(evaluation), V(not-kms-client), V(token-only),

@@ -13,6 +13,7 @@ import dataclasses
 import typing as t
 
 from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
 
 from ..module_utils._guest import subset, text
 from ..module_utils._guest.evidence import GuestEvidence
@@ -92,6 +93,10 @@ class GuestChangeAction(ActionBase):
             self._began = False
             require_full_language(answer.language_mode)
         return answer
+
+    def tell(self, words: str) -> None:
+        """Show a line while the work goes on, on the error stream: a result that is printed as JSON stays whole."""
+        Display().display(f"{(self._task_vars or {}).get('inventory_hostname', 'guest')}: {words}", stderr=True)
 
     def _told(self, outcome: Outcome) -> dict[str, t.Any]:
         told: dict[str, t.Any] = {"changed": outcome.changed, self.KEY: text.clean(to_plain(outcome.value))}

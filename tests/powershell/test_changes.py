@@ -25,7 +25,7 @@ CACHE = r"HKEY_USERS\S-1-5-20\SOFTWARE\Microsoft\Windows NT\CurrentVersion\Softw
 OLD = {"KeyManagementServiceMachine": "kms.corp.example", "KeyManagementServicePort": 1689}
 BUSY, DENIED, WRONG_SKU = 0xC004F074, 0x80070005, 0xC004F069
 HOST = {"State": "present", "HostName": NAME, "Port": 1688, "ProductId": "", "Restart": False}
-ACTIVATE = {"ActivationId": PRODUCT, "Attempts": 3, "IntervalSeconds": 5, "FinalCodes": ["0xC004F069"]}
+ACTIVATE = {"ActivationId": PRODUCT}
 METHODS = {
     "install": "InstallProductKey",
     "refresh": "RefreshLicenseStatus",
@@ -219,18 +219,28 @@ def test_a_service_that_does_not_stop(engine: Engine, machine: Machine) -> None:
     assert (error["code"], run.machine["services"]["helper"]["status"]) == ("0x800705B4", "Running")
 
 
-@pytest.mark.parametrize("codes", [[], [BUSY], [BUSY, BUSY], [BUSY, BUSY, BUSY], [WRONG_SKU], [BUSY, WRONG_SKU]])
-def test_activation_stops_at_the_first_success_and_at_a_final_code(
-    engine: Engine, machine: Machine, codes: list[int]
-) -> None:
-    machine["on_activate"] = codes
+@pytest.mark.parametrize("code", [None, BUSY, WRONG_SKU])
+def test_one_attempt(engine: Engine, machine: Machine, code: int | None) -> None:
+    machine["on_activate"] = [code] if code else []
     _reachable(machine)
     answer, run = compare(engine, "activate", machine, ACTIVATE)
-    ended = 3 if codes == [BUSY] * 3 else len(codes) + (WRONG_SKU not in codes)
-    assert len(answer["attempts"]) == run.writes.count("Activate") == ended
-    activated = answer["attempts"][-1]["error"] is None
-    assert _done(answer) == ([("activate", True), ("refresh", True)] if activated else [("activate", False)])
-    assert _product(run.machine)["LicenseStatus"] == (1 if activated else 5)
+    assert len(answer["attempts"]) == run.writes.count("Activate") == 1
+    assert _done(answer) == ([("activate", False)] if code else [("activate", True), ("refresh", True)])
+    assert _product(run.machine)["LicenseStatus"] == (5 if code else 1)
+
+
+def test_every_call_has_a_time_limit(engine: Engine, machine: Machine) -> None:
+    _reachable(machine)
+    run = engine.run_script("activate", machine, ACTIVATE, Change())
+    assert (run.machine["limit_Activate"], run.machine["limit_RefreshLicenseStatus"]) == (180, 60)
+
+
+def test_a_call_that_our_limit_ends(engine: Engine, machine: Machine) -> None:
+    # As Windows gives it: HRESULT 0x40004, which is no error code.
+    machine["method_errors"] = {"Activate": {"code": "0x00040004", "message": "The operation timed out."}}
+    run = engine.run_script("activate", machine, ACTIVATE, Change())
+    assert run.output["attempts"][0]["error"]["code"] == "0x00040004"
+    assert _done(run.output) == [("activate", False)]
 
 
 def _reachable(machine: Machine) -> None:
@@ -242,7 +252,7 @@ def _reachable(machine: Machine) -> None:
 @pytest.mark.parametrize("protected", [False, True])
 def test_a_disabled_service_is_enabled(engine: Engine, machine: Machine, protected: bool) -> None:
     _disable(machine, protected)
-    given = {**ACTIVATE, "Attempts": 0, "EnableService": True, "StartService": True}
+    given = {"EnableService": True, "StartService": True}
     answer, run = compare(engine, "activate", machine, given)
     assert answer["enabled_by"] == ("registry" if protected else "service")
     assert _done(answer) == [("enable_service", True), ("start_service", not protected)]
@@ -289,13 +299,13 @@ def test_a_product_that_is_gone(engine: Engine, machine: Machine) -> None:
 def test_where_an_attempt_keeps_its_code(engine: Engine, machine: Machine, shape: str) -> None:
     text = "Fehler 0xC004F074" if shape == "text" else "Fehler"
     machine["method_errors"] = {"Activate": {"code": "0xC004F074", "message": text, "shape": shape}}
-    run = engine.run_script("activate", machine, {**ACTIVATE, "Attempts": 1}, Change())
+    run = engine.run_script("activate", machine, ACTIVATE, Change())
     assert run.output["attempts"][0]["error"]["code"] == "0xC004F074"
 
 
 def test_a_return_value_is_an_error_too(engine: Engine, machine: Machine) -> None:
     machine["return_value"] = BUSY
-    run = engine.run_script("activate", machine, {**ACTIVATE, "Attempts": 1}, Change())
+    run = engine.run_script("activate", machine, ACTIVATE, Change())
     assert run.output["attempts"][0]["error"]["code"] == "0xC004F074"
 
 

@@ -12,8 +12,8 @@ import typing as t
 from .._diagnosis.keys import CHANNEL_NAMES
 from .._diagnosis.reach import targets_of
 from .._guest.evidence import Code, GuestEvidence, Service
-from .._reference.error_codes import CODES
-from .answer import Answer, Failure, explain, failure
+from .answer import Answer, Failure, explain
+from .attempt import EQUAL_FAILURES, Attempt
 from .preconditions import RefusedError, activation_id, require_license, require_rights, view_of
 
 ACTIVATED, ALREADY, BUSY, FAILED, NOT_ATTEMPTED = "activated", "already_activated", "busy", "failed", "not_attempted"
@@ -26,11 +26,6 @@ _BUSY_CLASSES = frozenset({"network_transient", "service_busy"})
 QUIET_STEPS = ("flush_dns", "refresh")
 # Codes that only say that no KMS gave a usable answer: whether one can be reached tells busy from blocked.
 _UNANSWERED_CLASSES = frozenset({"network"})
-# Causes that another attempt a few seconds later does not remove.
-_LASTING_CLASSES = frozenset(
-    {"wrong_key", "mak", "permissions", "service", "token_store", "system_files", "clock", "genuine", "reboot_needed"}
-)
-FINAL_CODES = tuple(code for code, fact in CODES.items() if fact.cause_class in _LASTING_CLASSES)
 
 REFUSALS = {
     "service-missing": "the licensing service (sppsvc) is not installed; "
@@ -43,16 +38,6 @@ REFUSALS = {
     "token-only": "Windows is set to token-based activation only (VLActivationTypeEnabled 3), which rules KMS out; "
     "next: clear that setting (slmgr /act-type)",
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class Attempt:
-    """One call of Activate(); `code` and `message` are None when it succeeded, or when a failure had none."""
-
-    at: str | None
-    succeeded: bool
-    code: Code | None
-    message: str | None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -118,26 +103,22 @@ def untried(wanted: int) -> Verdict:
     return Verdict(ALREADY if wanted else NOT_ATTEMPTED)
 
 
-def attempts(answer: Answer) -> tuple[Attempt, ...]:
-    """Return the attempts in order."""
-    found = []
-    for part in answer.more.parts("attempts") or []:
-        error = failure(part)
-        why = error or Failure(None, None)
-        found.append(Attempt(part.time("at"), error is None, why.code, why.message))
-    return tuple(found)
-
-
-def asks_for_reach(answer: Answer) -> bool:
+def asks_for_reach(tried: t.Sequence[Attempt]) -> bool:
     """Say whether the way to KMS decides what the failed attempts mean."""
-    tried = attempts(answer)
     last = tried[-1] if tried else None
     return last is not None and not last.succeeded and _cause(last.code) in _UNANSWERED_CLASSES
 
 
-def judge(answer: Answer, after: GuestEvidence) -> Verdict:
-    """Return how a run ended; `after` is the guest read again, with the way to KMS when that was asked for."""
-    tried = attempts(answer)
+def is_futile(tried: t.Sequence[Attempt], guest: GuestEvidence) -> bool:
+    """Say whether failures that are alike will go on; `guest` was read again with the way to KMS, which is open when it is busy."""
+    return tried[-1].failure.timed_out or not kms_answers(guest, any)
+
+
+def judge(answer: Answer, tried: t.Sequence[Attempt], after: GuestEvidence, stopped: bool = False) -> Verdict:
+    """Return how it ended by the last run's answer and every attempt; `after` is the guest read again.
+
+    `after` holds the way to KMS when that was asked for; `stopped`: further attempts were left out as futile.
+    """
     if tried and tried[-1].succeeded:
         return _proved(after)
     failed = [step for step in answer.steps if step.ok is False]
@@ -150,12 +131,13 @@ def judge(answer: Answer, after: GuestEvidence) -> Verdict:
     if step.name != "activate" or not tried:
         return Verdict(FAILED, explain(step))
     times = f"{len(tried)} attempt{'' if len(tried) == 1 else 's'}"
-    if _cause(code) in _BUSY_CLASSES or (_cause(code) in _UNANSWERED_CLASSES and _kms_answers(after)):
+    if _cause(code) in _BUSY_CLASSES or (_cause(code) in _UNANSWERED_CLASSES and kms_answers(after, all)):
         reason = (step.failure or Failure(code, None)).reason
         return Verdict(
             BUSY, f"{times} failed although KMS answers: {reason}; next: try again later, KMS or the guest is busy"
         )
-    return Verdict(FAILED, f"{times} failed, {explain(step)}")
+    how = f"stopped after {EQUAL_FAILURES} equal failures" if stopped else f"{times} failed"
+    return Verdict(FAILED, f"{how}, {explain(step)}")
 
 
 def service_of(guest: GuestEvidence) -> Service | None:
@@ -175,13 +157,13 @@ def _proved(after: GuestEvidence) -> Verdict:
     return Verdict(ACTIVATED)
 
 
-def _kms_answers(guest: GuestEvidence) -> bool:
-    """Say whether KMS answers at every address of the host in use, and nothing keeps only the licensing service from it."""
+def kms_answers(guest: GuestEvidence, enough: t.Callable[[t.Iterable[bool]], bool]) -> bool:
+    """Say whether KMS answers at `enough` addresses (any or all) of the host in use, and nothing keeps only sppsvc from it."""
     setting = view_of(guest).host
     if setting is None or (guest.firewall is not None and guest.firewall.blocking):
         return False
     targets = targets_of(setting, guest.dns, guest.connectivity)
-    return bool(targets) and all(target.state == "kms" for target in targets)
+    return bool(targets) and enough(target.state == "kms" for target in targets)
 
 
 def _cause(code: Code | None) -> str | None:

@@ -13,6 +13,7 @@ from .._guest.evidence import GuestEvidence
 from . import activation
 from .activation import Verdict
 from .answer import Answer
+from .attempt import attempts
 
 _LICENSE = ("channel", "partial_product_key", "status", "status_name", "grace_minutes", "renewal_age_minutes")
 
@@ -40,7 +41,7 @@ class Run:
         """Return the module's result."""
         return {
             "outcome": self.verdict.outcome,
-            "attempts": [attempt for answer in self.answers for attempt in activation.attempts(answer)],
+            "attempts": list(attempts(self.answers)),
             "license_before": license_state(self.first),
             "license_after": license_state(self.last),
             "service": {

@@ -17,6 +17,8 @@ from .advice import next_step
 
 SCHEMA = 1
 FULL_LANGUAGE = "FullLanguage"
+# What Windows gives for a call that our own time limit ended: says nothing about the guest, where it may still be at work.
+TIMED_OUT = "0x00040004"
 # Steps that only put things back, after another one failed.
 UNDOING = ("restore_", "rollback_")
 
@@ -29,8 +31,15 @@ class Failure:
     message: str | None
 
     @property
+    def timed_out(self) -> bool:
+        """Whether our own time limit ended the call."""
+        return self.code is not None and self.code.code == TIMED_OUT
+
+    @property
     def reason(self) -> str:
         """The code with its meaning, else the guest's own words."""
+        if self.timed_out:
+            return f"{TIMED_OUT} (Windows did not answer within the time it was given, and may still be at work)"
         return wording.code(self.code) if self.code is not None else self.message or "no reason was given"
 
 

@@ -48,9 +48,12 @@ function Get-LicensingProduct([string]$ActivationId) {
     Get-Licensing SoftwareLicensingProduct ID, KeyManagementServiceMachine, KeyManagementServicePort " WHERE ID='$ActivationId'"
 }
 
-# A return value other than 0 counts as an error of that code.
+# A return value other than 0 counts as an error of that code; a call that takes too long ends as 0x00040004. Activate waits for KMS:
+# a SYN that nobody answers takes 21 s as shipped and 123 s at most, for each address.
 function Invoke-Licensing($Instance, [string]$Method, [hashtable]$Arguments) {
-    $call = @{ InputObject = $Instance; MethodName = $Method; ErrorAction = 'Stop' }
+    $seconds = @{ Activate = 180 }[$Method]
+    if (-not $seconds) { $seconds = 60 }
+    $call = @{ InputObject = $Instance; MethodName = $Method; OperationTimeoutSec = $seconds; ErrorAction = 'Stop' }
     if ($Arguments) { $call.Arguments = $Arguments }
     $result = Invoke-CimMethod @call
     if ($result.ReturnValue) { throw ('{0} returned 0x{1:X8}' -f $Method, $result.ReturnValue) }

@@ -2,23 +2,19 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-# Sees to the licensing service and the DNS cache, then activates one product, again and again until it works.
+# Sees to the licensing service and the DNS cache, then tries once to activate one product.
 # A step that fails ends the run, but for flush_dns; nothing needs to be put back.
 #
-# Parameters: ActivationId (ID of the product row), Attempts (0: no activation), IntervalSeconds, FinalCodes (codes after
-#   which another attempt is useless), EnableService, StartService, FlushDns.
+# Parameters: ActivationId (ID of the product row, empty: no activation), EnableService, StartService, FlushDns.
 # Steps: enable_service (sppsvc to automatic, delayed start: Set-Service, or, when that is denied, its registry values, which
 #   Windows takes over at its next start), start_service (Start-Service when it does not run), flush_dns
-#   (Clear-DnsClientCache), activate (all attempts: SoftwareLicensingProduct.Activate; ok when one worked), refresh
+#   (Clear-DnsClientCache), activate (SoftwareLicensingProduct.Activate), refresh
 #   (SoftwareLicensingService.RefreshLicenseStatus, only after a success).
-# Answer: {schema, language_mode, steps: [{name, ok, error}], attempts: [{at, error}] (error null: it worked),
-#   enabled_by: null, "service" or "registry"}.
+# Answer: {schema, language_mode, steps: [{name, ok, error}], attempts: [{at, error}] (none when Activate was not called; error
+#   null: it worked), enabled_by: null, "service" or "registry"}.
 [CmdletBinding(SupportsShouldProcess)]
 param(
     [string]$ActivationId = '',
-    [int]$Attempts = 12,
-    [int]$IntervalSeconds = 5,
-    [string[]]$FinalCodes = @(),
     [bool]$EnableService = $false,
     [bool]$StartService = $false,
     [bool]$FlushDns = $false
@@ -51,21 +47,14 @@ function Enable-Licensing {
     $run.enabled_by = $by
 }
 
-# One attempt after another until one works; the last one's error is that of the whole step.
 function Invoke-Activation {
     $product = Get-LicensingProduct $ActivationId
-    for ($number = 1; $number -le $Attempts; $number++) {
-        if ($number -gt 1) { Start-Sleep -Seconds $IntervalSeconds }
-        $attempt = @{ at = Format-Time (Get-Date); error = $null }
-        $run.attempts += $attempt
-        try {
-            Invoke-Licensing $product Activate
-            return
-        }
-        catch {
-            $attempt.error = Format-Failure 'Activate' $_
-            if ($number -eq $Attempts -or $FinalCodes -contains $attempt.error.code) { throw }
-        }
+    $attempt = @{ at = Format-Time (Get-Date); error = $null }
+    $run.attempts += $attempt
+    try { Invoke-Licensing $product Activate }
+    catch {
+        $attempt.error = Format-Failure 'Activate' $_
+        throw
     }
 }
 
@@ -73,7 +62,7 @@ function Invoke-Change {
     if ($EnableService -and -not (Invoke-Step 'enable_service' 'sppsvc' { Enable-Licensing })) { return }
     if ($StartService -and -not (Invoke-Step 'start_service' 'sppsvc' { Start-ServiceTree 'sppsvc' })) { return }
     if ($FlushDns) { $null = Invoke-Step 'flush_dns' 'DNS client cache' { Clear-DnsClientCache -ErrorAction Stop } }
-    if ($Attempts -lt 1 -or -not (Invoke-Step 'activate' 'SoftwareLicensingProduct' { Invoke-Activation })) { return }
+    if (-not $ActivationId -or -not (Invoke-Step 'activate' 'SoftwareLicensingProduct' { Invoke-Activation })) { return }
     $null = Invoke-Step 'refresh' 'SoftwareLicensingService' { Invoke-Licensing (Get-LicensingService) RefreshLicenseStatus }
 }
 

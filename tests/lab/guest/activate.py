@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a simulated guest does when the collection's script activate runs on it. Waiting takes no time here."""
+"""What a simulated guest does when the collection's script activate runs on it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEY = f"{SERVICES}\\{services.LICENSING}"
 
 
 def change(steps: Steps, parameters: t.Mapping[str, t.Any]) -> Tree:
-    """See to the service and the DNS cache, then activate until it works."""
+    """See to the service and the DNS cache, then try once to activate."""
     found: Tree = {"attempts": [], "enabled_by": None}
     if not steps.constrained:
         _run(steps, parameters, found)
@@ -38,9 +38,9 @@ def _run(steps: Steps, parameters: t.Mapping[str, t.Any], found: Tree) -> None:
         return
     if parameters.get("FlushDns"):
         steps.run("flush_dns", "DNS client cache", lambda: None)
-    count = int(parameters.get("Attempts", 12))
-    if count < 1 or not steps.run(
-        "activate", "SoftwareLicensingProduct", lambda: _activate(computer, parameters, count, found["attempts"])
+    product = str(parameters.get("ActivationId") or "")
+    if not product or not steps.run(
+        "activate", "SoftwareLicensingProduct", lambda: _activate(computer, product, found["attempts"])
     ):
         return
     steps.run("refresh", "SoftwareLicensingService", lambda: licensing.refresh(computer))
@@ -61,17 +61,12 @@ def _enable(computer: Computer) -> str:
     return by
 
 
-def _activate(computer: Computer, parameters: t.Mapping[str, t.Any], count: int, attempts: list[Tree]) -> None:
-    activation_id = str(parameters.get("ActivationId") or "")
+def _activate(computer: Computer, activation_id: str, attempts: list[Tree]) -> None:
     licensing.product(computer, activation_id)
-    final = {str(code).upper() for code in parameters.get("FinalCodes") or []}
-    for number in range(1, count + 1):
-        attempt: Tree = {"at": computer.machine["utc_now"], "error": None}
-        attempts.append(attempt)
-        try:
-            licensing.activate(computer, activation_id)
-            return
-        except WindowsError as error:
-            attempt["error"] = failure(computer.machine, "Activate", error)
-            if number == count or str(attempt["error"]["code"]).upper() in final:
-                raise
+    attempt: Tree = {"at": computer.machine["utc_now"], "error": None}
+    attempts.append(attempt)
+    try:
+        licensing.activate(computer, activation_id)
+    except WindowsError as error:
+        attempt["error"] = failure(computer.machine, "Activate", error)
+        raise

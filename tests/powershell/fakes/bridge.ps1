@@ -42,7 +42,8 @@ function Stop-Service { [CmdletBinding()] param([string]$Name, [switch]$Force) I
 
 function Invoke-CimMethod {
     [CmdletBinding()]
-    param($InputObject, [string]$MethodName, [System.Collections.IDictionary]$Arguments)
+    param($InputObject, [string]$MethodName, [System.Collections.IDictionary]$Arguments, [uint32]$OperationTimeoutSec)
+    if (-not $OperationTimeoutSec) { throw "$MethodName has no time limit" }
     Invoke-Lab 'method' @{ method = $MethodName; id = $InputObject.ID; arguments = $Arguments }
     [pscustomobject]@{ ReturnValue = [uint32]0 }
 }

@@ -145,7 +145,10 @@ function New-LabCode([string]$Code) { New-LabCimError ([pscustomobject]@{ code =
 
 function Invoke-CimMethod {
     [CmdletBinding()]
-    param($InputObject, [string]$MethodName, [System.Collections.IDictionary]$Arguments)
+    param($InputObject, [string]$MethodName, [System.Collections.IDictionary]$Arguments, [uint32]$OperationTimeoutSec)
+    # Zero is the server's own limit, which may be none.
+    if (-not $OperationTimeoutSec) { throw "$MethodName has no time limit" }
+    Set-LabValue (Get-LabMachine) "limit_$MethodName" $OperationTimeoutSec
     $class = $InputObject.CimClass.CimClassName
     Invoke-LabWrite $PSCmdlet method_errors $MethodName {
         $refused = Get-LabValue (Get-LabValue (Get-LabMachine).cim $class) 'error'

@@ -9,9 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from ..activation import NOT_ATTEMPTED, Attempt
+from ..activation import NOT_ATTEMPTED
 from ..advice import next_step
 from ..answer import Answer, Failure, Step
+from ..attempt import Attempt
 from .disk import MARKER_FILE, Disk
 from .marker import REBUILD
 from .plan import ACTIVATE, MARK, UNMARK, Plan

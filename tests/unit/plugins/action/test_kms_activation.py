@@ -10,7 +10,7 @@ import copy
 import typing as t
 
 import pytest
-from ansible.errors import AnsibleActionFail
+from ansible.errors import AnsibleActionFail, AnsibleConnectionFailure
 
 from ansible_collections.azure_windows.activation.plugins.action import kms_activation
 from tests.powershell.machines import SERVICES
@@ -122,6 +122,99 @@ def test_a_kms_that_cannot_be_reached(guest: SimulatedGuest, obstacle: t.Callabl
     assert len(result["activation"]["attempts"]) == 3
 
 
+TWELVE = {"attempts": 12, "interval": 0}
+
+
+@pytest.mark.parametrize("obstacle", [block, misname, block_service])
+@pytest.mark.parametrize("code", [BUSY, 0x8007232B])
+def test_equal_failures_of_a_guest_that_is_cut_off_end_the_attempts(
+    guest: SimulatedGuest, obstacle: t.Callable[[SimulatedGuest], None], code: int
+) -> None:
+    obstacle(guest)
+    guest.machine["on_activate"] = code
+    before = copy.deepcopy(guest.machine["cim"])
+    result = guest.run(kms_activation, **TWELVE)
+    assert guest.calls == ["probe", *["activate"] * 3, "probe"]
+    assert result["msg"].startswith("stopped after 3 equal failures, the step activate failed: 0x")
+    assert (result["failed"], result["changed"], result["activation"]["outcome"]) == (True, False, "failed")
+    assert guest.machine["cim"] == before
+    assert len(guest.run(kms_activation, **TWELVE, insist=True)["activation"]["attempts"]) == 12
+
+
+@pytest.mark.parametrize("obstacle", [None, block_one])
+def test_a_busy_kms_gets_every_attempt(
+    guest: SimulatedGuest, obstacle: t.Callable[[SimulatedGuest], None] | None
+) -> None:
+    if obstacle is not None:
+        obstacle(guest)
+    guest.machine["on_activate"] = [BUSY] * 11
+    told = guest.run(kms_activation, **TWELVE)["activation"]
+    assert (told["outcome"], len(told["attempts"])) == ("activated", 12)
+    # The way to KMS was tried once, after the third attempt.
+    assert guest.calls == ["probe", *["activate"] * 3, "probe", *["activate"] * 9, "probe"]
+
+
+def test_failures_that_differ_go_on(guest: SimulatedGuest) -> None:
+    block_service(guest)
+    guest.machine["on_activate"] = [BUSY, BUSY, WRONG_HOST, BUSY, BUSY, BUSY, BUSY]
+    result = guest.run(kms_activation, **TWELVE)
+    assert len(result["activation"]["attempts"]) == 6
+    assert "stopped after 3 equal failures" in result["msg"]
+
+
+def test_calls_that_windows_does_not_answer_end_the_attempts_and_are_no_sign_of_a_busy_kms(
+    guest: SimulatedGuest,
+) -> None:
+    guest.fault = ("activate", "after", {"behaviour": "error", "code": 0x00040004})
+    guest.machine["on_activate"] = 0x00040004
+    result = guest.run(kms_activation, **TWELVE)
+    assert len(result["activation"]["attempts"]) == 3
+    assert "0x00040004 (Windows did not answer within the time it was given, and may still be at work)" in result["msg"]
+    assert result["activation"]["outcome"] == "failed"
+
+
+def test_every_failed_attempt_is_told_of_at_once(guest: SimulatedGuest, capsys: pytest.CaptureFixture[str]) -> None:
+    guest.machine["on_activate"] = [BUSY, OTHER_RUNS]
+    guest.run(kms_activation, **QUICK)
+    out, told = capsys.readouterr()
+    lines = [line for line in told.splitlines() if "attempt" in line]
+    assert [line.partition(" failed: ")[0] for line in lines] == ["guest: attempt 1 of 3", "guest: attempt 2 of 3"]
+    assert "0xC004F074 (" in lines[0]
+    assert lines[0].endswith("the next one follows in 0 s")
+    assert "attempt" not in out
+
+
+def test_what_comes_before_is_done_once(guest: SimulatedGuest) -> None:
+    guest.machine["on_activate"] = [BUSY]
+    guest.run(kms_activation, flush_dns=True, **QUICK)
+    sent = [call["parameters"] for call in guest.sent if "ActivationId" in call["parameters"]]
+    assert [(item["StartService"], item["FlushDns"]) for item in sent] == [(True, True), (False, False)]
+
+
+def test_a_connection_that_is_lost_in_mid_run(guest: SimulatedGuest) -> None:
+    before = copy.deepcopy(guest.product)
+    guest.machine["on_activate"] = BUSY
+    guest.fault = ("activate", "before", {"behaviour": "drop"})
+    with pytest.raises(AnsibleConnectionFailure):
+        guest.run(kms_activation, **QUICK, flush_dns=True)
+    assert guest.product == before
+    guest.fault = None
+    guest.machine["on_activate"] = None
+    result = guest.run(kms_activation, **QUICK)
+    assert (result["activation"]["outcome"], guest.product["LicenseStatus"]) == ("activated", 1)
+    assert guest.run(kms_activation)["changed"] is False
+
+
+def test_a_connection_that_is_lost_after_success_is_found_activated(guest: SimulatedGuest) -> None:
+    guest.fault = ("refresh", "before", {"behaviour": "drop"})
+    with pytest.raises(AnsibleConnectionFailure):
+        guest.run(kms_activation, **QUICK)
+    assert guest.product["LicenseStatus"] == 1
+    guest.fault = None
+    result = guest.run(kms_activation, **QUICK)
+    assert (result["changed"], result["activation"]["outcome"]) == (False, "already_activated")
+
+
 @pytest.mark.parametrize(
     ("code", "attempts", "told"),
     [
@@ -155,6 +248,25 @@ def test_success_that_the_licence_does_not_show(guest: SimulatedGuest, monkeypat
     result = guest.run(kms_activation)
     assert (result["failed"], result["activation"]["outcome"]) == (True, "failed")
     assert "its licence is still notification" in result["msg"]
+
+
+def test_a_licence_that_success_did_not_renew(guest: SimulatedGuest, monkeypatch: pytest.MonkeyPatch) -> None:
+    guest.activated(30 * 1440)
+    before = guest.product["GracePeriodRemaining"]
+    plain = guest.execute
+
+    def execute(**call: t.Any) -> dict[str, t.Any]:
+        outcome = plain(**call)
+        if guest.calls[-1] == "activate":
+            guest.license(GracePeriodRemaining=before)
+        return outcome
+
+    monkeypatch.setattr(guest, "execute", execute)
+    result = guest.run(kms_activation)
+    assert (result["failed"], result["activation"]["outcome"]) == (True, "failed")
+    assert result["msg"] == "Windows reported success, but its licence was not renewed"
+    told = result["activation"]
+    assert told["license_after"] == told["license_before"]
 
 
 def test_a_disabled_service_is_enabled_and_then_windows_activated(guest: SimulatedGuest) -> None:

@@ -121,7 +121,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils._azure.settings import ARGUMENT_SPEC
 from ..module_utils._azure_change import firewall_observed, firewall_rule, running
 from ..module_utils._azure_change.change_set import Plan
-from ..module_utils._azure_change.firewall_match import Goal
+from ..module_utils._azure_change.firewall_collection import Goal
 from ..module_utils._azure_change.job import Job, told
 from ..module_utils._network.links import reference
 
@@ -159,11 +159,11 @@ def act(job: Job) -> dict[str, t.Any]:
     names = tuple(name.lower().rstrip(".") for name in targets.names)
     goal = Goal(targets.addresses, names, targets.port, by_name=job.params["fqdn"])
     groups = tuple(job.params["source_ip_groups"])
-    wish = firewall_rule.Wish(tuple(job.params["sources"]), groups, goal, job.present)
-    return told(job.engine.carry_out(lambda: look(job, wish)))
+    desired = firewall_rule.Desired(tuple(job.params["sources"]), groups, goal, job.present)
+    return told(job.engine.carry_out(lambda: look(job, desired)))
 
 
-def look(job: Job, wish: firewall_rule.Wish) -> Plan:
+def look(job: Job, desired: firewall_rule.Desired) -> Plan:
     """Read and plan."""
     policy_id = job.params["policy"]
     if not policy_id:
@@ -171,9 +171,9 @@ def look(job: Job, wish: firewall_rule.Wish) -> Plan:
         policy_id = reference(firewall, "firewallPolicy")
         if not policy_id:
             return firewall_rule.plan_classic(
-                firewall_observed.classic_state(job, firewall, wish.groups), firewall, wish
+                firewall_observed.classic_state(job, firewall, desired.groups), firewall, desired
             )
-    return firewall_rule.plan_policy(firewall_observed.policy_state(job, policy_id, wish.groups), policy_id, wish)
+    return firewall_rule.plan_policy(firewall_observed.policy_state(job, policy_id, desired.groups), policy_id, desired)
 
 
 def main() -> None:

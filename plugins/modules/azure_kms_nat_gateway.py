@@ -144,7 +144,7 @@ def look(job: Job) -> Plan:
     network = job.need("subnet", parent(subnet_id))
     gateway_id = subnets.beside(parent(subnet_id), "natGateways", name) if name else job.params["nat_gateway"]
     table_id = reference(subnet, "routeTable")
-    scene = nat_gateway.Scene(
+    observed = nat_gateway.Observed(
         subnet=subnet,
         network=network,
         table=job.read(table_id) if table_id else None,
@@ -152,7 +152,7 @@ def look(job: Job) -> Plan:
         gateway=job.read(gateway_id),
         address=job.read(nat_gateway.address_id(gateway_id)) if name or not job.present else None,
     )
-    return nat_gateway.plan(scene, make=bool(name)) if job.present else nat_gateway.without(scene)
+    return nat_gateway.plan(observed, make=bool(name)) if job.present else nat_gateway.without(observed)
 
 
 def main() -> None:

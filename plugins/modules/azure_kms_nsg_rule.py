@@ -107,7 +107,6 @@ from ..module_utils._azure.settings import ARGUMENT_SPEC
 from ..module_utils._azure_change import nsg_observed, nsg_rule, running
 from ..module_utils._azure_change.job import Job, told
 from ..module_utils._azure_change.reconcile import Outcome, StopError
-from ..module_utils._network.state import NetworkState
 
 
 def argument_spec() -> dict[str, t.Any]:
@@ -133,25 +132,17 @@ def check(params: t.Mapping[str, t.Any]) -> None:
 
 def act(job: Job) -> dict[str, t.Any]:
     """Read around the group once, then plan and write."""
-    wish = nsg_rule.Wish(tuple(job.params["sources"]), job.targets.addresses, job.targets.port, job.present)
+    desired = nsg_rule.Desired(tuple(job.params["sources"]), job.targets.addresses, job.targets.port, job.present)
+    observed = nsg_rule.Observed(None)
     try:
-        state, about = _around(job)
+        if job.present:
+            observed = nsg_observed.observe(job, job.need("nsg", job.params["nsg"]))
     except ArmError as error:
         return told(Outcome(failure=f"Azure could not be read: {error}"))
     except StopError as stop:
         return told(Outcome(failure=str(stop), refusal=stop.refusal))
-    result = told(
-        job.engine.carry_out(lambda: nsg_rule.plan(job.need("nsg", job.params["nsg"]), wish, about, state.tag_holds))
-    )
-    return {**result, "carried_by_platform": about.carried} if job.present else result
-
-
-def _around(job: Job) -> tuple[NetworkState, nsg_rule.Around]:
-    if not job.present:
-        return NetworkState(), nsg_rule.Around(None)
-    group = job.need("nsg", job.params["nsg"])
-    state, machines = nsg_observed.read(job, group)
-    return state, nsg_observed.around(job, state, machines, group)
+    result = told(job.engine.carry_out(lambda: nsg_rule.plan(job.need("nsg", job.params["nsg"]), desired, observed)))
+    return {**result, "carried_by_platform": observed.carried} if job.present else result
 
 
 def main() -> None:

@@ -150,7 +150,7 @@ def check(params: t.Mapping[str, t.Any]) -> None:
 
 def act(job: Job) -> dict[str, t.Any]:
     """Plan and write."""
-    wish = route.Wish(
+    desired = route.Desired(
         addresses=job.targets.addresses,
         stale=kms.stale(job.session.cloud.name),
         present=job.present,
@@ -158,24 +158,24 @@ def act(job: Job) -> dict[str, t.Any]:
         create_table=job.params["create_route_table"],
         special_subnets=job.params["allow_special_subnets"],
     )
-    result = told(job.engine.carry_out(lambda: route.plan(scene(job), wish)))
+    result = told(job.engine.carry_out(lambda: route.plan(observe(job), desired)))
     if "msg" in result:
         return result
     out = _way_out(job) if job.present else egress_check.WayOut(None, ())
     return {**result, "effective": out.effective, "warnings": [*result["warnings"], *out.warnings]}
 
 
-def scene(job: Job) -> route.Scene:
+def observe(job: Job) -> route.Observed:
     """Read what the planner looks at."""
     subnet_id = job.params["subnet"]
     if not subnet_id:
-        return route.Scene(table=job.need("route_table", job.params["route_table"]))
+        return route.Observed(table=job.need("route_table", job.params["route_table"]))
     subnet = job.need("subnet", subnet_id)
     table_id = reference(subnet, "routeTable")
     if table_id:
-        return route.Scene(table=job.need("subnet", table_id), subnet=subnet)
+        return route.Observed(table=job.need("subnet", table_id), subnet=subnet)
     network = job.need("subnet", parent(subnet_id))
-    return route.Scene(subnet=subnet, network=network, spare=job.read(route.spare_id(subnet_id)))
+    return route.Observed(subnet=subnet, network=network, spare=job.read(route.spare_id(subnet_id)))
 
 
 def _way_out(job: Job) -> egress_check.WayOut:

@@ -11,8 +11,6 @@ import dataclasses
 from .._network.values import Body
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
-# Marks what was made here and may be taken away again, as a tag where the resource can carry one.
-MARK = {"created-by": "azure_windows.activation"}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,11 +12,19 @@ import typing as t
 
 from .._network import values
 from .._network.values import Body, name_of, strings
-from .firewall_match import Goal
+from .._reference.azure_names import BY_NAME, FIREWALL_RULE, FIREWALL_RULE_IP_GROUPS
 
-NAME = "kms-activation"
-_SOURCES = {"kms-addresses": "sourceAddresses", "kms-ip-groups": "sourceIpGroups"}
-BY_NAME = "-by-name"
+_SOURCES = {FIREWALL_RULE: "sourceAddresses", FIREWALL_RULE_IP_GROUPS: "sourceIpGroups"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Goal:
+    """What must pass: TCP to each address, or by name (lower case, the preferred one first) where the rules go by name."""
+
+    addresses: tuple[str, ...]
+    names: tuple[str, ...]
+    port: int
+    by_name: bool = False
 
 
 @dataclasses.dataclass(frozen=True)

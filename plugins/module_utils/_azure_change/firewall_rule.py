@@ -9,27 +9,29 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._network import spans, values
-from .._network.firewall_rules import FirewallRule, classic_rules, policy_chain, policy_rules
+from .._network import addresses, firewall_rules, sources, values
+from .._network.firewall_rules import NAT, FirewallRule, Traffic, classic_rules, policy_chain, policy_rules
+from .._network.matching import Course
 from .._network.model import NotKnownError
 from .._network.state import NetworkState
 from .._network.values import Body, mapping, name_of, props, strings
-from . import bodies, change_set, firewall_match
+from .._reference.azure_names import RULE
+from . import bodies, change_set
 from . import firewall_collection as content
 from .change_set import Plan, Refusal, refuse
-from .firewall_collection import NAME
+from .firewall_collection import Goal
 
 FIRST, LAST, USUAL = 100, 65000, 1000
 _PROXY = "network.dns.enableproxy"
 
 
 @dataclasses.dataclass(frozen=True)
-class Wish:
+class Desired:
     """Who (`networks` and `groups`, the ids of IP groups) must reach what (`goal`)."""
 
     networks: tuple[str, ...]
     groups: tuple[str, ...]
-    goal: firewall_match.Goal
+    goal: Goal
     present: bool = True
 
 
@@ -49,31 +51,31 @@ class _RefusedError(Exception):
         self.refusal = refusal
 
 
-def plan_policy(state: NetworkState, policy_id: str, wish: Wish) -> Plan:
+def plan_policy(state: NetworkState, policy_id: str, desired: Desired) -> Plan:
     """Return the writes to a policy's own group of ours; `state` holds the policy, its parents and all their groups."""
     groups = state.children(policy_id, "ruleCollectionGroups")
-    own = next((group for group in groups if name_of(group).lower() == NAME), None)
-    if not wish.present:
-        return _policy_without(own, wish)
+    own = next((group for group in groups if name_of(group).lower() == RULE), None)
+    if not desired.present:
+        return _policy_without(own, desired)
     try:
         chain = policy_chain(state, policy_id)
-        _check_proxy(wish, _policy_proxy(chain), f"policy {name_of(policy_id)}", "dnsSettings.enableProxy")
-        need = _need(state, policy_rules(state, chain), wish)
+        _check_proxy(desired, _policy_proxy(chain), f"policy {name_of(policy_id)}", "dnsSettings.enableProxy")
+        need = _need(state, policy_rules(state, chain), desired)
         if not need.networks and not need.groups:
             return Plan(warnings=need.warnings)
         numbers = {name_of(group): values.number(props(group).get("priority")) or 0 for group in groups}
         limit = min((numbers.get(str(rule.group), 0) for rule in need.denies), default=None)
-        priority = _priority(own, {n for name, n in numbers.items() if name.lower() != NAME}, limit, need)
+        priority = _priority(own, {n for name, n in numbers.items() if name.lower() != RULE}, limit, need)
     except NotKnownError as problem:
         return _unreadable(problem)
     except _RefusedError as stop:
         return Plan(refusal=stop.refusal)
-    own_id = f"{policy_id}/ruleCollectionGroups/{NAME}"
+    own_id = f"{policy_id}/ruleCollectionGroups/{RULE}"
     collections = [dict(item) for item in values.items(props(own).get("ruleCollections"))]
-    mine = next((item for item in collections if name_of(item).lower() == NAME), None)
-    rules = content.with_sources(content.rules_of(mine), need.networks, need.groups, wish.goal, content.POLICY)
+    mine = next((item for item in collections if name_of(item).lower() == RULE), None)
+    rules = content.with_sources(content.rules_of(mine), need.networks, need.groups, desired.goal, content.POLICY)
     if mine is None:
-        mine = {"ruleCollectionType": "FirewallPolicyFilterRuleCollection", "name": NAME, "priority": FIRST}
+        mine = {"ruleCollectionType": "FirewallPolicyFilterRuleCollection", "name": RULE, "priority": FIRST}
         collections.append({**mine, "action": {"type": "Allow"}, "rules": rules})
     else:
         mine["rules"] = rules
@@ -84,21 +86,21 @@ def plan_policy(state: NetworkState, policy_id: str, wish: Wish) -> Plan:
     return Plan((change_set.update(own_id, own, changed),), need.warnings)
 
 
-def plan_classic(state: NetworkState, firewall: Body, wish: Wish) -> Plan:
+def plan_classic(state: NetworkState, firewall: Body, desired: Desired) -> Plan:
     """Return the write of a firewall without a policy, whose own collection of ours is changed and nothing else."""
     collections = [dict(item) for item in values.items(props(firewall).get("networkRuleCollections"))]
-    own = next((item for item in collections if name_of(item).lower() == NAME), None)
+    own = next((item for item in collections if name_of(item).lower() == RULE), None)
     firewall_id = str(firewall["id"])
-    if not wish.present:
-        rules = content.without_sources(content.rules_of(own), wish.networks, wish.groups)
+    if not desired.present:
+        rules = content.without_sources(content.rules_of(own), desired.networks, desired.groups)
         kept = [item for item in collections if item is not own or rules]
         if own is None or rules == content.rules_of(own):
             return Plan()
         own["properties"] = {**props(own), "rules": rules}
         return Plan((change_set.update(firewall_id, firewall, bodies.edited(firewall, networkRuleCollections=kept)),))
     try:
-        _check_proxy(wish, _classic_proxy(firewall), f"firewall {name_of(firewall)}", "Network.DNS.EnableProxy")
-        need = _need(state, classic_rules(firewall), wish)
+        _check_proxy(desired, _classic_proxy(firewall), f"firewall {name_of(firewall)}", "Network.DNS.EnableProxy")
+        need = _need(state, classic_rules(firewall), desired)
         if not need.networks and not need.groups:
             return Plan(warnings=need.warnings)
         numbers = {values.number(props(item).get("priority")) or 0 for item in collections if item is not own}
@@ -108,24 +110,24 @@ def plan_classic(state: NetworkState, firewall: Body, wish: Wish) -> Plan:
         return _unreadable(problem)
     except _RefusedError as stop:
         return Plan(refusal=stop.refusal)
-    rules = content.with_sources(content.rules_of(own), need.networks, need.groups, wish.goal, content.CLASSIC)
+    rules = content.with_sources(content.rules_of(own), need.networks, need.groups, desired.goal, content.CLASSIC)
     if own is None:
-        own = {"name": NAME, "properties": {"action": {"type": "Allow"}}}
+        own = {"name": RULE, "properties": {"action": {"type": "Allow"}}}
         collections.append(own)
     own["properties"] = {**props(own), "priority": priority, "rules": rules}
     body = bodies.edited(firewall, networkRuleCollections=collections)
     return Plan((change_set.update(firewall_id, firewall, body),), need.warnings)
 
 
-def _policy_without(own: Body | None, wish: Wish) -> Plan:
+def _policy_without(own: Body | None, desired: Desired) -> Plan:
     if own is None:
         return Plan()
     kept: list[Body] = []
     for item in values.items(props(own).get("ruleCollections")):
-        if name_of(item).lower() != NAME:
+        if name_of(item).lower() != RULE:
             kept.append(item)
             continue
-        rules = content.without_sources(content.rules_of(item), wish.networks, wish.groups)
+        rules = content.without_sources(content.rules_of(item), desired.networks, desired.groups)
         if rules:
             kept.append({**item, "rules": rules})
     if kept == values.items(props(own).get("ruleCollections")):
@@ -135,45 +137,72 @@ def _policy_without(own: Body | None, wish: Wish) -> Plan:
     return Plan((change_set.update(str(own["id"]), own, bodies.edited(own, ruleCollections=kept)),))
 
 
-def _need(state: NetworkState, rules: t.Sequence[FirewallRule], wish: Wish) -> _Need:
-    networks: list[str] = []
-    groups: list[str] = []
+def followed(
+    state: NetworkState, rules: t.Sequence[FirewallRule], source: sources.Ranges, goal: Goal
+) -> list[Course[FirewallRule]]:
+    """Follow a source through the rules to each address of the goal."""
+    targets = [found for item in goal.addresses if (found := addresses.address(item)) is not None]
+    # Rules on names are relied on only where the goal is one: then the DNS proxy is on.
+    flows = (Traffic(source, target, goal.port, goal.names, True if goal.by_name else None) for target in targets)
+    return [firewall_rules.course(state, rules, flow) for flow in flows]
+
+
+def _need(state: NetworkState, rules: t.Sequence[FirewallRule], desired: Desired) -> _Need:
+    found: dict[bool, list[str]] = {False: [], True: []}
     denies: list[FirewallRule] = []
     warnings: list[str] = []
     hopeless: list[Refusal] = []
-    for source, is_group in [*((item, False) for item in wish.networks), *((item, True) for item in wish.groups)]:
-        specs = strings(props(state.need(source)).get("ipAddresses")) if is_group else [source]
-        wanted = spans.spans(specs)[0]
+    asked = [*((item, False) for item in desired.networks), *((item, True) for item in desired.groups)]
+    for source, is_group in asked:
+        wanted = sources.of_networks(strings(props(state.need(source)).get("ipAddresses")) if is_group else [source])
         if not wanted:
-            warnings.append(
-                f"{name_of(source) if is_group else source} holds no IPv4 address, so that no rule is made for it"
-            )
+            name = name_of(source) if is_group else source
+            warnings.append(f"{name} holds no IPv4 address, so that no rule is made for it")
             continue
-        found = firewall_match.judge(state, rules, wanted, wish.goal)
-        inherited = next((rule for rule in found.denies if rule.inherited), None)
-        if inherited is not None:
-            hopeless.append(
-                Refusal(
-                    "parent-policy-denies",
-                    f"{inherited.described()} denies the traffic of {source}, and a parent's rules come before every rule of "
-                    "this policy",
-                    f"Whoever owns parent policy {inherited.policy_id} must allow TCP {wish.goal.port} to the KMS there",
-                )
-            )
+        courses = followed(state, rules, wanted, desired.goal)
+        against = [rule for course in courses for rule in course.denies]
+        refusal = _hopeless(source, against, desired.goal.port)
+        if refusal is not None:
+            hopeless.append(refusal)
             continue
-        changed = next((rule for rule in found.denies if (rule.group or rule.collection).lower() == NAME), None)
-        if changed is not None:
-            reason = f"{changed.described()}, which belongs to this collection, was made to deny"
-            raise _RefusedError(Refusal("own-rules-changed", reason, f"Rename {NAME} or delete it, and run again"))
-        warnings += [f"{rule.described()} may deny the traffic of {source} first" for rule in found.doubts]
-        if not found.allowed:
-            (groups if is_group else networks).append(source)
-            denies += found.denies
-    if hopeless and len(hopeless) == len(wish.networks) + len(wish.groups):
+        _check_own(against)
+        doubts = [rule for course in courses for rule in course.doubts]
+        warnings += [f"{rule.described()} may deny the traffic of {source} first" for rule in doubts]
+        if against or not all(course.allowed for course in courses):
+            found[is_group].append(source)
+            denies += against
+    if hopeless and len(hopeless) == len(asked):
         raise _RefusedError(hopeless[0])
-    # A source that a parent denies does not hold up the others.
+    # A source that nothing of ours helps does not hold up the others.
     warnings += [f"left out: {refusal.sentence()}" for refusal in hopeless]
-    return _Need(tuple(networks), tuple(groups), tuple(denies), tuple(dict.fromkeys(warnings)))
+    return _Need(tuple(found[False]), tuple(found[True]), tuple(denies), tuple(dict.fromkeys(warnings)))
+
+
+def _hopeless(source: str, denies: t.Sequence[FirewallRule], port: int) -> Refusal | None:
+    """Return why no rule of ours can come before those that deny."""
+    inherited = next((rule for rule in denies if rule.inherited), None)
+    if inherited is not None:
+        return Refusal(
+            "parent-policy-denies",
+            f"{inherited.described()} denies the traffic of {source}, and a parent's rules come before every rule of this policy",
+            f"Whoever owns parent policy {inherited.policy_id} must allow TCP {port} to the KMS there",
+        )
+    redirect = next((rule for rule in denies if rule.kind == NAT), None)
+    if redirect is not None:
+        return Refusal(
+            "dnat-comes-first",
+            f"{redirect.described()} sends the traffic of {source} elsewhere, and DNAT rules come before every network rule",
+            "Take the KMS out of that rule",
+        )
+    return None
+
+
+def _check_own(denies: t.Sequence[FirewallRule]) -> None:
+    """Refuse to build on rules of ours that somebody turned round."""
+    changed = next((rule for rule in denies if (rule.group or rule.collection).lower() == RULE), None)
+    if changed is not None:
+        reason = f"{changed.described()}, which belongs to this collection, was made to deny"
+        raise _RefusedError(Refusal("own-rules-changed", reason, f"Rename {RULE} or delete it, and run again"))
 
 
 def _priority(own: Body | None, taken: set[int], limit: int | None, need: _Need) -> int:
@@ -191,8 +220,8 @@ def _priority(own: Body | None, taken: set[int], limit: int | None, need: _Need)
     return found
 
 
-def _check_proxy(wish: Wish, proxy: bool, place: str, setting: str) -> None:
-    if wish.goal.by_name and not proxy:
+def _check_proxy(desired: Desired, proxy: bool, place: str, setting: str) -> None:
+    if desired.goal.by_name and not proxy:
         reason = f"Rules on names work only with the DNS proxy, which is off in {place}"
         needs = f"Enable {setting} and let the machines use the firewall as their DNS server, or set fqdn to false"
         raise _RefusedError(Refusal("dns-proxy-disabled", reason, needs))

@@ -10,12 +10,14 @@ import dataclasses
 
 from .._network import values
 from .._network.values import Body, low, name_of, props, ref, text
+from .._reference import azure_names
+from .._reference.azure_names import MARK
 from . import bodies, change_set, subnets
-from .change_set import MARK, Plan, Write, refuse
+from .change_set import Plan, Write, refuse
 
 
 @dataclasses.dataclass(frozen=True)
-class Scene:
+class Observed:
     """As read. `gateway_id` is the wanted one, `address` the public IP that a new one gets; bodies are None when missing."""
 
     subnet: Body
@@ -28,69 +30,71 @@ class Scene:
 
 def address_id(gateway_id: str) -> str:
     """Return the id of the public IP of a gateway that is made here."""
-    return f"{subnets.group_of(gateway_id)}/providers/Microsoft.Network/publicIPAddresses/{name_of(gateway_id)}-ip"
+    return f"{subnets.group_of(gateway_id)}/providers/Microsoft.Network/publicIPAddresses/{azure_names.public_ip(name_of(gateway_id))}"
 
 
-def plan(scene: Scene, *, make: bool) -> Plan:
+def plan(observed: Observed, *, make: bool) -> Plan:
     """Return the writes that give the subnet its gateway; `make` allows to create what is missing."""
-    name = name_of(scene.subnet)
-    if subnets.special([str(scene.subnet["id"])]):
+    name = name_of(observed.subnet)
+    if subnets.special([str(observed.subnet["id"])]):
         return refuse(
             "special-subnet",
             f"{name} belongs to a service of Azure, whose exit is not changed here",
             "Name the subnet of the machines",
         )
-    current = ref(props(scene.subnet).get("natGateway"))
-    if low(current) == low(scene.gateway_id):
-        return Plan(warnings=_overruled(scene))
+    current = ref(props(observed.subnet).get("natGateway"))
+    if low(current) == low(observed.gateway_id):
+        return Plan(warnings=_overruled(observed))
     if current:
         return refuse(
             "other-nat-gateway",
             f"Subnet {name} has NAT gateway {name_of(current)} already",
             f"Name {current} as nat_gateway, or dissociate it first",
         )
-    problem = _unusable(scene, make=make)
+    problem = _unusable(observed, make=make)
     if problem is not None:
         return problem
-    body = bodies.edited(scene.subnet, natGateway={"id": scene.gateway_id})
-    writes = (*_making(scene), change_set.update(str(scene.subnet["id"]), scene.subnet, body))
-    return Plan(writes, _overruled(scene))
+    body = bodies.edited(observed.subnet, natGateway={"id": observed.gateway_id})
+    writes = (*_making(observed), change_set.update(str(observed.subnet["id"]), observed.subnet, body))
+    return Plan(writes, _overruled(observed))
 
 
-def without(scene: Scene) -> Plan:
+def without(observed: Observed) -> Plan:
     """Return the writes that take away what was made here, and nothing else."""
-    subnet_id = str(scene.subnet["id"])
-    ours = bodies.marked(scene.gateway, MARK)
-    has_it = low(ref(props(scene.subnet).get("natGateway"))) == low(scene.gateway_id)
+    subnet_id = str(observed.subnet["id"])
+    ours = bodies.marked(observed.gateway, MARK)
+    has_it = low(ref(props(observed.subnet).get("natGateway"))) == low(observed.gateway_id)
     if has_it and not ours:
         return refuse(
             "not-ours",
-            f"NAT gateway {name_of(scene.gateway_id)} was not made here",
+            f"NAT gateway {name_of(observed.gateway_id)} was not made here",
             "Undo its association with azure_kms_rollback and the journal of the run that made it",
         )
     writes: list[Write] = []
     if has_it:
-        writes.append(change_set.update(subnet_id, scene.subnet, bodies.edited(scene.subnet, natGateway=None)))
-    others = [user for user in values.refs(props(scene.gateway).get("subnets")) if low(user) != low(subnet_id)]
-    if scene.gateway is not None and ours and not others:
-        writes.append(change_set.delete(scene.gateway_id, scene.gateway))
-    if scene.address is not None and bodies.marked(scene.address, MARK) and not others:
-        writes.append(change_set.delete(address_id(scene.gateway_id), scene.address))
+        writes.append(change_set.update(subnet_id, observed.subnet, bodies.edited(observed.subnet, natGateway=None)))
+    others = [user for user in values.refs(props(observed.gateway).get("subnets")) if low(user) != low(subnet_id)]
+    if observed.gateway is not None and ours and not others:
+        writes.append(change_set.delete(observed.gateway_id, observed.gateway))
+    if observed.address is not None and bodies.marked(observed.address, MARK) and not others:
+        writes.append(change_set.delete(address_id(observed.gateway_id), observed.address))
     return Plan(tuple(writes))
 
 
-def _unusable(scene: Scene, *, make: bool) -> Plan | None:
-    name = name_of(scene.gateway_id)
-    if scene.gateway is None and not make:
+def _unusable(observed: Observed, *, make: bool) -> Plan | None:
+    name = name_of(observed.gateway_id)
+    if observed.gateway is None and not make:
         return refuse("no-nat-gateway", f"NAT gateway {name} does not exist", "Name an existing one, or use name")
-    taken = next((body for body in (scene.gateway, scene.address) if body and not bodies.marked(body, MARK)), None)
+    taken = next(
+        (body for body in (observed.gateway, observed.address) if body and not bodies.marked(body, MARK)), None
+    )
     if make and taken:
         return refuse(
             "name-taken",
             f"{name_of(taken)} exists already and was not made here",
             "Choose another name, or give the id of an existing NAT gateway as nat_gateway",
         )
-    return _unfit(scene.gateway, scene.network) if scene.gateway is not None else None
+    return _unfit(observed.gateway, observed.network) if observed.gateway is not None else None
 
 
 def _unfit(gateway: Body, network: Body) -> Plan | None:
@@ -109,23 +113,23 @@ def _unfit(gateway: Body, network: Body) -> Plan | None:
     return None
 
 
-def _making(scene: Scene) -> list[Write]:
-    if scene.gateway is not None:
+def _making(observed: Observed) -> list[Write]:
+    if observed.gateway is not None:
         return []
-    common = {"location": text(scene.network.get("location")), "tags": dict(MARK), "sku": {"name": "Standard"}}
+    common = {"location": text(observed.network.get("location")), "tags": dict(MARK), "sku": {"name": "Standard"}}
     writes: list[Write] = []
-    public_id = address_id(scene.gateway_id)
-    if scene.address is None:
+    public_id = address_id(observed.gateway_id)
+    if observed.address is None:
         properties = {"publicIPAllocationMethod": "Static", "publicIPAddressVersion": "IPv4"}
         writes.append(change_set.create(public_id, {**common, "properties": properties}))
     gateway = {**common, "properties": {"idleTimeoutInMinutes": 4, "publicIpAddresses": [{"id": public_id}]}}
-    writes.append(change_set.create(scene.gateway_id, gateway))
+    writes.append(change_set.create(observed.gateway_id, gateway))
     return writes
 
 
-def _overruled(scene: Scene) -> tuple[str, ...]:
+def _overruled(observed: Observed) -> tuple[str, ...]:
     """Warn of a default route of the user: it wins over the NAT gateway."""
-    for route in values.items(props(scene.table).get("routes")):
+    for route in values.items(props(observed.table).get("routes")):
         inner = props(route)
         hop = text(inner.get("nextHopType"))
         if inner.get("addressPrefix") == "0.0.0.0/0" and hop.lower() != "internet":

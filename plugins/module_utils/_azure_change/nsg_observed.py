@@ -6,33 +6,26 @@
 
 from __future__ import annotations
 
-import typing as t
-
 from .._azure import catalog
 from .._azure.arm import ArmError
 from .._azure.reader import Reader
 from .._network import nsg
 from .._network.links import subnets_of
 from .._network.path import evaluate
-from .._network.state import NetworkState
 from .._network.values import Body, low, name_of, props, ref, refs, subscription
 from .change_set import Refusal
 from .job import Job
-from .nsg_rule import Around
+from .nsg_rule import Observed
 
 NICS = "Microsoft.Network/networkInterfaces"
 
 
-def read(job: Job, group: Body) -> tuple[NetworkState, list[str]]:
-    """Return what was read around a group, and the machines behind it; what could not be read leaves it unknown."""
+def observe(job: Job, group: Body) -> Observed:
+    """Read around a group and judge the machines behind it; what could not be read leaves it unknown."""
     reader = Reader(job.session.client)
     machines = _machines(job, group)
     reader.read(machines, [subscription(group["id"])])
-    return reader.snapshot.state(), machines
-
-
-def around(job: Job, state: NetworkState, machines: t.Sequence[str], group: Body) -> Around:
-    """Judge the machines behind a group."""
+    state = reader.snapshot.state()
     verdicts = [
         (name_of(machine), row["nsg"])
         for machine in machines
@@ -42,14 +35,14 @@ def around(job: Job, state: NetworkState, machines: t.Sequence[str], group: Body
     for name, verdict in verdicts:
         rule = verdict["rule"] or {}
         if verdict["platform_rule"] == nsg.DENIED and verdict["verdict"] != "allow":
-            return Around(False, _refused("platform-tag-denied", name, verdict["reason"]))
+            return Observed(False, _refused("platform-tag-denied", name, verdict["reason"]), state=state)
         if rule.get("layer") == "admin" and verdict["verdict"] == "deny":
-            return Around(False, _refused("security-admin-rule-denies", name, verdict["reason"]))
+            return Observed(False, _refused("security-admin-rule-denies", name, verdict["reason"]), state=state)
         if verdict["verdict"] == "deny" and low(rule.get("nsg_id")) != low(group["id"]):
             others.append(f"machine '{name}': {verdict['reason']}")
     platform = {verdict["platform_rule"] for _name, verdict in verdicts}
     carried = True if platform == {nsg.APPLIES} else False if nsg.OFF in platform else None
-    return Around(carried, warnings=tuple(dict.fromkeys(others)))
+    return Observed(carried, warnings=tuple(dict.fromkeys(others)), state=state)
 
 
 def _machines(job: Job, group: Body) -> list[str]:

@@ -9,17 +9,21 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._network import values
+from .._network import addresses, security_rules, sources, values
+from .._network.matching import Course
+from .._network.nsg import DEFAULT_RULES
+from .._network.security_rules import NO_PRIORITY, Flow, Rule
+from .._network.state import NetworkState
 from .._network.values import Body, name_of, props, strings
-from . import bodies, change_set, nsg_match
+from .._reference.azure_names import RULE
+from . import bodies, change_set
 from .change_set import Plan, Refusal, refuse
 
-NAME = "kms-activation"
 FIRST, LAST = 100, 4096
 
 
 @dataclasses.dataclass(frozen=True)
-class Wish:
+class Desired:
     """Who must reach which addresses; `sources` are `*` or networks."""
 
     sources: tuple[str, ...]
@@ -29,64 +33,78 @@ class Wish:
 
 
 @dataclasses.dataclass(frozen=True)
-class Around:
+class Observed:
     """What the machines behind the group tell: `refusal` of what no rule of this group can repair.
 
-    `carried`: Azure's own rule lets the traffic pass for all of them; None when that is not known.
+    `carried`: Azure's own rule lets the traffic pass for all of them; None when that is not known. `state`: what was read.
     """
 
     carried: bool | None
     refusal: Refusal | None = None
     warnings: tuple[str, ...] = ()
+    state: NetworkState = dataclasses.field(default_factory=NetworkState)
 
 
-def plan(group: Body, wish: Wish, around: Around, tag_holds: nsg_match.TagHolds) -> Plan:
+def plan(group: Body, desired: Desired, observed: Observed) -> Plan:
     """Return the write of our own rule, or why there is none."""
     inner = props(group)
     rules = values.items(inner.get("securityRules"))
     if values.broken(inner.get("securityRules")):
         return refuse("unreadable-body", f"The rules of {name_of(group)} cannot be read", "Look at the group in Azure")
-    own = next((rule for rule in rules if name_of(rule).lower() == NAME), None)
-    if not wish.present:
-        return _without(own, wish)
-    ordered = nsg_match.in_order([*rules, *values.items(inner.get("defaultSecurityRules"))])
+    own = next((rule for rule in rules if name_of(rule).lower() == RULE), None)
+    if not desired.present:
+        return _without(own, desired)
+    if not sources.of_networks(desired.sources):
+        return Plan(warnings=("the sources hold no IPv4 address, so that no rule is made for them",))
+    return _with(group, rules, own, desired, observed)
+
+
+def _with(group: Body, rules: list[Body], own: Body | None, desired: Desired, observed: Observed) -> Plan:
     spoiled = own is not None and not _is_allow(own)
-    found = [
-        nsg_match.judge(
-            [rule for rule in ordered if not (spoiled and rule is own)], wish.sources, item, wish.port, tag_holds
-        )
-        for item in wish.addresses
-    ]
-    if all(item.allowed for item in found) and not spoiled:
-        return Plan(warnings=around.warnings)
-    return _allowing(group, own, wish, around, found)
-
-
-def _allowing(group: Body, own: Body | None, wish: Wish, around: Around, found: t.Sequence[nsg_match.Finding]) -> Plan:
-    tag_deny = next((item.tag_deny for item in found if item.tag_deny is not None), None)
+    judged = [rule for rule in rules if not (spoiled and rule is own)]
+    defaults = values.items(props(group).get("defaultSecurityRules")) or DEFAULT_RULES
+    courses = followed(observed.state, [*judged, *defaults], desired)
+    before = [rule for course in courses for rule in (*course.denies, *course.doubts)]
+    if all(course.allowed for course in courses) and not before and not spoiled:
+        return Plan(warnings=observed.warnings)
+    tag_deny = next((rule for rule in before if rule.names_kms and rule.access == "deny"), None)
     if tag_deny is not None:
         return _tag_refused(tag_deny, name_of(group))
-    if around.refusal is not None or around.carried:
-        return Plan(warnings=around.warnings, refusal=around.refusal)
-    before = [rule for item in found for rule in (*item.denies, *item.doubts)]
-    limit = min(map(nsg_match.priority_of, before), default=LAST + 1)
-    others = nsg_match.in_order(rule for rule in values.items(props(group).get("securityRules")) if rule is not own)
-    priority = _priority(own, set(map(nsg_match.priority_of, others)), limit)
+    if observed.refusal is not None or observed.carried:
+        return Plan(warnings=observed.warnings, refusal=observed.refusal)
+    limit = min((rule.priority for rule in before), default=LAST + 1)
+    priority = _priority(own, {_priority_of(rule) for rule in rules if rule is not own}, limit)
     if priority is None:
-        first = min(before, key=nsg_match.priority_of)
+        first = min(before, key=lambda rule: rule.priority)
         return refuse(
             "deny-comes-first",
-            f"{nsg_match.described(first)} of {name_of(group)} denies the traffic, and no priority before it is free",
+            f"{described(first)} of {name_of(group)} denies the traffic, and no priority before it is free",
             f"Give that rule a priority of more than {FIRST}, or take the KMS out of it",
         )
-    return Plan((_write(group, own, wish, priority),), _warnings(around, found))
+    doubts = {described(rule) for course in courses for rule in course.doubts}
+    return Plan((_write(group, own, desired, priority),), (*observed.warnings, *_warnings(observed, doubts)))
 
 
-def _write(group: Body, own: Body | None, wish: Wish, priority: int) -> change_set.Write:
+def followed(state: NetworkState, rules: t.Sequence[Body], desired: Desired) -> list[Course[Rule]]:
+    """Follow the sources through the rules of a group to each address."""
+    source = sources.of_networks(desired.sources)
+    targets = [found for item in desired.addresses if (found := addresses.address(item)) is not None]
+    # Which groups the machines are in is not known, nor whether user routes widen the network to hold the KMS.
+    flows = (Flow(source, target, desired.port, groups=None, widened=True) for target in targets)
+    return [security_rules.course(security_rules.outbound(state, rules, flow), source) for flow in flows]
+
+
+def described(rule: Rule) -> str:
+    """Return a phrase that names a rule."""
+    priority = "no readable priority" if rule.priority == NO_PRIORITY else f"priority {rule.priority}"
+    return f"rule '{rule.name}' ({priority})"
+
+
+def _write(group: Body, own: Body | None, desired: Desired, priority: int) -> change_set.Write:
     old = props(own)
-    sources = _union(strings(old.get("sourceAddressPrefix"), old.get("sourceAddressPrefixes")), wish.sources)
+    origins = _union(strings(old.get("sourceAddressPrefix"), old.get("sourceAddressPrefixes")), desired.sources)
     targets = _union(
-        strings(old.get("destinationAddressPrefix"), old.get("destinationAddressPrefixes")), wish.addresses
+        strings(old.get("destinationAddressPrefix"), old.get("destinationAddressPrefixes")), desired.addresses
     )
     properties: dict[str, t.Any] = {
         "description": "TCP to Azure's KMS, for the activation of Windows",
@@ -95,13 +113,13 @@ def _write(group: Body, own: Body | None, wish: Wish, priority: int) -> change_s
         "protocol": "Tcp",
         "priority": priority,
         "sourcePortRange": "*",
-        "destinationPortRange": str(wish.port),
+        "destinationPortRange": str(desired.port),
         "destinationAddressPrefix": None,
         "destinationAddressPrefixes": targets,
-        "sourceAddressPrefix": "*" if "*" in sources else None,
-        "sourceAddressPrefixes": None if "*" in sources else sources,
+        "sourceAddressPrefix": "*" if "*" in origins else None,
+        "sourceAddressPrefixes": None if "*" in origins else origins,
     }
-    rule_id = f"{group['id']}/securityRules/{name_of(own) or NAME}"
+    rule_id = f"{group['id']}/securityRules/{name_of(own) or RULE}"
     if own is None:
         return change_set.create(
             rule_id, {"properties": {key: item for key, item in properties.items() if item is not None}}
@@ -109,11 +127,11 @@ def _write(group: Body, own: Body | None, wish: Wish, priority: int) -> change_s
     return change_set.update(rule_id, own, bodies.edited(own, **properties))
 
 
-def _without(own: Body | None, wish: Wish) -> Plan:
+def _without(own: Body | None, desired: Desired) -> Plan:
     if own is None:
         return Plan()
     old = strings(props(own).get("sourceAddressPrefix"), props(own).get("sourceAddressPrefixes"))
-    left = [] if "*" in wish.sources else [item for item in old if item not in wish.sources]
+    left = [] if "*" in desired.sources else [item for item in old if item not in desired.sources]
     if not left:
         return Plan((change_set.delete(str(own["id"]), own),))
     if left == old:
@@ -122,31 +140,35 @@ def _without(own: Body | None, wish: Wish) -> Plan:
     return Plan((change_set.update(str(own["id"]), own, body),))
 
 
-def _tag_refused(rule: Body, group: str) -> Plan:
+def _tag_refused(rule: Rule, group: str) -> Plan:
     return refuse(
         "platform-tag-denied",
-        f"{nsg_match.described(rule)} of {group} denies the service tag AzurePlatformLKM, which somebody wrote to stop activation",
+        f"{described(rule)} of {group} denies the service tag AzurePlatformLKM, which somebody wrote to stop activation",
         "Whoever owns that rule must take it away; it is not worked around",
     )
 
 
-def _warnings(around: Around, found: t.Sequence[nsg_match.Finding]) -> tuple[str, ...]:
-    warnings = list(around.warnings)
-    if around.carried is None:
-        warnings.append(
-            "whether Azure's own licensing rule carries the traffic is not known, so that the rule may not have been needed"
-        )
-    doubts = {nsg_match.described(rule) for item in found for rule in item.doubts}
-    warnings += [f"{doubt} may deny it: the rule was put before it" for doubt in sorted(doubts)]
-    return tuple(warnings)
+def _warnings(observed: Observed, doubts: t.Collection[str]) -> list[str]:
+    found = [f"{doubt} may deny it: the rule was put before it" for doubt in sorted(doubts)]
+    if observed.carried is not None:
+        return found
+    unsure = (
+        "whether Azure's own licensing rule carries the traffic is not known, so that the rule may not have been needed"
+    )
+    return [unsure, *found]
 
 
 def _priority(own: Body | None, taken: set[int], limit: int) -> int | None:
     """Return our priority as it is, or the last free one before every deny."""
-    if own is not None and nsg_match.priority_of(own) < limit:
-        return nsg_match.priority_of(own)
+    if own is not None and _priority_of(own) < limit:
+        return _priority_of(own)
     order = range(min(limit, LAST + 1) - 1, FIRST - 1, -1)
     return next((number for number in order if number not in taken), None)
+
+
+def _priority_of(rule: Body) -> int:
+    """Return the priority of a rule; one that cannot be read comes first, so that nothing is built on it."""
+    return values.number(props(rule).get("priority")) or 0
 
 
 def _is_allow(own: Body) -> bool:

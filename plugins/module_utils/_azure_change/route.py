@@ -11,6 +11,8 @@ import dataclasses
 from .._network import addresses, values
 from .._network.routes import HOST_PREFIX
 from .._network.values import Body, name_of, props
+from .._reference import azure_names
+from .._reference.azure_names import MARK
 from . import bodies, change_set, subnets
 from .change_set import Plan, Write, refuse
 
@@ -18,7 +20,7 @@ INTERNET = "Internet"
 
 
 @dataclasses.dataclass(frozen=True)
-class Wish:
+class Desired:
     """`addresses` must be routed; `stale` are those that were the KMS once or are misprints of it."""
 
     addresses: tuple[str, ...]
@@ -30,7 +32,7 @@ class Wish:
 
 
 @dataclasses.dataclass(frozen=True)
-class Scene:
+class Observed:
     """As read: the route table, or the subnet with its network and the table that bears the name a new one would get."""
 
     table: Body | None = None
@@ -41,41 +43,43 @@ class Scene:
 
 def spare_id(subnet_id: str) -> str:
     """Return the id of the route table that is made for a subnet without one."""
-    return subnets.beside(values.parent(subnet_id), "routeTables", subnets.name_for("rt-kms", subnet_id))
+    return subnets.beside(values.parent(subnet_id), "routeTables", subnets.name_for(azure_names.ROUTE_TABLE, subnet_id))
 
 
-def plan(scene: Scene, wish: Wish) -> Plan:
+def plan(observed: Observed, desired: Desired) -> Plan:
     """Return the writes, or why there are none."""
-    users = values.refs(props(scene.table).get("subnets")) + ([str(scene.subnet["id"])] if scene.subnet else [])
+    users = values.refs(props(observed.table).get("subnets")) + (
+        [str(observed.subnet["id"])] if observed.subnet else []
+    )
     name = subnets.special(users)
-    if name and wish.present and not wish.special_subnets:
+    if name and desired.present and not desired.special_subnets:
         return refuse(
             "special-subnet",
             f"The routes of {name} belong to a service of Azure, and a wrong one cuts off everything behind it",
             "Set allow_special_subnets to true if that is wanted",
         )
-    if scene.table is not None:
-        return _in_table(scene.table, wish)
-    if not wish.present:
+    if observed.table is not None:
+        return _in_table(observed.table, desired)
+    if not desired.present:
         return Plan()
-    return _new_table(scene, wish)
+    return _new_table(observed, desired)
 
 
-def _in_table(table: Body, wish: Wish) -> Plan:
+def _in_table(table: Body, desired: Desired) -> Plan:
     routes = values.items(props(table).get("routes"))
     if values.broken(props(table).get("routes")):
         return refuse(
             "unreadable-body", f"The routes of {name_of(table)} cannot be read", "Look at the route table in Azure"
         )
     table_id = str(table["id"])
-    writes = _wanted(table_id, routes, wish) if wish.present else _ours(table_id, routes, wish)
-    return Plan(tuple(writes), _warnings(routes, wish))
+    writes = _wanted(table_id, routes, desired) if desired.present else _ours(table_id, routes, desired)
+    return Plan(tuple(writes), _warnings(routes, desired))
 
 
-def _wanted(table_id: str, routes: list[Body], wish: Wish) -> list[Write]:
+def _wanted(table_id: str, routes: list[Body], desired: Desired) -> list[Write]:
     writes = []
     taken = {name_of(route).lower() for route in routes}
-    for address in wish.addresses:
+    for address in desired.addresses:
         known = next((route for route in routes if _address(route) == address), None)
         if known is not None:
             if not _leads_out(known):
@@ -83,7 +87,7 @@ def _wanted(table_id: str, routes: list[Body], wish: Wish) -> list[Write]:
                 body = bodies.edited(known, nextHopType=INTERNET, nextHopIpAddress=None, nextHop=None)
                 writes.append(change_set.update(f"{table_id}/routes/{name_of(known)}", known, body))
             continue
-        mine = next((route for route in routes if _drifted(route, address, wish)), None)
+        mine = next((route for route in routes if _drifted(route, address, desired)), None)
         if mine is not None:
             body = bodies.edited(mine, addressPrefix=f"{address}/{HOST_PREFIX}")
             writes.append(change_set.update(f"{table_id}/routes/{name_of(mine)}", mine, body))
@@ -91,17 +95,17 @@ def _wanted(table_id: str, routes: list[Body], wish: Wish) -> list[Write]:
         name = _free_name(address, taken)
         taken.add(name.lower())
         writes.append(change_set.create(f"{table_id}/routes/{name}", {"properties": _properties(address)}))
-    if wish.replace_stale:
+    if desired.replace_stale:
         kept = {write.id.lower() for write in writes}
-        for route in _stale(routes, wish):
+        for route in _stale(routes, desired):
             route_id = f"{table_id}/routes/{name_of(route)}"
             if route_id.lower() not in kept:
                 writes.append(change_set.delete(route_id, route))
     return writes
 
 
-def _ours(table_id: str, routes: list[Body], wish: Wish) -> list[Write]:
-    known = {*wish.addresses, *wish.stale}
+def _ours(table_id: str, routes: list[Body], desired: Desired) -> list[Write]:
+    known = {*desired.addresses, *desired.stale}
     return [
         change_set.delete(f"{table_id}/routes/{name_of(route)}", route)
         for route in routes
@@ -109,51 +113,53 @@ def _ours(table_id: str, routes: list[Body], wish: Wish) -> list[Write]:
     ]
 
 
-def _new_table(scene: Scene, wish: Wish) -> Plan:
-    subnet = scene.subnet or {}
+def _new_table(observed: Observed, desired: Desired) -> Plan:
+    subnet = observed.subnet or {}
     subnet_id = str(subnet.get("id"))
     table_id = spare_id(subnet_id)
-    if not wish.create_table:
+    if not desired.create_table:
         return refuse(
             "no-route-table",
             f"Subnet {name_of(subnet_id)} has no route table",
             "Set create_route_table to true to make one, or associate one first",
         )
     writes = []
-    if scene.spare is None:
-        routes = [{"name": _name(address), "properties": _properties(address)} for address in wish.addresses]
+    if observed.spare is None:
+        routes = [
+            {"name": azure_names.route(address), "properties": _properties(address)} for address in desired.addresses
+        ]
         table = {
-            "location": values.text((scene.network or {}).get("location")),
-            "tags": dict(change_set.MARK),
+            "location": values.text((observed.network or {}).get("location")),
+            "tags": dict(MARK),
             "properties": {"routes": routes},
         }
         writes.append(change_set.create(table_id, table))
-    elif not bodies.marked(scene.spare, change_set.MARK):
+    elif not bodies.marked(observed.spare, MARK):
         return refuse(
             "name-taken",
             f"Route table {name_of(table_id)} exists and was not made here, so that its routes may do harm in the subnet",
             f"Rename it, or associate a route table with subnet {name_of(subnet_id)} yourself",
         )
     else:
-        writes += _wanted(table_id, values.items(props(scene.spare).get("routes")), wish)
+        writes += _wanted(table_id, values.items(props(observed.spare).get("routes")), desired)
     writes.append(change_set.update(subnet_id, subnet, bodies.edited(subnet, routeTable={"id": table_id})))
     return Plan(tuple(writes))
 
 
-def _warnings(routes: list[Body], wish: Wish) -> tuple[str, ...]:
-    stale = [] if wish.replace_stale or not wish.present else _stale(routes, wish)
+def _warnings(routes: list[Body], desired: Desired) -> tuple[str, ...]:
+    stale = [] if desired.replace_stale or not desired.present else _stale(routes, desired)
     if not stale:
         return ()
     named = ", ".join(f"'{name_of(route)}' {props(route).get('addressPrefix')}" for route in stale)
     return (f"routes for old or mistyped KMS addresses stay: {named}; set replace_stale to true to remove them",)
 
 
-def _stale(routes: list[Body], wish: Wish) -> list[Body]:
-    old = set(wish.stale) - set(wish.addresses)
+def _stale(routes: list[Body], desired: Desired) -> list[Body]:
+    old = set(desired.stale) - set(desired.addresses)
     return [
         route
         for route in routes
-        if _address(route) in old and not any(_drifted(route, item, wish) for item in wish.addresses)
+        if _address(route) in old and not any(_drifted(route, item, desired) for item in desired.addresses)
     ]
 
 
@@ -161,15 +167,11 @@ def _properties(address: str) -> dict[str, str]:
     return {"addressPrefix": f"{address}/{HOST_PREFIX}", "nextHopType": INTERNET}
 
 
-def _name(address: str) -> str:
-    return f"kms-{address.replace('.', '-')}"
-
-
 def _free_name(address: str, taken: set[str]) -> str:
-    name, number = _name(address), 1
+    name, number = azure_names.route(address), 1
     while name.lower() in taken:
         number += 1
-        name = f"{_name(address)}-{number}"
+        name = f"{azure_names.route(address)}-{number}"
     return name
 
 
@@ -188,12 +190,15 @@ def _leads_out(route: Body) -> bool:
 
 
 def _is_ours(route: Body, address: str) -> bool:
-    return name_of(route).lower().startswith(_name(address)) and _leads_out(route)
+    return name_of(route).lower().startswith(azure_names.route(address)) and _leads_out(route)
 
 
-def _drifted(route: Body, address: str, wish: Wish) -> bool:
+def _drifted(route: Body, address: str, desired: Desired) -> bool:
     """Tell whether a route has the name we give for an address, and our form, but is for a host that is no KMS."""
     found = _address(route)
     return (
-        bool(found) and found not in wish.addresses and name_of(route).lower() == _name(address) and _leads_out(route)
+        bool(found)
+        and found not in desired.addresses
+        and name_of(route).lower() == azure_names.route(address)
+        and _leads_out(route)
     )

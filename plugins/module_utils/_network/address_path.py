@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from . import addresses, egress, hub, model, nsg, values
+from . import addresses, egress, hub, model, nsg, sources, values
 from .kms_routes import KmsRoutes
 from .links import network_of
 from .model import BLOCKED, OPEN, SUSPECT, UNKNOWN, KmsTargets, Leg, NotKnownError, unknown
@@ -27,7 +27,7 @@ from .routes import (
     plain_route,
     unreadable_default,
 )
-from .rule_list import Flow
+from .security_rules import Flow
 from .state import NetworkState
 from .subnet_routes import hub_connection
 from .values import low, props, text
@@ -121,7 +121,7 @@ def _flow(start: Start, wanted: addresses.Address) -> Flow:
     for peering in map(props, start.state.children(start.network_id, "virtualNetworkPeerings")):
         space += values.strings(values.mapping(peering.get("remoteAddressSpace")).get("addressPrefixes"))
     return Flow(
-        source=addresses.address(text(config.get("privateIPAddress"))),
+        source=sources.of_address(addresses.address(text(config.get("privateIPAddress")))),
         target=wanted,
         port=start.targets.port,
         groups=frozenset(map(low, values.refs(config.get("applicationSecurityGroups")))),

@@ -11,9 +11,20 @@ import typing as t
 
 from .._text import Text
 from . import addresses, model, values
-from .firewall_rules import APPLICATION, NAT, FirewallRule, Traffic, classic_rules, matches, policy_chain, policy_rules
+from .firewall_rules import (
+    APPLICATION,
+    NAT,
+    FirewallRule,
+    Meeting,
+    Traffic,
+    classic_rules,
+    effect,
+    meet,
+    policy_chain,
+    policy_rules,
+)
 from .links import private_addresses, reference
-from .model import BLOCKED, OPEN, UNKNOWN, Leg, NotKnownError, Unread
+from .model import BLOCKED, OPEN, UNKNOWN, Leg, NotKnownError
 from .state import NetworkState
 from .values import Body, Match, name_of, props, ref, strings
 from .wording import say
@@ -48,28 +59,25 @@ def inspect(state: NetworkState, firewall: Body, traffic: Traffic, resolvers: t.
 
 
 def _first_match(state: NetworkState, firewall: Body, rules: t.Sequence[FirewallRule], traffic: Traffic) -> Leg:
-    unread: list[Unread] = []
-    doubts: list[tuple[FirewallRule, str]] = []
+    doubts: list[tuple[FirewallRule, Meeting]] = []
     for rule in rules:
         if rule.kind == APPLICATION:
             continue
-        match, doubt, missing = matches(state, rule, traffic)
-        if match is None or (match and _effect(rule) == "unknown"):
-            unread += missing
-            doubts.append((rule, doubt if match is None else say("odd_action", action=rule.action)))
+        met = meet(state, rule, traffic)
+        if met.match is False:
             continue
-        if not match:
+        if met.match is None or effect(rule) == "unknown":
+            doubts.append((rule, met))
             continue
-        allows = _effect(rule) == "allow"
+        if any(effect(item) != effect(rule) for item, _met in doubts):
+            return _doubtful(firewall, doubts)
         named = _named(rule, firewall)
-        if any(_effect(item) != _effect(rule) for item, _doubt in doubts):
-            return _doubtful(firewall, doubts, unread)
-        if allows:
+        if effect(rule) == "allow":
             return _leg(firewall, OPEN, say("allows", rule=named), rule)
         reason = say("redirects" if rule.kind == NAT else "denies", rule=named)
         return _leg(firewall, BLOCKED, reason, rule, model.FIREWALL_DENIES)
-    if any(_effect(item) != "deny" for item, _doubt in doubts):
-        return _doubtful(firewall, doubts, unread)
+    if any(effect(item) != "deny" for item, _met in doubts):
+        return _doubtful(firewall, doubts)
     return _no_network_rule(state, firewall, rules, traffic)
 
 
@@ -77,23 +85,19 @@ def _named(rule: FirewallRule, firewall: Body) -> Text:
     return say("of_firewall", rule=rule.described(), firewall=name_of(firewall))
 
 
-def _effect(rule: FirewallRule) -> str:
-    if rule.kind == NAT:
-        return "deny"
-    return rule.action if rule.action in {"allow", "deny"} else "unknown"
-
-
-def _doubtful(firewall: Body, doubts: t.Sequence[tuple[FirewallRule, str]], unread: t.Sequence[Unread]) -> Leg:
-    rule, doubt = doubts[0]
+def _doubtful(firewall: Body, doubts: t.Sequence[tuple[FirewallRule, Meeting]]) -> Leg:
+    rule, met = doubts[0]
+    doubt = met.doubt if met.match is None else say("odd_action", action=rule.action)
+    unread = tuple(entry for _rule, found in doubts for entry in found.unread)
     reason = say("may_decide", rule=_named(rule, firewall), reason=doubt)
     leg = _leg(firewall, UNKNOWN, reason, rule, None if unread else model.FIREWALL_DENIES)
-    return dataclasses.replace(leg, unread=tuple(unread))
+    return dataclasses.replace(leg, unread=unread)
 
 
 def _no_network_rule(state: NetworkState, firewall: Body, rules: t.Sequence[FirewallRule], traffic: Traffic) -> Leg:
     """Judge what no network rule takes: on an application rule's port the firewall itself answers, else it drops."""
     for rule in rules:
-        if rule.kind == APPLICATION and matches(state, rule, traffic)[0] is not False:
+        if rule.kind == APPLICATION and meet(state, rule, traffic).match is not False:
             if rule.action == "deny":
                 break
             reason = say("only_application", rule=_named(rule, firewall), port=traffic.port)

@@ -10,9 +10,10 @@ import dataclasses
 import typing as t
 
 from .._text import Text
-from . import addresses, values
+from . import addresses, matching, sources, values
 from .links import reference
 from .model import NotKnownError, Unread
+from .sources import Held, Ranges
 from .state import NetworkState
 from .values import Body, Match, all_of, any_of, low, name_of, props, strings, text
 from .wording import say
@@ -59,9 +60,12 @@ class FirewallRule:
 
 @dataclasses.dataclass(frozen=True)
 class Traffic:
-    """What reaches the firewall. `names` are the KMS's, the preferred one first; `resolver` tells whether FQDN rules can be relied on."""
+    """What reaches the firewall from all of `source`.
 
-    source: addresses.Address | None
+    `names` are the KMS's, the preferred one first; `resolver` tells whether FQDN rules can be relied on.
+    """
+
+    source: Ranges
     target: addresses.Address
     port: int
     names: tuple[str, ...]
@@ -162,29 +166,109 @@ def _by_type(rules: t.Sequence[FirewallRule]) -> list[FirewallRule]:
     return [rule for kind in (NAT, NETWORK, APPLICATION) for rule in rules if rule.kind == kind]
 
 
-def matches(state: NetworkState, rule: FirewallRule, traffic: Traffic) -> tuple[Match, str, list[Unread]]:
-    """Match a rule with the traffic; with the doubt and what would have to be read when it cannot be told."""
+@dataclasses.dataclass(frozen=True)
+class Meeting:
+    """How a rule meets traffic: whether it is for it wherever that comes from (`suits`), and what of the source it `held`.
+
+    `match` joins both for the whole source; `doubt` and `unread` say why it cannot be told.
+    """
+
+    suits: Match
+    held: Held
+    match: Match
+    doubt: str = ""
+    unread: tuple[Unread, ...] = ()
+
+
+_MISSED = Meeting(False, Held(), False)
+
+
+def meet(state: NetworkState, rule: FirewallRule, traffic: Traffic) -> Meeting:
+    """Match a rule with the traffic."""
+    quick = _quick(rule, traffic)
+    if quick is False:
+        return _MISSED
+    side = _side(state, rule.body, "source")
+    held = sources.held(traffic.source, (spec for _label, spec in side.specs), state.tag_prefixes)
+    held = held if side.whole else dataclasses.replace(held, maybe=traffic.source)
+    source = held.match(traffic.source)
+    if source is False:
+        return _MISSED
+    if rule.kind == APPLICATION:
+        match = all_of((quick, source))
+        return Meeting(quick, held, match, say("its_sources"), side.unread if match is None else ())
+    target, doubt, unread = _target(state, rule.body, traffic)
+    suits = all_of((quick, target))
+    match = all_of((suits, source))
+    return Meeting(suits, held, match, doubt or say("its_ends"), (*side.unread, *unread) if match is None else ())
+
+
+def course(state: NetworkState, rules: t.Sequence[FirewallRule], traffic: Traffic) -> matching.Course[FirewallRule]:
+    """Follow a whole source through the rules that come before application rules; what a DNAT rule takes goes elsewhere."""
+    met = ((rule, meet(state, rule, traffic)) for rule in rules if rule.kind != APPLICATION)
+    return matching.course(((rule, effect(rule), found.suits, found.held) for rule, found in met), traffic.source)
+
+
+def effect(rule: FirewallRule) -> str:
+    """Return what a rule does with traffic to KMS: allow, deny or unknown."""
+    if rule.kind == NAT:
+        return matching.DENY
+    return rule.action if rule.action in {matching.ALLOW, matching.DENY} else "unknown"
+
+
+def _quick(rule: FirewallRule, traffic: Traffic) -> Match:
+    """Match protocol and port."""
     body = rule.body
-    unread: list[Unread] = []
-    source, _doubt = _side(state, body, "source", traffic.source, unread)
     if rule.kind == APPLICATION:
         ports = [str(item.get("port")) for item in values.items(body.get("protocols"))]
-        return all_of((addresses.port_in(ports, traffic.port) if ports else False, source)), say("its_sources"), unread
-    protocols = strings(body.get("ipProtocols"), body.get("protocols"))
-    protocol = any_of(_PROTOCOLS.get(name.lower()) for name in protocols) if protocols else None
-    port = addresses.port_in(strings(body.get("destinationPorts")), traffic.port)
-    quick = all_of((protocol, port, source))
-    if quick is False:
-        return False, "", []
-    target, doubt = _side(state, body, "destination", traffic.target, unread)
+        return addresses.port_in(ports, traffic.port) if ports else False
     if rule.kind == NAT and "*" in strings(body.get("destinationAddresses")):
         # In a DNAT rule the star stands for the firewall's own addresses.
-        return False, "", []
+        return False
+    protocols = strings(body.get("ipProtocols"), body.get("protocols"))
+    protocol = any_of(map(matching.is_tcp, protocols)) if protocols else None
+    return all_of((protocol, addresses.port_in(strings(body.get("destinationPorts")), traffic.port)))
+
+
+@dataclasses.dataclass(frozen=True)
+class _Side:
+    """The addresses of one side of a rule, those of its IP groups included, each with what names it; `whole` when there are no others."""
+
+    specs: tuple[tuple[str, str], ...]
+    whole: bool
+    doubt: str = ""
+    unread: tuple[Unread, ...] = ()
+
+
+def _side(state: NetworkState, body: Body, side: str) -> _Side:
+    specs = [(spec, spec) for spec in strings(body.get(f"{side}Addresses"))]
+    groups = values.refs(body.get(f"{side}IpGroups"))
+    if not specs and not groups and not strings(body.get("destinationFqdns") if side == "destination" else None):
+        return _Side((), False, say(f"no_{side}"))
+    doubt = ""
+    unread: list[Unread] = []
+    for group_id in groups:
+        name = name_of(group_id)
+        try:
+            group = state.need(group_id)
+        except NotKnownError as problem:
+            unread += problem.unread
+            doubt = doubt or say("holds_doubt", what=say("ip_group_not_read", group=name))
+        else:
+            specs += [(say("ip_group", group=name), spec) for spec in strings(props(group).get("ipAddresses"))]
+    return _Side(tuple(specs), not doubt, doubt, tuple(unread))
+
+
+def _target(state: NetworkState, body: Body, traffic: Traffic) -> tuple[Match, str, tuple[Unread, ...]]:
+    """Match the destination; with the doubt and what would have to be read when it cannot be told."""
+    side = _side(state, body, "destination")
+    answers = [(label, _covers(state, spec, traffic.target)) for label, spec in side.specs]
+    match = any_of([*(answer for _spec, answer in answers), False if side.whole else None])
+    unsure = next((say("holds_doubt", what=label) for label, answer in answers if answer is None), side.doubt)
     names = [name.lower().rstrip(".") for name in strings(body.get("destinationFqdns"))]
-    if target is not True and set(traffic.names).intersection(names):
-        target, doubt = _by_name(names, traffic)
-    match = all_of((quick, target))
-    return match, doubt or say("its_ends"), unread if match is None else []
+    if match is not True and set(traffic.names).intersection(names):
+        match, unsure = _by_name(names, traffic)
+    return match, unsure if match is None else "", side.unread
 
 
 def _by_name(names: t.Sequence[str], traffic: Traffic) -> tuple[Match, str]:
@@ -194,34 +278,7 @@ def _by_name(names: t.Sequence[str], traffic: Traffic) -> tuple[Match, str]:
     return (True, "") if traffic.names[0] in names else (None, say("fqdn_other"))
 
 
-_PROTOCOLS: t.Mapping[str, Match] = {"tcp": True, "any": True, "udp": False, "icmp": False}
-
-
-def _side(
-    state: NetworkState, body: Body, side: str, wanted: addresses.Address | None, unread: list[Unread]
-) -> tuple[Match, str]:
-    answers: list[tuple[str, Match]] = [
-        (spec, _covers(state, spec, wanted)) for spec in strings(body.get(f"{side}Addresses"))
-    ]
-    for group_id in values.refs(body.get(f"{side}IpGroups")):
-        name = name_of(group_id)
-        try:
-            specs = strings(props(state.need(group_id)).get("ipAddresses"))
-        except NotKnownError as problem:
-            unread += problem.unread
-            answers.append((say("ip_group_not_read", group=name), None))
-        else:
-            answers += [(say("ip_group", group=name), _covers(state, spec, wanted)) for spec in specs]
-    if not answers and not strings(body.get("destinationFqdns") if side == "destination" else None):
-        return None, say(f"no_{side}")
-    match = any_of(answer for _spec, answer in answers)
-    unsure = next((spec for spec, answer in answers if answer is None), "")
-    return match, say("holds_doubt", what=unsure) if match is None else ""
-
-
-def _covers(state: NetworkState, spec: str, wanted: addresses.Address | None) -> Match:
-    if wanted is None:
-        return True if spec.lower() in addresses.ANY else None
+def _covers(state: NetworkState, spec: str, wanted: addresses.Address) -> Match:
     found = addresses.covers(spec, wanted)
     if found is None and addresses.is_tag(spec):
         return False if wanted.is_private else state.tag_holds(spec, wanted)

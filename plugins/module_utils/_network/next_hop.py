@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from .._text import Text
-from . import addresses, appliance, firewall, hub, model, values
+from . import addresses, appliance, firewall, hub, model, sources, values
 from .egress import nat_gateway_of, public_addresses
 from .firewall_rules import Traffic
 from .links import leads_to_hub, network_of
@@ -177,7 +177,9 @@ def through_firewall(journey: Journey, body: Body) -> Leg:
     if key in journey.seen:
         raise NotKnownError(say("own_traffic", firewall=name_of(body)))
     names = tuple(name.lower().rstrip(".") for name in journey.targets.names)
-    traffic = Traffic(None if journey.seen else journey.source, journey.target, journey.targets.port, names, None)
+    # Another firewall has put an address of its own in the place of the machine's.
+    source = sources.ANYWHERE if journey.seen else sources.of_address(journey.source)
+    traffic = Traffic(source, journey.target, journey.targets.port, names, None)
     leg = firewall.inspect(journey.state, body, traffic, journey.resolvers)
     if leg.verdict == OPEN and text(props(body).get("provisioningState")).lower() == "failed":
         raise NotKnownError(say("firewall_failed", firewall=name_of(body)), cause=model.FIREWALL_DENIES)

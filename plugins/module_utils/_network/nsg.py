@@ -17,7 +17,7 @@ from .._text import Text
 from . import model, values
 from .links import network_of, reference
 from .model import NotKnownError, Unread
-from .rule_list import Flow, Outcome, Rule, decide, outbound
+from .security_rules import Decision, Flow, Rule, decide, outbound
 from .state import MANAGER, NetworkState
 from .values import Body, low, name_of, props, ref
 from .wording import say
@@ -25,7 +25,7 @@ from .wording import say
 ADMIN_ACTION = "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action"
 ADMIN_RULES = "security admin rules"
 APPLIES, OFF, DENIED, UNSURE = "applies", "off_default_route", "denied_by_tag", "unknown"
-_DEFAULT_RULES: tuple[Body, ...] = tuple(
+DEFAULT_RULES: tuple[Body, ...] = tuple(
     {
         "name": name,
         "properties": {
@@ -106,7 +106,7 @@ def _security_groups(judged: t.Sequence[tuple[str, Body, list[Rule]]], platform_
     )
 
 
-def _refused(layer: str, group: Body, outcome: Outcome, platform_rule: str) -> NsgVerdict:
+def _refused(layer: str, group: Body, outcome: Decision, platform_rule: str) -> NsgVerdict:
     """Judge a deny, or a doubt, of the ordinary rules in the light of the platform's own rule."""
     rule = _plain(outcome.rule, layer, ref(group))
     nsg = name_of(group)
@@ -126,7 +126,7 @@ def _refused(layer: str, group: Body, outcome: Outcome, platform_rule: str) -> N
 def _licensing_deny(rules: t.Sequence[Rule]) -> Rule | None:
     """Return the deny on AzurePlatformLKM that no earlier allow takes the traffic away from."""
     for rule in rules:
-        if rule.names_kms and rule.access != "allow":
+        if rule.names_kms is not False and rule.access != "allow":
             return rule
         if rule.match and rule.access == "allow":
             return None
@@ -146,7 +146,7 @@ def _groups(state: NetworkState, nic: Body, subnet_id: str) -> list[tuple[str, B
 
 def _rules(group: Body) -> list[Body]:
     defaults = values.items(props(group).get("defaultSecurityRules"))
-    return [*group["rules"], *(defaults or _DEFAULT_RULES)]
+    return [*group["rules"], *(defaults or DEFAULT_RULES)]
 
 
 def _is_broken(group: Body) -> bool:
@@ -154,7 +154,7 @@ def _is_broken(group: Body) -> bool:
     return values.broken(body.get("securityRules")) or values.broken(body.get("defaultSecurityRules"))
 
 
-def _admin(state: NetworkState, network_id: str, flow: Flow) -> Outcome:
+def _admin(state: NetworkState, network_id: str, flow: Flow) -> Decision:
     rules = state.admin_rules.get(low(network_id))
     if rules is None:
         entry = state.unread_about(ADMIN_RULES, network_id)
@@ -166,13 +166,13 @@ def _admin(state: NetworkState, network_id: str, flow: Flow) -> Outcome:
                 ADMIN_ACTION if entry else "Microsoft.Network/networkManagers/read"
             )
             raise NotKnownError(say("admin_not_read", reason=found.get("reason")), found)
-        return Outcome("none", None)
+        return Decision("none", None)
     if values.broken(rules):
         raise NotKnownError(say("admin_odd"))
     return decide(outbound(state, values.items(rules), flow))
 
 
-def _admin_verdict(outcome: Outcome, platform_rule: str) -> NsgVerdict:
+def _admin_verdict(outcome: Decision, platform_rule: str) -> NsgVerdict:
     name = outcome.rule.name if outcome.rule else ""
     rule = _plain(outcome.rule, "admin", None)
     if outcome.access == "alwaysallow":
@@ -184,7 +184,7 @@ def _admin_verdict(outcome: Outcome, platform_rule: str) -> NsgVerdict:
     return NsgVerdict("unknown", reason, platform_rule, rule, model.NSG_DENIES, _unread(outcome))
 
 
-def _unread(outcome: Outcome) -> tuple[Unread, ...]:
+def _unread(outcome: Decision) -> tuple[Unread, ...]:
     return (model.unread_tag(outcome.rule.tag),) if outcome.rule and outcome.rule.tag else ()
 
 

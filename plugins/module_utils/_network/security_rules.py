@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from . import addresses, values
+from . import addresses, matching, sources, values
+from .sources import Held, Ranges
 from .state import NetworkState
 from .values import Body, Match, all_of, any_of, low, name_of, props, strings, text
 from .wording import say
@@ -17,38 +18,46 @@ from .wording import say
 LKM_TAG = "azureplatformlkm"
 # Tags that stand for addresses of the platform itself, never for a KMS.
 _PLATFORM_TAGS = frozenset(("azureloadbalancer", "azureplatformdns", "azureplatformimds"))
-_TCP = {"*": True, "any": True, "all": True, "tcp": True, "6": True}
-_NOT_TCP = frozenset(("udp", "icmp", "icmpv6", "esp", "ah", "17", "1", "58"))
-_NO_PRIORITY = -1
+NO_PRIORITY = -1
+_NOTHING = Held()
 
 
 @dataclasses.dataclass(frozen=True)
 class Flow:
-    """The connection that is judged. `widened`: user routes may have widened the tag VirtualNetwork to hold everything."""
+    """The connections that are judged: TCP from all of `source`.
 
-    source: addresses.Address | None
+    `groups`: the application security groups of the source, None when they are not known. `widened`: user routes may have
+    widened the tag VirtualNetwork to hold everything. `space`: the prefixes of the network and its peers.
+    """
+
+    source: Ranges
     target: addresses.Address
     port: int
-    groups: frozenset[str] = frozenset()
+    groups: frozenset[str] | None = frozenset()
     widened: bool = False
     space: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
 class Rule:
-    """A rule as judged: what it does and whether it matches."""
+    """A rule as judged: what it does, whether it is for the traffic wherever that comes from (`suits`), and what of the source it `held`.
+
+    `match` joins both for the whole source.
+    """
 
     name: str
     priority: int
     access: str
+    suits: Match
+    held: Held
     match: Match
-    names_kms: bool
+    names_kms: Match
     doubt: str = ""
     tag: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
-class Outcome:
+class Decision:
     """What a list decides: `access` is allow, deny, alwaysallow, none (no rule matches) or unknown, and by which rule."""
 
     access: str
@@ -58,29 +67,45 @@ class Outcome:
 
 def outbound(state: NetworkState, rules: t.Sequence[Body], flow: Flow) -> list[Rule]:
     """Return the outbound rules in order of priority, judged. Rules that surely do not match are left out."""
-    found = []
-    for body in rules:
-        rule = props(body)
-        direction = text(rule.get("direction")).lower()
-        if direction == "inbound":
-            continue
-        match, doubt = _match(state, rule, flow)
-        if direction != "outbound":
-            match, doubt = (None if match is not False else False), say("no_direction")
-        access = text(rule.get("access")).lower()
-        priority = values.number(rule.get("priority"))
-        if access not in {"allow", "deny", "alwaysallow"}:
-            access, doubt = "unknown", say("odd_access", access=rule.get("access"))
-        if priority is None:
-            priority, match, doubt = _NO_PRIORITY, (None if match is not False else False), say("no_priority")
-        if match is not False:
-            found.append(
-                Rule(name_of(body), priority, access, match, _names_kms(rule), doubt, _unread_tag(state, rule, match))
-            )
-    return sorted(found, key=lambda rule: rule.priority)
+    judged = (_judged(state, body, flow) for body in rules if text(props(body).get("direction")).lower() != "inbound")
+    return sorted((rule for rule in judged if rule is not None), key=lambda rule: rule.priority)
 
 
-def decide(rules: t.Sequence[Rule]) -> Outcome:
+def course(rules: t.Sequence[Rule], source: Ranges) -> matching.Course[Rule]:
+    """Follow a whole source through judged rules."""
+    return matching.course(((rule, rule.access, rule.suits, rule.held) for rule in rules), source)
+
+
+def _judged(state: NetworkState, body: Body, flow: Flow) -> Rule | None:
+    rule = props(body)
+    suits, doubt = _suits(state, rule, flow)
+    held = _NOTHING if suits is False else _held(state, rule, flow)
+    match = all_of((suits, held.match(flow.source)))
+    if match is False:
+        return None
+    doubt = "" if match else doubt or say("no_match")
+    access, priority = text(rule.get("access")).lower(), values.number(rule.get("priority"))
+    if text(rule.get("direction")).lower() != "outbound":
+        suits, doubt = None, say("no_direction")
+    if access not in {"allow", "deny", "alwaysallow"}:
+        access, doubt = "unknown", say("odd_access", access=rule.get("access"))
+    if priority is None:
+        suits, doubt = None, say("no_priority")
+    match = all_of((suits, match))
+    return Rule(
+        name=name_of(body),
+        priority=NO_PRIORITY if priority is None else priority,
+        access=access,
+        suits=suits,
+        held=held,
+        match=match,
+        names_kms=_names_kms(rule),
+        doubt=doubt,
+        tag=_unread_tag(state, rule, match),
+    )
+
+
+def decide(rules: t.Sequence[Rule]) -> Decision:
     """Return what the first matching rule does; unknown when a rule of unknown match might decide otherwise."""
     maybe: list[Rule] = []
     for rule in rules:
@@ -91,37 +116,26 @@ def decide(rules: t.Sequence[Rule]) -> Outcome:
     return _settle("none", None, maybe)
 
 
-def _settle(access: str, rule: Rule | None, maybe: t.Sequence[Rule]) -> Outcome:
+def _settle(access: str, rule: Rule | None, maybe: t.Sequence[Rule]) -> Decision:
     other = next((item for item in maybe if item.access != access or item.access == "unknown"), None)
     if other is not None:
-        return Outcome("unknown", other, other.doubt)
+        return Decision("unknown", other, other.doubt)
     if access == "unknown" and rule is not None:
-        return Outcome("unknown", rule, rule.doubt)
-    return Outcome(access, rule)
+        return Decision("unknown", rule, rule.doubt)
+    return Decision(access, rule)
 
 
-def _match(state: NetworkState, rule: Body, flow: Flow) -> tuple[Match, str]:
-    protocol = _protocol(rule.get("protocol"))
+def _suits(state: NetworkState, rule: Body, flow: Flow) -> tuple[Match, str]:
+    """Match all but the source; with the doubt when the destination cannot be matched."""
     ports = strings(rule.get("destinationPortRange"), rule.get("destinationPortRanges"))
     # Security admin rules print no ports for "any".
     port = addresses.port_in(ports or (["*"] if "destinations" in rule else []), flow.port)
     source_port = addresses.source_port_in(strings(rule.get("sourcePortRange"), rule.get("sourcePortRanges")))
-    quick = all_of((protocol, port, source_port))
+    quick = all_of((matching.is_tcp(rule.get("protocol")), port, source_port))
     if quick is False:
         return False, ""
-    source = _source(rule, flow)
-    if source is False:
-        return False, ""
     target, doubt = _target(state, rule, flow)
-    match = all_of((quick, source, target))
-    if match is None and not doubt:
-        doubt = say("no_match")
-    return match, doubt if match is None else ""
-
-
-def _protocol(value: t.Any) -> Match:
-    name = str(value or "").strip().lower()
-    return _TCP.get(name, False if name in _NOT_TCP else None)
+    return all_of((quick, target)), doubt
 
 
 def _unread_tag(state: NetworkState, rule: Body, match: Match) -> str:
@@ -131,11 +145,11 @@ def _unread_tag(state: NetworkState, rule: Body, match: Match) -> str:
     return next((tag for tag in tags if match is None and state.tag_prefixes(tag) is None), "")
 
 
-def _names_kms(rule: Body) -> bool:
-    """Tell whether a rule is, or for want of a destination may be, about the tag of the licensing service."""
+def _names_kms(rule: Body) -> Match:
+    """Tell whether a rule is about the tag of the licensing service; None for want of a destination."""
     found = _destinations(rule)
     if not found and "destinations" not in rule:
-        return not values.refs(rule.get("destinationApplicationSecurityGroups"))
+        return False if values.refs(rule.get("destinationApplicationSecurityGroups")) else None
     return LKM_TAG in {tag.lower() for tag in found}
 
 
@@ -149,24 +163,18 @@ def _destinations(rule: Body) -> list[str]:
     return strings(rule.get("destinationAddressPrefix"), rule.get("destinationAddressPrefixes"), listed)
 
 
-def _source(rule: Body, flow: Flow) -> Match:
+def _held(state: NetworkState, rule: Body, flow: Flow) -> Held:
+    """Return what a rule holds of the source."""
     groups = values.refs(rule.get("sourceApplicationSecurityGroups"))
-    answers: list[Match] = [low(group) in flow.groups for group in groups]
-    prefixes = _sources(rule)
-    if not prefixes and not groups:
-        # Security admin rules print no sources for "any".
-        return True if "sources" in rule else None
-    for prefix in prefixes:
-        if prefix.lower() == "virtualnetwork":
-            answers.append(True)
-        elif flow.source is None:
-            answers.append(True if prefix.lower() in addresses.ANY else None)
-        elif addresses.is_tag(prefix):
-            # Service tags hold public addresses only, and the machine's own one is private.
-            answers.append(False if flow.source.is_private else None)
-        else:
-            answers.append(addresses.covers(prefix, flow.source))
-    return any_of(answers)
+    specs = _sources(rule)
+    # Security admin rules print no sources for "any".
+    everything = not groups and not specs and "sources" in rule
+    member = flow.groups is not None and any(low(group) in flow.groups for group in groups)
+    if everything or member or any(spec.lower() == "virtualnetwork" for spec in specs):
+        return Held(flow.source)
+    found = sources.held(flow.source, specs, state.tag_prefixes)
+    unsure = flow.groups is None if groups else not specs
+    return dataclasses.replace(found, maybe=flow.source) if unsure else found
 
 
 def _target(state: NetworkState, rule: Body, flow: Flow) -> tuple[Match, str]:

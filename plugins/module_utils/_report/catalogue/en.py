@@ -112,9 +112,7 @@ UI = {
         "Firewall Policies > {policy} > Network rules > Add a rule collection: action Allow, protocol TCP, port 1688, "
         "destination {addresses}, source the subnets of the VMs"
     ),
-    "portal.nat_gateway": (
-        "NAT gateways > Create: with a new public IP address under Outbound IP, and the subnet of the VMs under Subnet"
-    ),
+    "portal.nat_gateway": "NAT gateways > Create: with a new public IP address under Outbound IP, and the subnet of the VMs under Subnet",
     "doc": "More in the collection's",
     "chain.title": "From the cause to what is seen",
     "vm.cause": "Root cause",
@@ -175,9 +173,7 @@ UI = {
     "filter.empty": "No VM fits.",
     "copy": "Copy",
     "copied": "Copied",
-    "footer.counted": (
-        "Activated: the guest was asked, is licensed, and nothing threatens that. Unknown is never counted as activated."
-    ),
+    "footer.counted": "Activated: the guest was asked, is licensed, and nothing threatens that. Unknown is never counted as activated.",
     "footer.read_only": "This file asks for nothing from any network and works from an e-mail.",
     "footer.docs": "Each cause has a page in the collection's",
     "table.seen": "seen",

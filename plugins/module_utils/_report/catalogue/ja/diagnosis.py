@@ -28,20 +28,10 @@ MESSAGES = {
     "engine.either": "{first} または {rest}",
     "key.step.no_key_here": "キーをインストールしないでください。評価版またはマルチセッションのエディションです",
     "key.step.redeploy": "正常なイメージから VM を再デプロイします",
-    "key.step.known": (
-        "{title} の KMS クライアント セットアップ キー (末尾 {partial}、一覧 {url}) をインストールします"
-    ),
-    "key.step.unknown": (
-        "エディション (レジストリの EditionID) と、その KMS クライアント セットアップ キー ({url}) を確認します。"
-        "評価版とマルチセッションのエディションには使用できません"
-    ),
-    "key.step.unpublished": (
-        "このエディションとビルドの KMS クライアント セットアップ キーは公開されていません。Azure の KMS "
-        "で認証できるエディションを使用してください"
-    ),
-    "rule.step.activate": (
-        "ライセンス認証を実行します。KMS が混雑していることは珍しくないため、5 秒間隔で最大 12 回繰り返します"
-    ),
+    "key.step.known": "{title} の KMS クライアント セットアップ キー (末尾 {partial}、一覧 {url}) をインストールします",
+    "key.step.unknown": "エディション (レジストリの EditionID) と、その KMS クライアント セットアップ キー ({url}) を確認します。評価版とマルチセッションのエディションには使用できません",
+    "key.step.unpublished": "このエディションとビルドの KMS クライアント セットアップ キーは公開されていません。Azure の KMS で認証できるエディションを使用してください",
+    "rule.step.activate": "ライセンス認証を実行します。KMS が混雑していることは珍しくないため、5 秒間隔で最大 12 回繰り返します",
     "rule.step.set_host": "KMS ホストを設定します",
     "rule.step.again": "再度診断します",
 }

@@ -65,9 +65,7 @@ MESSAGES = {
     "network.keeps": "{route} により仮想ネットワーク内に留まります",
     "network.odd_hop_type": "{route} の次ホップの種類は未知のものです",
     "network.odd_hop": "{route} の次ホップ アドレスが正しくありません",
-    "network.gateway": (
-        "{route} により VPN または ExpressRoute ゲートウェイに送られます。Azure の KMS は Azure 以外からの要求を拒否します"
-    ),
+    "network.gateway": "{route} により VPN または ExpressRoute ゲートウェイに送られます。Azure の KMS は Azure 以外からの要求を拒否します",
     "network.route_server": "{route}: Azure 内のアプライアンスから Route Server 経由で広報されている可能性があります",
     "network.not_peered": "{route}: '{owner}' のネットワークに通じる接続済みのピアリングがありません",
     "network.several_own": "接続されていない複数のネットワークに、{address} を持つリソースがあります",
@@ -76,9 +74,7 @@ MESSAGES = {
     "network.appliance": "{route} はアプライアンス '{appliance}' に向かいます",
     "network.no_forwarding": "{route} は NIC '{nic}' に向かいますが、IP 転送が無効です (enableIPForwarding が false)",
     "network.appliance_power": "{route} はアプライアンス '{appliance}' に向かいますが、その状態は {power} です",
-    "network.foreign": (
-        "{what}。アプライアンスが KMS への TCP を通し、Azure のパブリック IP アドレスから出しているかは確認できません"
-    ),
+    "network.foreign": "{what}。アプライアンスが KMS への TCP を通し、Azure のパブリック IP アドレスから出しているかは確認できません",
     "network.behind_appliance": "アプライアンスの先から出ます",
     "network.unowned_subnet": "{route}: サブネット '{subnet}' の読み取れたリソースに {address} を持つものがありません",
     "network.unowned": "{route}: 読み取れたリソースに {address} を持つものがありません",
@@ -86,9 +82,7 @@ MESSAGES = {
     "network.hub_not_read": "{route}: ピアリング '{peering}' の先の仮想ハブを読み取れませんでした",
     "network.hub_intent": "仮想ハブ '{hub}' のルーティング インテントは、インターネット向けの通信を '{next}' に送ります",
     "network.hub_route": "仮想ハブ '{hub}' のルート テーブル '{table}' は {prefix} を '{next}' に送ります",
-    "network.hub_branch": (
-        "仮想ハブ '{hub}' にインターネット向けのルーティング インテントがなく、ルートはブランチから広報されています"
-    ),
+    "network.hub_branch": "仮想ハブ '{hub}' にインターネット向けのルーティング インテントがなく、ルートはブランチから広報されています",
     "network.hub_old_table": "仮想ハブ '{hub}' の旧形式のルート テーブルで、次ホップにアドレスが指定されています",
     "network.nat": "NAT ゲートウェイ '{gateway}' から出ます",
     "network.nat_sku": "{sku} NAT ゲートウェイ '{gateway}' から出ます",
@@ -97,18 +91,10 @@ MESSAGES = {
     "network.lb_rule": "ロード バランサー '{balancer}' の負荷分散規則 '{rule}' により出ます",
     "network.basic_lb": "Basic ロード バランサー '{balancer}' から出ます",
     "network.out_doubt": "送信方法があるか判定できません: {reason}",
-    "network.lb_none": (
-        "NIC は Standard ロード バランサー '{balancer}' の配下にありますが、そのプールに対する TCP のアウトバウンド規則も、"
-        "送信元を変換する負荷分散規則もありません"
-    ),
-    "network.lb_none_internal": (
-        "NIC は内部 Standard ロード バランサー '{balancer}' の配下にありますが、そのプールに対する TCP のアウトバウンド規則も、"
-        "送信元を変換する負荷分散規則もありません"
-    ),
+    "network.lb_none": "NIC は Standard ロード バランサー '{balancer}' の配下にありますが、そのプールに対する TCP のアウトバウンド規則も、送信元を変換する負荷分散規則もありません",
+    "network.lb_none_internal": "NIC は内部 Standard ロード バランサー '{balancer}' の配下にありますが、そのプールに対する TCP のアウトバウンド規則も、送信元を変換する負荷分散規則もありません",
     "network.lb_sku": "ロード バランサー '{balancer}' の SKU '{sku}' は未知のものです",
-    "network.lb_lists": (
-        "ロード バランサー '{balancer}' がアドレス自体を登録しており、この種のプールでは既定の送信アクセスが維持されます"
-    ),
+    "network.lb_lists": "ロード バランサー '{balancer}' がアドレス自体を登録しており、この種のプールでは既定の送信アクセスが維持されます",
     "network.lb_rules_odd": "ロード バランサー '{balancer}' の規則を解釈できません",
     "network.lb_front": "ロード バランサー '{balancer}' の規則 '{rule}' のフロントエンドを読み取れませんでした",
     "network.lb_not_tcp": "ロード バランサー '{balancer}' の規則 '{rule}' は TCP 用ではありません",
@@ -116,18 +102,12 @@ MESSAGES = {
     "network.default_odd": "サブネット '{subnet}' の defaultOutboundAccess を解釈できません",
     "network.default_record": "既定の送信アクセスから出ます (NIC の記録による)",
     "network.default": "サブネット '{subnet}' の既定の送信アクセスから出ます",
-    "network.default_denied": (
-        "NIC の記録では既定の送信アクセスがなく、NAT ゲートウェイ、パブリック IP、ロード バランサーのアウトバウンド規則もありませんが、"
-        "サブネット '{subnet}' はプライベートではありません"
-    ),
+    "network.default_denied": "NIC の記録では既定の送信アクセスがなく、NAT ゲートウェイ、パブリック IP、ロード バランサーのアウトバウンド規則もありませんが、サブネット '{subnet}' はプライベートではありません",
     "network.default_inbound": "インバウンド NAT 規則だけで既定の送信アクセスが失われるかは不明です",
     "network.default_lost": "{reason}。NAT ゲートウェイ、パブリック IP、ロード バランサーのアウトバウンド規則もありません",
     "network.private": "サブネット '{subnet}' はプライベートです (defaultOutboundAccess が false)",
     "network.scale_set": "フレキシブル スケール セット '{set}' の VM には既定の送信アクセスがありません",
-    "network.sibling": (
-        "同じ可用性セット '{set}' の VM '{machine}' が Standard ロード バランサー '{balancer}' の配下にあるため、"
-        "可用性セットの他の VM では既定の送信アクセスが失われます"
-    ),
+    "network.sibling": "同じ可用性セット '{set}' の VM '{machine}' が Standard ロード バランサー '{balancer}' の配下にあるため、可用性セットの他の VM では既定の送信アクセスが失われます",
     "network.network_rule": "コレクション '{collection}' のネットワーク規則 '{rule}'",
     "network.application_rule": "コレクション '{collection}' のアプリケーション規則 '{rule}'",
     "network.nat_rule": "コレクション '{collection}' の NAT 規則 '{rule}'",
@@ -141,12 +121,8 @@ MESSAGES = {
     "network.may_decide": "{rule} が影響する可能性があります: {reason}",
     "network.firewall": "ファイアウォール '{firewall}': {reason}",
     "network.keeps_source": "ファイアウォール '{firewall}' は通しますが、この宛先の送信元アドレスを変換しない設定です",
-    "network.only_application": (
-        "ポート {port} に一致するのは{rule} だけです。ファイアウォール自身が応答し、KMS には届きません。ネットワーク規則が必要です"
-    ),
-    "network.denies_by_default": (
-        "ファイアウォール '{firewall}' に TCP {port} を許可するネットワーク規則がなく、既定で拒否されます"
-    ),
+    "network.only_application": "ポート {port} に一致するのは{rule} だけです。ファイアウォール自身が応答し、KMS には届きません。ネットワーク規則が必要です",
+    "network.denies_by_default": "ファイアウォール '{firewall}' に TCP {port} を許可するネットワーク規則がなく、既定で拒否されます",
     "network.own_parent": "ファイアウォール ポリシー '{policy}' の親がそれ自身になっています",
     "network.odd_list": "{place} の {what} を解釈できません",
     "network.no_order": "優先度のないものがあるため、{place} のコレクションの順序が不明です",
@@ -167,9 +143,7 @@ MESSAGES = {
     "network.firewall_failed": "ファイアウォール '{firewall}' の直近の変更が失敗しています。現在の動作は不明です",
     "network.firewall_hub": "ファイアウォール '{firewall}' はハブ内の自身のパブリック IP アドレスから出します",
     "network.firewall_no_subnet": "ファイアウォール '{firewall}' にサブネットの指定がなく、送信経路が不明です",
-    "network.firewall_blind": (
-        "強制トンネリング構成のファイアウォール '{firewall}' が別の既定ルートを受け取っているか不明です: {reason}"
-    ),
+    "network.firewall_blind": "強制トンネリング構成のファイアウォール '{firewall}' が別の既定ルートを受け取っているか不明です: {reason}",
     "network.firewall_nat": "ファイアウォール '{firewall}' は NAT ゲートウェイ '{gateway}' から出します",
     "network.firewall_ip": "ファイアウォール '{firewall}' は自身のパブリック IP から出します",
     "network.firewall_no_ip": "ファイアウォール '{firewall}' に送信用のパブリック IP がありません",
@@ -188,9 +162,7 @@ MESSAGES = {
     "network.admin_not_read": "セキュリティ管理規則を読み取れませんでした: {reason}",
     "network.admin_odd": "セキュリティ管理規則を解釈できません",
     "network.admin_allows": "セキュリティ管理規則 '{rule}' により常に許可されます",
-    "network.admin_denies": (
-        "ネットワーク セキュリティ グループより先に、セキュリティ管理規則 '{rule}' により拒否されます"
-    ),
+    "network.admin_denies": "ネットワーク セキュリティ グループより先に、セキュリティ管理規則 '{rule}' により拒否されます",
     "network.admin_doubt": "セキュリティ管理規則 '{rule}': {doubt}",
     "network.no_direction": "方向が不明です",
     "network.odd_access": "アクセスが '{access}' です",

@@ -8,14 +8,9 @@ NAME = "認証済み"
 SUBJECT = "ライセンス"
 TEXTS = {
     "kms": "KMS でライセンス認証済みです (最終更新 {age}前)。対処は不要です。",
-    "other_kms": (
-        "Windows は Azure の KMS ではない {host} でライセンス認証済みです (最終更新は {age}前)。"
-        "意図した構成であれば対処は不要です。"
-    ),
+    "other_kms": "Windows は Azure の KMS ではない {host} でライセンス認証済みです (最終更新は {age}前)。意図した構成であれば対処は不要です。",
     "directory": "Active Directory によりライセンス認証済みです (最終更新 {age}前)。対処は不要です。",
     "permanent": "Windows は「{channel}」により永続的にライセンス認証されているため、KMS は関係しません。",
-    "unknown_channel": (
-        "Windows は無期限でライセンス認証済みと報告していますが、チャネル ({channel}) は未知のものです。"
-    ),
+    "unknown_channel": "Windows は無期限でライセンス認証済みと報告していますが、チャネル ({channel}) は未知のものです。",
     "at_risk": "Windows はライセンス認証済みですが、次の問題を解消しないと次回の更新に失敗します: {title}",
 }

@@ -7,21 +7,10 @@
 NAME = "DNS の応答が想定外"
 SUBJECT = "KMS の名前の解決結果"
 TEXTS = {
-    "found": (
-        "{name} が {addresses} に解決されますが、Azure の KMS ではなく、KMS としても応答しません。DNS を修正し、"
-        "ライセンス認証を実行してください。"
-    ),
-    "local": (
-        "このゲストでのみ {name} が {addresses} に解決されますが、Azure の KMS ではありません。hosts "
-        "ファイルの該当行を削除し、DNS キャッシュをクリアしてから、ライセンス認証を実行してください。"
-    ),
-    "untested": (
-        "{name} が {addresses} に解決されますが、Azure の KMS の既知のアドレスではありません。DNS を確認してください。"
-    ),
-    "some": (
-        "{servers} で {name} が {addresses} に解決されますが、Azure の KMS ではありません。その DNS "
-        "サーバーを修正してください。"
-    ),
+    "found": "{name} が {addresses} に解決されますが、Azure の KMS ではなく、KMS としても応答しません。DNS を修正し、ライセンス認証を実行してください。",
+    "local": "このゲストでのみ {name} が {addresses} に解決されますが、Azure の KMS ではありません。hosts ファイルの該当行を削除し、DNS キャッシュをクリアしてから、ライセンス認証を実行してください。",
+    "untested": "{name} が {addresses} に解決されますが、Azure の KMS の既知のアドレスではありません。DNS を確認してください。",
+    "some": "{servers} で {name} が {addresses} に解決されますが、Azure の KMS ではありません。その DNS サーバーを修正してください。",
 }
 STEPS = {
     "hosts": "hosts ファイルから該当する名前を削除します",

@@ -7,38 +7,15 @@
 NAME = "KMS ホストが誤り"
 SUBJECT = "KMS ホスト"
 TEXTS = {
-    "other": (
-        "KMS ホストが {host} に設定されていますが、Azure の KMS ではありません。{target} に設定し、"
-        "ライセンス認証を実行してください。"
-    ),
-    "azure_other_cloud": (
-        "KMS ホストが別の Azure クラウドの KMS である {host} に設定されています。{target} に設定し、"
-        "ライセンス認証を実行してください。"
-    ),
-    "azure_old_address": (
-        "KMS ホストが、Azure の KMS では使用されなくなったアドレス {host} に設定されています。{target} に設定し、"
-        "ライセンス認証を実行してください。"
-    ),
-    "known_other": (
-        "KMS ホストが {host} ({why}) に設定されています。{target} に設定し、ライセンス認証を実行してください。"
-    ),
+    "other": "KMS ホストが {host} に設定されていますが、Azure の KMS ではありません。{target} に設定し、ライセンス認証を実行してください。",
+    "azure_other_cloud": "KMS ホストが別の Azure クラウドの KMS である {host} に設定されています。{target} に設定し、ライセンス認証を実行してください。",
+    "azure_old_address": "KMS ホストが、Azure の KMS では使用されなくなったアドレス {host} に設定されています。{target} に設定し、ライセンス認証を実行してください。",
+    "known_other": "KMS ホストが {host} ({why}) に設定されています。{target} に設定し、ライセンス認証を実行してください。",
     "known_not": "Azure の KMS ではないことがわかっているもの",
-    "port": (
-        "KMS のポートが {port} に設定されていますが、Azure の KMS は {wanted} でのみ応答します。ホストを "
-        "{target} に設定し、ライセンス認証を実行してください。"
-    ),
-    "pinned": (
-        "KMS ホストがアドレス {host} に固定されています。Azure がそのアドレスを使い続ける間しか機能しないため、"
-        "{target} に設定してください。"
-    ),
-    "pinned_dead": (
-        "KMS ホストがアドレス {host} に固定されており、これは応答しませんが、Azure の KMS "
-        "の別のアドレスは応答しています。{target} に設定し、ライセンス認証を実行してください。"
-    ),
-    "left_behind": (
-        "{host} が設定されていますが、直近の試行は {old} に送られました。キャッシュされたホストをクリアし、"
-        "再度ライセンス認証を実行してください。"
-    ),
+    "port": "KMS のポートが {port} に設定されていますが、Azure の KMS は {wanted} でのみ応答します。ホストを {target} に設定し、ライセンス認証を実行してください。",
+    "pinned": "KMS ホストがアドレス {host} に固定されています。Azure がそのアドレスを使い続ける間しか機能しないため、{target} に設定してください。",
+    "pinned_dead": "KMS ホストがアドレス {host} に固定されており、これは応答しませんが、Azure の KMS の別のアドレスは応答しています。{target} に設定し、ライセンス認証を実行してください。",
+    "left_behind": "{host} が設定されていますが、直近の試行は {old} に送られました。キャッシュされたホストをクリアし、再度ライセンス認証を実行してください。",
 }
 STEPS = {
     "product": "この製品に対する設定をクリアします",

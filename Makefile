@@ -61,9 +61,10 @@ $(VENV)/bin/python:
 	@echo 'Setting up .venv, once'
 	@"$(PYTHON)" -m venv "$(VENV)"
 
-# Beside the environment, not in it: the tests of Azure run with the oldest and the newest SDK.
-$(VENV)/oldest.done: $(REQUIREMENTS)/oldest.txt | $(VENV)/test.done
+# Beside the environment, not in it: tests run with the oldest and the newest Azure SDK and ansible.windows.
+$(VENV)/oldest.done: $(REQUIREMENTS)/oldest.txt tests/tools/tree.py | $(VENV)/test.done
 	@python -m pip install --quiet --disable-pip-version-check --no-deps --no-compile --target $(VENV)/oldest -r $<
+	@python -m tests.tools.tree oldest
 	@touch $@
 
 $(VENV)/%.done: $(REQUIREMENTS)/%.txt $(REQUIREMENTS)/lab.txt $(REQUIREMENTS)/constraints.txt tests/tools/tree.py | $(VENV)/bin/python

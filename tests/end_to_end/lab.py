@@ -50,11 +50,20 @@ class Lab:
     world: str
     state: pathlib.Path
 
-    def play(self, folder: pathlib.Path, *arguments: str, playbook: pathlib.Path = DIAGNOSE, **env: str) -> Run:
+    def play(
+        self,
+        folder: pathlib.Path,
+        *arguments: str,
+        playbook: pathlib.Path = DIAGNOSE,
+        collections: pathlib.Path = tree.TREE,
+        **env: str,
+    ) -> Run:
         """Run a playbook from `folder`, where the report goes by default."""
         inventory = ("-i", str(self.state / "inventory.yml"))
         env = {**self.environment, **env}
-        done = run("ansible-playbook", *inventory, str(playbook), *arguments, folder=folder, **env)
+        done = run(
+            "ansible-playbook", *inventory, str(playbook), *arguments, folder=folder, collections=collections, **env
+        )
         path = folder / "kms-report" / "kms-report.json"
         report = json.loads(path.read_text("utf-8")) if path.exists() else None
         return Run(done.returncode, done.stdout, report, path)
@@ -85,11 +94,12 @@ def complaints(output: str) -> list[str]:
     return [line for line in said if not any(re.search(pattern, line) for pattern in ADMITTED)]
 
 
-def run(program: str, *arguments: str, folder: pathlib.Path, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run a program of this Python's environment; stdout and stderr come together."""
-    tree.link()
+def run(
+    program: str, *arguments: str, folder: pathlib.Path, collections: pathlib.Path = tree.TREE, **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a program of this Python's environment on a tree of collections; stdout and stderr come together."""
     settings = {
-        "ANSIBLE_COLLECTIONS_PATH": str(tree.TREE),
+        "ANSIBLE_COLLECTIONS_PATH": str(tree.link(collections)),
         "ANSIBLE_CONFIG": str(tree.ROOT / "ansible.cfg"),
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_FORCE_COLOR": "0",

@@ -30,6 +30,7 @@ _FAILED, _NO_RESTART, _RESTART = 0x80004005, 0xC004F074, 0xC004D302
 _SPECIAL = (
     ("stop_service", 0x800705B4, "the service does not stop"),
     ("rename", 0x80070020, "the file stays open"),
+    ("rename", 0x800700E1, "an antivirus program refuses the rename"),
     ("rename", 0x80070005, "the disk refuses the rename (access denied)"),
     ("rename", 0x80070013, "the disk refuses the rename (write-protected)"),
     ("start_service", 0x8007041D, "the service does not start"),

@@ -170,16 +170,57 @@ def test_nothing_of_licensing_is_asked_between_stop_and_rename(engine: Engine) -
     assert calls[2:4] == ["stop_service", "rename"]
 
 
-def test_a_file_that_stays_open_is_tried_again_after_another_stop(engine: Engine) -> None:
+@pytest.mark.parametrize("code", [0x80070020, 0x80070021])
+def test_a_file_that_stays_open_is_tried_again_after_another_stop(engine: Engine, code: int) -> None:
     found = machine()
 
     def strike(number: int, operation: str, at: str) -> int | None:
-        return 0x80070020 if (operation, at) == ("rename", "before") and number < 8 else None
+        return code if (operation, at) == ("rename", "before") and number < 8 else None
 
     answer, calls = bridge.run(engine, "token_store", found, given(REBUILD), strike=strike)
     assert answer is not None
     assert all(step["ok"] for step in answer["steps"])
     assert calls.count("rename") == 5
+
+
+# Held for good (sharing), and refused by an antivirus program (ERROR_VIRUS_INFECTED).
+@pytest.mark.parametrize(("code", "tried"), [(0x80070020, 6), (0x800700E1, 1)])
+def test_a_file_that_cannot_be_moved_leaves_the_guest_as_it_was(engine: Engine, code: int, tried: int) -> None:
+    found = machine()
+    before = copy.deepcopy(found)
+
+    def strike(_number: int, operation: str, at: str) -> int | None:
+        return code if (operation, at) == ("rename", "before") else None
+
+    answer, calls = bridge.run(engine, "token_store", found, given(REBUILD), strike=strike)
+    assert answer is not None
+    failed = next(step for step in answer["steps"] if step["ok"] is False)
+    assert (failed["name"], failed["error"]["code"], calls.count("rename")) == ("rename", f"0x{code:08X}", tried)
+    assert (found["files"], found["services"]) == (before["files"], before["services"])
+
+
+def test_going_back_leaves_an_older_store_that_was_not_moved_yet(engine: Engine) -> None:
+    """The service came up before the older store was brought back, and has made itself a new one."""
+    found = machine()
+    add_older(found)
+    before = copy.deepcopy(found["files"])
+    _answer, found = changes.run("token_store", found, given([*RESTORE[:3], "start_service"], Source=OLDER))
+    assert {PATH, BACKUP, OLDER} <= {*found["files"]}
+    answer, _calls = bridge.run(engine, "token_store", found, given([], RollBack=True, Source=OLDER))
+    assert answer is not None
+    assert all(step["ok"] for step in answer["steps"])
+    assert found["files"] == before
+
+
+def test_services_beside_it_run_on(engine: Engine) -> None:
+    """On a node of a failover cluster a rebuild stops sppsvc and what needs it, and nothing else."""
+    found = machine()
+    found["services"]["ClusSvc"] = {"status": "Running", "dependents": [], "start": 2}
+    before = copy.deepcopy(found["services"])
+    answer, _calls = bridge.run(engine, "token_store", found, given(REBUILD))
+    assert answer is not None
+    assert all(step["ok"] for step in answer["steps"])
+    assert found["services"] == before
 
 
 def test_two_runs_do_not_meet(engine: Engine) -> None:

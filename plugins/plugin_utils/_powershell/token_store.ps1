@@ -19,7 +19,7 @@
 # Steps:
 #   mark              writes Marker to %ProgramData%\azure_windows.activation\token_store.json; fails when one is there
 #   stop_service      stops sppsvc and its running dependents
-#   rename            Path -> Backup when Path exists; on 0x80070020 stops sppsvc again, five times at most
+#   rename            Path -> Backup when Path exists; on 0x80070020 and 0x80070021 stops sppsvc again, five times at most
 #   bring_back        Source -> Path, likewise
 #   start_service     starts sppsvc, then Dependents
 #   install_licenses  SoftwareLicensingService.InstallLicense for every *.xrm-ms below System32\spp\tokens, then System32\oem;
@@ -79,8 +79,8 @@ function Invoke-WhileClosed([scriptblock]$Action) {
     for ($left = 5; ; $left--) {
         try { return & $Action }
         catch {
-            # 0x80070020: somebody still has the file open.
-            if ($left -le 0 -or (Format-Failure '' $_).code -ne '0x80070020') { throw }
+            # A sharing or lock violation: somebody still has the file open.
+            if ($left -le 0 -or '0x80070020', '0x80070021' -notcontains (Format-Failure '' $_).code) { throw }
             Start-Sleep -Seconds 1
             Stop-ServiceTree 'sppsvc'
         }

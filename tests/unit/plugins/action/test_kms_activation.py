@@ -221,6 +221,7 @@ def test_a_connection_that_is_lost_after_success_is_found_activated(guest: Simul
         (0xC004F069, 1, "next: install the KMS client setup key"),
         (0xC004E015, 1, "next: rebuild the token store (kms_token_store)"),
         (0xC004F06C, 1, "next: correct the guest's clock"),
+        (0xC004D302, 1, "next: restart Windows, then run this again"),
         (0x80070005, 1, "next: connect or become with an account that has full administrator rights"),
         (WRONG_HOST, 3, "next: set the KMS host of the VM's cloud (kms_host)"),
         (0x8007232B, 3, "next: see that the KMS host name is set and resolves"),

@@ -126,6 +126,16 @@ def test_a_remembered_host_is_forgotten(guest: SimulatedGuest) -> None:
     assert result["host"]["after"] == preview["host"]["after"] == [AZURE]
 
 
+@pytest.mark.parametrize("remembered", [False, True])
+def test_the_service_restarts_only_to_forget_another_host(guest: SimulatedGuest, remembered: bool) -> None:
+    set_host(guest, "kms.corp.example")
+    guest.service["DiscoveredKeyManagementServiceMachineName"] = "seen.corp.example" if remembered else NAME
+    guest.service["DiscoveredKeyManagementServiceMachinePort"] = 1688
+    guest.run(kms_host)
+    (sent,) = [call["parameters"] for call in guest.sent if "Restart" in call["parameters"]]
+    assert sent["Restart"] is remembered
+
+
 @pytest.mark.parametrize("step", ["set_machine", "set_port"])
 @pytest.mark.parametrize("at", ["before", "after"])
 def test_a_step_that_fails_leaves_the_old_host(guest: SimulatedGuest, step: str, at: str) -> None:

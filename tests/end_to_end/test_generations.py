@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import pathlib
 
+import pytest
 import yaml
 
 from tests.end_to_end.lab import CONTOSO, Lab, expect, serving
 from tests.end_to_end.test_guest_modules import HOSTS, PLAYBOOK, changes
 from tests.tools import tree
+
+# Alone on a worker, so that one of them fetches the tree where `make test` has not.
+pytestmark = pytest.mark.xdist_group("oldest ansible.windows")
 
 
 def number(version: str) -> tuple[int, ...]:

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import pathlib
 
 from tests.tools import importable
@@ -62,4 +64,6 @@ def _line(cells: tuple[str, ...] | list[str]) -> str:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(page(rows()), encoding="utf-8")
+    # The module tells of its progress on the error stream.
+    with contextlib.redirect_stderr(io.StringIO()):
+        PAGE.write_text(page(rows()), encoding="utf-8")

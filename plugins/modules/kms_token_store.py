@@ -44,7 +44,8 @@ options:
     default: false
   attempts:
     description:
-      - How often to try to activate, from 1 to 100. A code that no other attempt can change ends it earlier.
+      - How often to try to activate, from 1 to 100. A code that no other attempt can change ends it earlier, and so do three in a row by
+        which Windows has no way to a KMS, or three calls that Windows did not answer within 180 seconds.
     type: int
     default: 12
   interval:

@@ -14,7 +14,7 @@ import typing as t
 from ..module_utils._diagnosis.view import View
 from ..module_utils._guest import text
 from ..module_utils._remedy.answer import Answer, Step
-from ..module_utils._remedy.attempt import FINAL_CODES
+from ..module_utils._remedy.attempt import FINAL_CODES, FUTILE_CODES
 from ..module_utils._remedy.token_store import disk, plan, result
 from ..module_utils._remedy.token_store.disk import Disk
 from ..module_utils._remedy.token_store.plan import Plan
@@ -69,6 +69,7 @@ class TokenStoreAction(GuestChangeAction):
             "Attempts": self.options["attempts"],
             "IntervalSeconds": self.options["interval"],
             "FinalCodes": list(FINAL_CODES),
+            "FutileCodes": list(FUTILE_CODES),
         }
         self.tell(f"runs {', '.join(work.names)}; this may take minutes")
         answer = self.apply(_SCRIPT, parameters, {"ProductKey": key.key} if key is not None else None)

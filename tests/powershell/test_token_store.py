@@ -26,7 +26,7 @@ PATH, BACKUP, OLDER = rf"{FOLDER}\tokens.dat", rf"{FOLDER}\tokens.dat.20261124T0
 KEY = "WX4NM-KYWYW-QJJR4-XV3QB-6VM33"
 REBUILD = ["mark", "stop_service", "rename", "start_service", "install_licenses", "install_key", "activate", "unmark"]
 RESTORE = ["mark", "stop_service", "rename", "bring_back", "start_service", "unmark"]
-NO_ANSWER, WRONG_EDITION = 0xC004F074, 0xC004F069
+NO_ANSWER, NO_NAME, WRONG_EDITION = 0xC004F074, 0x8007232B, 0xC004F069
 Change = t.Callable[[Tree], None]
 
 
@@ -76,6 +76,10 @@ def refuse_activation(found: Tree) -> None:
     found["on_activate"] = NO_ANSWER
 
 
+def lose_name(found: Tree) -> None:
+    found["on_activate"] = [NO_ANSWER, NO_NAME, NO_NAME, NO_ANSWER, NO_NAME, NO_NAME, NO_NAME, NO_NAME]
+
+
 def disable(found: Tree) -> None:
     found["services"]["sppsvc"] |= {"status": "Stopped", "start": 4}
 
@@ -118,6 +122,7 @@ def half_restored(found: Tree) -> None:
         (busy_once, given(REBUILD), None),
         (refuse_activation, given(REBUILD), "activate"),
         (refuse_activation, given(REBUILD, FinalCodes=["0xC004F074"]), "activate"),
+        (lose_name, given(REBUILD, Attempts=12, FutileCodes=["0x8007232B"]), "activate"),
         (refuse_activation, given(REBUILD, NoRollBack=["mark", "unmark", "activate"]), "activate"),
         (None, given(REBUILD, ProductKey="TVRH6-WHNXV-R9WG3-9XRFY-MY832"), "install_key"),
         (disable, given(REBUILD, WasRunning=False), "start_service"),
@@ -144,6 +149,7 @@ def test_the_script_leaves_what_its_twin_leaves(
         change(found)
     answer = compare(engine, found, parameters)
     assert next((step["name"] for step in answer["steps"] if step["ok"] is False), None) == failed
+    assert change is not lose_name or len(answer["attempts"]) == 7
 
 
 def test_what_if_changes_nothing(engine: Engine) -> None:

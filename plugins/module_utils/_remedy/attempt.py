@@ -11,7 +11,7 @@ import typing as t
 
 from .._guest.evidence import Code
 from .._reference.error_codes import CODES
-from .answer import Answer, Failure, failure
+from .answer import TIMED_OUT, Answer, Failure, failure
 
 # So many equal failures in a row say that the next one will not differ, unless KMS is only busy.
 EQUAL_FAILURES = 3
@@ -21,6 +21,9 @@ _LASTING_CLASSES = frozenset(
 )
 # Codes that say that no KMS could be reached.
 _UNREACHED_CLASSES = frozenset({"network", "dns", "guest_firewall"})
+# The same where the way to KMS was found open just before: without the codes that a busy KMS gives as well.
+_FUTILE_CLASSES = _UNREACHED_CLASSES - {"network"}
+FUTILE_CODES = (TIMED_OUT, *(code for code, fact in CODES.items() if fact.cause_class in _FUTILE_CLASSES))
 FINAL_CODES = tuple(code for code, fact in CODES.items() if fact.cause_class in _LASTING_CLASSES)
 
 

@@ -15,7 +15,8 @@
 #   WasRunning  whether sppsvc ran before everything; Dependents: the services that ran on top of it
 #   Marker      text of the marker
 #   ProductKey  KMS client setup key (SecureString), installed only when no Windows product has a key any more
-#   Attempts, IntervalSeconds  activations at most, and seconds between them; FinalCodes: codes after which another is useless
+#   Attempts, IntervalSeconds  activations at most, and seconds between them; FinalCodes: codes after which another is useless;
+#               FutileCodes: codes of which three in a row are enough
 # Steps:
 #   mark              writes Marker to %ProgramData%\azure_windows.activation\token_store.json; fails when one is there
 #   stop_service      stops sppsvc and its running dependents
@@ -49,7 +50,8 @@ param(
     [securestring]$ProductKey,
     [int]$Attempts = 12,
     [int]$IntervalSeconds = 5,
-    [string[]]$FinalCodes = @()
+    [string[]]$FinalCodes = @(),
+    [string[]]$FutileCodes = @()
 )
 
 # include: _common.ps1
@@ -150,13 +152,18 @@ function Invoke-Activation {
 }
 
 function Invoke-EveryActivation {
+    $last, $alike = $null, 0
     for ($number = 1; ; $number++) {
         $try = @{ at = Format-Time (Get-Date); error = $null }
         $tries.list += $try
         try { Invoke-Activation; return }
         catch {
             $try.error = Format-Failure 'Activate' $_
-            if ($number -ge $Attempts -or $FinalCodes -contains $try.error.code) { throw }
+            $code = $try.error.code
+            $alike = $(if ($code -eq $last) { $alike + 1 } else { 1 })
+            $last = $code
+            $futile = $alike -ge 3 -and $FutileCodes -contains $code
+            if ($number -ge $Attempts -or $futile -or $FinalCodes -contains $code) { throw }
         }
         Start-Sleep -Seconds $IntervalSeconds
     }

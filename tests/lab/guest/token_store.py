@@ -98,6 +98,7 @@ class _Run:
     def activate(self) -> None:
         count = int(self._given.get("Attempts", 12))
         final = {str(code).upper() for code in self._given.get("FinalCodes") or []}
+        futile = {str(code).upper() for code in self._given.get("FutileCodes") or []}
         for number in range(1, max(count, 1) + 1):
             attempt: Tree = {"at": self._computer.machine["utc_now"], "error": None}
             self.attempts.append(attempt)
@@ -106,7 +107,9 @@ class _Run:
                 return
             except WindowsError as error:
                 attempt["error"] = failure(self._computer.machine, "Activate", error)
-                if number >= count or str(attempt["error"]["code"]).upper() in final:
+                code = str(attempt["error"]["code"]).upper()
+                last = [str(one["error"]["code"]).upper() for one in self.attempts[-3:]]
+                if number >= count or code in final or (last == [code] * 3 and code in futile):
                     raise
 
     def unmark(self) -> None:

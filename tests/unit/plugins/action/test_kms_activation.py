@@ -234,6 +234,7 @@ def test_a_failure_that_lasts(guest: SimulatedGuest, code: int, attempts: int, t
     assert (result["failed"], result["activation"]["outcome"]) == (True, "failed")
     assert len(result["activation"]["attempts"]) == attempts
     assert told in result["msg"]
+    assert result["activation"]["license_after"] == result["activation"]["license_before"]
 
 
 def test_success_that_the_licence_does_not_show(guest: SimulatedGuest, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,6 +15,7 @@ import yaml
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import SECTIONS
 from ansible_collections.azure_windows.activation.plugins.module_utils._version import VERSION
+from tests.unit import documentation
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLLECTION = "ansible_collections.azure_windows.activation.plugins"
@@ -23,11 +24,6 @@ ACTIONS = sorted(path.stem for path in (ROOT / "plugins" / "action").glob("kms_*
 
 def load(name: str) -> t.Any:
     return yaml.safe_load((ROOT / name).read_text("utf-8"))
-
-
-def documented(name: str) -> dict[str, t.Any]:
-    module = importlib.import_module(f"{COLLECTION}.modules.{name}")
-    return t.cast("dict[str, t.Any]", yaml.safe_load(module.DOCUMENTATION)["options"])
 
 
 def compared(options: dict[str, t.Any], nested: str) -> dict[str, t.Any]:
@@ -51,7 +47,7 @@ def test_version() -> None:
 @pytest.mark.parametrize("name", ACTIONS)
 def test_action_takes_what_its_documentation_says(name: str) -> None:
     action = importlib.import_module(f"{COLLECTION}.action.{name}")
-    assert compared(action.ARGUMENT_SPEC, "options") == compared(documented(name), "suboptions")
+    assert compared(action.ARGUMENT_SPEC, "options") == compared(documentation.options(name), "suboptions")
 
 
 def test_action_group_holds_every_kms_action() -> None:
@@ -77,6 +73,7 @@ def test_role_offers_every_subset() -> None:
     [
         ("diagnose_gather_subset", "kms_facts", "gather_subset"),
         ("diagnose_probe_timeout", "kms_facts", "probe_timeout"),
+        ("diagnose_event_days", "kms_facts", "event_days"),
         ("diagnose_cloud", "kms_facts", "cloud"),
         ("diagnose_report_dir", "kms_report", "report_dir"),
         ("diagnose_report_formats", "kms_report", "formats"),
@@ -85,4 +82,4 @@ def test_role_offers_every_subset() -> None:
     ],
 )
 def test_role_and_module_have_the_same_defaults(variable: str, module: str, option: str) -> None:
-    assert load("roles/diagnose/defaults/main.yml")[variable] == documented(module)[option]["default"]
+    assert load("roles/diagnose/defaults/main.yml")[variable] == documentation.options(module)[option]["default"]

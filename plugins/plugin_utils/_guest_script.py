@@ -39,11 +39,9 @@ class GuestScriptError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class GuestScriptResult:
-    """The script's parsed JSON answer, what it reported about changes, and the controller's UTC time before and after."""
+    """The script's parsed JSON answer, and the controller's UTC time before and after."""
 
     answer: dict[str, t.Any]
-    changed: bool
-    diff: dict[str, t.Any]
     before: datetime.datetime
     after: datetime.datetime
 
@@ -67,8 +65,7 @@ def run_guest_script(
     before = datetime.datetime.now(datetime.timezone.utc)
     outcome = _execute(action, arguments, task_vars)
     after = datetime.datetime.now(datetime.timezone.utc)
-    answer = parse_outcome(name, outcome)
-    return GuestScriptResult(answer, bool(outcome.get("changed")), outcome.get("diff") or {}, before, after)
+    return GuestScriptResult(parse_outcome(name, outcome), before, after)
 
 
 def script_text(name: str) -> str:

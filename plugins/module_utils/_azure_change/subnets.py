@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import typing as t
 
-from .._network import values
 from .._network.values import name_of, parent
 
 _SPECIAL = frozenset(
@@ -41,8 +40,3 @@ def beside(network_id: str, kind: str, name: str) -> str:
 def name_for(prefix: str, subnet_id: str) -> str:
     """Return the name of what is made for a subnet."""
     return f"{prefix}-{name_of(parent(subnet_id))}-{name_of(subnet_id)}"[:LONGEST_NAME].rstrip("-._")
-
-
-def is_subnet(resource_id: str) -> bool:
-    """Tell whether an id is that of a subnet."""
-    return values.type_of(resource_id) == "microsoft.network/virtualnetworks/subnets"

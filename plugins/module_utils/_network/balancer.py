@@ -22,11 +22,10 @@ _TCP = frozenset(("tcp", "all", "*", "any"))
 
 @dataclasses.dataclass(frozen=True)
 class Pool:
-    """A backend pool with its load balancer. `by_address` when the pool lists addresses instead of NICs."""
+    """A backend pool with its load balancer."""
 
     pool_id: str
     balancer: Body
-    by_address: bool
 
     @property
     def name(self) -> str:
@@ -54,7 +53,7 @@ def pools_of_nic(state: NetworkState, config: Body) -> list[Pool]:
     found = []
     for pool_id in references(config, "loadBalancerBackendAddressPools"):
         balancer_id = values.parent(pool_id)
-        found.append(Pool(pool_id, {**state.need(balancer_id), "id": balancer_id}, False))
+        found.append(Pool(pool_id, {**state.need(balancer_id), "id": balancer_id}))
     return found
 
 
@@ -80,7 +79,7 @@ def _listed_addresses(state: NetworkState) -> dict[str, list[tuple[str, Pool]]]:
                     ref(member.get("virtualNetwork")) or ref(member.get("subnet")) or ref(body.get("virtualNetwork"))
                 )
                 if not ref(member.get("networkInterfaceIPConfiguration")) and text(member.get("ipAddress")):
-                    entry = (place, Pool(str(pool["id"]), balancer, True))
+                    entry = (place, Pool(str(pool["id"]), balancer))
                     found.setdefault(text(member.get("ipAddress")), []).append(entry)
     return found
 

@@ -57,7 +57,6 @@ BALANCER = "microsoft.network/loadbalancers"
 FIREWALL = "microsoft.network/azurefirewalls"
 HUB = "microsoft.network/virtualhubs"
 NAT_GATEWAY = "microsoft.network/natgateways"
-VIRTUAL_NETWORK = "microsoft.network/virtualnetworks"
 MANAGER = "microsoft.network/networkmanagers"
 
 

@@ -87,24 +87,30 @@ def choose(edition_id: str | None, sku: int | None, build: int | None) -> Choice
     A SKU that says otherwise than the EditionID leaves the edition unknown. What no source was read for (`unverified`) is a hint:
     it counts only where EditionID and SKU say the same.
     """
-    if is_evaluation(edition_id, sku):
-        return Choice(None, "evaluation")
-    if is_multi_session(edition_id, sku):
-        return Choice(None, "multi_session")
+    refusal = _refusal(edition_id, sku)
+    if refusal is not None:
+        return Choice(None, refusal)
     edition = (edition_id or "").casefold()
-    if edition in _UNPUBLISHED_EDITIONS:
-        return Choice(None, "not_published")
     sku = _CORE_SKUS.get(sku, sku) if sku is not None else None
     by_edition = [key for key in KEYS if key.edition_id.casefold() == edition]
     by_sku = [key for key in KEYS if sku is not None and key.sku == sku]
     rows = by_edition if edition else by_sku
     if not rows or build is None or (edition and _contradicts(by_sku, sku, by_edition)):
         return Choice(None, "unknown_edition")
-    for key in rows:
-        if key.first_build <= build <= key.last_build:
-            sure = key.certainty != "unverified" or (bool(edition) and key in by_sku)
-            return Choice(key, None) if sure else Choice(None, "unknown_edition")
-    return Choice(None, "not_published")
+    key = next((key for key in rows if key.first_build <= build <= key.last_build), None)
+    if key is None:
+        return Choice(None, "not_published")
+    hint = key.certainty == "unverified" and not (edition and key in by_sku)
+    return Choice(None, "unknown_edition") if hint else Choice(key, None)
+
+
+def _refusal(edition_id: str | None, sku: int | None) -> str | None:
+    """Return why an edition gets no key whatever its build is."""
+    if is_evaluation(edition_id, sku):
+        return "evaluation"
+    if is_multi_session(edition_id, sku):
+        return "multi_session"
+    return "not_published" if (edition_id or "").casefold() in _UNPUBLISHED_EDITIONS else None
 
 
 def _contradicts(by_sku: list[SetupKey], sku: int | None, by_edition: list[SetupKey]) -> bool:

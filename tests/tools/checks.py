@@ -114,6 +114,7 @@ def checks(copied: pathlib.Path, scratch: pathlib.Path, left_out: tuple[str, ...
         Check("antsibull-changelog", ("antsibull-changelog", "lint")),
         Check("ruff format", ("ruff", "format", "--check", "."), must_say=r"[1-9]\d* files already formatted"),
         Check("ruff", ("ruff", "check", ".")),
+        Check("vulture", (sys.executable, "-m", "tests.tools.dead_code"), must_say=r"dead names in [1-9]\d* files"),
     ]
 
 

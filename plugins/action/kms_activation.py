@@ -10,14 +10,13 @@ import dataclasses
 import time
 import typing as t
 
-from ansible.errors import AnsibleActionFail
-
 from ..module_utils._guest.evidence import GuestEvidence
 from ..module_utils._remedy import activation
 from ..module_utils._remedy.activation_result import Run, compared, preview
 from ..module_utils._remedy.answer import Answer
 from ..module_utils._remedy.attempt import alike, attempts, is_over, progress
 from ..plugin_utils._guest_change import GuestChangeAction, Outcome
+from ..plugin_utils._options import check_ranges
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "attempts": {"type": "int", "default": 12},
@@ -41,9 +40,7 @@ class ActionModule(GuestChangeAction):
 
     def change(self, options: dict[str, t.Any]) -> Outcome:
         """Enable the service when it must be, decide by the licence, activate, prove by reading again."""
-        for name, (low, high) in _LIMITS.items():
-            if not low <= options[name] <= high:
-                raise AnsibleActionFail(f"{name}: {options[name]} is out of range, it must be from {low} to {high}")
+        check_ranges(options, _LIMITS)
         guest = self.read(*_SECTIONS)
         enable = activation.must_enable(guest, options["start_service"])
         return _preview(guest, enable, options) if self.check_mode else self._activate(guest, enable, options)

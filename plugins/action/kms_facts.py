@@ -19,16 +19,13 @@ from ..module_utils._reference import endpoints
 from ..plugin_utils import _recordings
 from ..plugin_utils._guest_read import DEFAULTS, ask_guest
 from ..plugin_utils._guest_script import GuestScriptError
+from ..plugin_utils._options import CLOUD, PORT, check_ranges
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "gather_subset": {"type": "list", "elements": "str", "default": ["all"]},
     "probe_timeout": {"type": "int", "default": DEFAULTS["probe_timeout"]},
     "event_days": {"type": "int", "default": DEFAULTS["event_days"]},
-    "cloud": {
-        "type": "str",
-        "default": "auto",
-        "choices": ["auto", "AzureCloud", "AzureUSGovernment", "AzureChinaCloud"],
-    },
+    "cloud": CLOUD,
     "kms_endpoints": {
         "type": "dict",
         "options": {
@@ -40,7 +37,6 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "record": {"type": "path"},
 }
 _LIMITS = {"probe_timeout": (1, 30), "event_days": (1, 365)}
-_PORTS = (1, 65535)
 
 
 class ActionModule(ActionBase):
@@ -53,8 +49,7 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
-        for name, (low, high) in _LIMITS.items():
-            _check_number(name, options[name], low, high)
+        check_ranges(options, _LIMITS)
         _check_endpoints(options["kms_endpoints"])
         try:
             sections = subset.resolve(options["gather_subset"])
@@ -80,10 +75,4 @@ def _check_endpoints(option: dict[str, t.Any] | None) -> None:
     for address in given.addresses:
         if parse_address(address) is None:
             raise AnsibleActionFail(f"kms_endpoints.addresses: '{address}' is not an IP address")
-    if given.port is not None:
-        _check_number("kms_endpoints.port", given.port, *_PORTS)
-
-
-def _check_number(name: str, value: int, low: int, high: int) -> None:
-    if not low <= value <= high:
-        raise AnsibleActionFail(f"{name}: {value} is out of range, it must be from {low} to {high}")
+    check_ranges({"port": given.port}, PORT, within="kms_endpoints.")

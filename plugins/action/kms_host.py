@@ -13,16 +13,13 @@ from ansible.errors import AnsibleActionFail
 from ..module_utils._reference import endpoints
 from ..module_utils._remedy import host
 from ..plugin_utils._guest_change import GuestChangeAction, Outcome
+from ..plugin_utils._options import CLOUD, PORT, check_ranges
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "state": {"type": "str", "default": host.PRESENT, "choices": [host.PRESENT, host.ABSENT]},
     "name": {"type": "str", "default": host.AUTO},
     "port": {"type": "int", "default": endpoints.KMS_PORT},
-    "cloud": {
-        "type": "str",
-        "default": "auto",
-        "choices": ["auto", "AzureCloud", "AzureUSGovernment", "AzureChinaCloud"],
-    },
+    "cloud": CLOUD,
     "clear_product_overrides": {"type": "bool", "default": True},
 }
 _SECTIONS = ("os", "license", "kms_settings", "imds")
@@ -38,9 +35,9 @@ class ActionModule(GuestChangeAction):
         """Decide by the settings that are there, set or clear, prove by reading again."""
         try:
             host.check_name(options["name"])
-            host.check_port(options["port"])
         except ValueError as error:
             raise AnsibleActionFail(str(error)) from None
+        check_ranges(options, PORT)
         cloud = options["cloud"]
         guest = self.read(*_SECTIONS, cloud=cloud)
         place = host.wanted(guest, options["state"], options["name"], options["port"])

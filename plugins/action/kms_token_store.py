@@ -21,6 +21,7 @@ from ..module_utils._remedy.token_store import marker, plan, preconditions, resu
 from ..module_utils._remedy.token_store.disk import Disk
 from ..module_utils._remedy.token_store.plan import Plan
 from ..plugin_utils._guest_change import Outcome
+from ..plugin_utils._options import CLOUD, check_ranges
 from ..plugin_utils._token_store import TokenStoreAction
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
@@ -30,11 +31,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "attempts": {"type": "int", "default": 12},
     "interval": {"type": "int", "default": 5},
     "reboot": {"type": "str", "default": "never", "choices": ["never", "if_needed"]},
-    "cloud": {
-        "type": "str",
-        "default": "auto",
-        "choices": ["auto", "AzureCloud", "AzureUSGovernment", "AzureChinaCloud"],
-    },
+    "cloud": CLOUD,
 }
 _LIMITS = {"attempts": (1, 100), "interval": (0, 600)}
 # What was read before anything was done.
@@ -147,8 +144,6 @@ def _words(recovered: str) -> str:
 
 
 def _check(options: dict[str, t.Any]) -> None:
-    for name, (low, high) in _LIMITS.items():
-        if not low <= options[name] <= high:
-            raise AnsibleActionFail(f"{name}: {options[name]} is out of range, it must be from {low} to {high}")
+    check_ranges(options, _LIMITS)
     if options["backup"] is not None and options["state"] != plan.RESTORED:
         raise AnsibleActionFail("backup: only used with state: restored")

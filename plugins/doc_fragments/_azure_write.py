@@ -8,7 +8,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Options, attributes and notes of writing."""
+    """Options and notes of writing; `attributes` and `addresses` are parts of their own."""
 
     DOCUMENTATION = r"""
 options:
@@ -23,6 +23,16 @@ options:
       - Seconds to wait for Azure, for each object - until another operation on it ends, until the write is accepted, and until it is done.
     type: int
     default: 900
+notes:
+  - Every write carries a precondition (C(If-Match) or C(If-None-Match)) and is a raw JSON body, so that properties unknown to this
+    collection survive. After every write, and whenever it is not known what became of one, the object is read again before
+    anything else is sent.
+  - Throttling, operations in progress and concurrent changes are waited for and planned anew. Missing permissions, locks and policies
+    are never retried.
+  - When a later step fails, what this run has already written is put back.
+"""
+
+    ATTRIBUTES = r"""
 attributes:
   check_mode:
     support: full
@@ -34,11 +44,12 @@ attributes:
     platforms: all
     support: full
     description: Runs on the controller.
-notes:
-  - Every write carries a precondition (C(If-Match) or C(If-None-Match)) and is a raw JSON body, so that properties unknown to this
-    collection survive. After every write, and whenever it is not known what became of one, the object is read again before
-    anything else is sent.
-  - Throttling, operations in progress and concurrent changes are waited for and planned anew. Missing permissions, locks and policies
-    are never retried.
-  - When a later step fails, what this run has already written is put back.
+"""
+
+    ADDRESSES = r"""
+options:
+  addresses:
+    description: IPv4 addresses of the KMS, by default those of the cloud.
+    type: list
+    elements: str
 """

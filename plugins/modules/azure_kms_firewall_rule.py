@@ -20,7 +20,7 @@ description:
   - A source that a rule of a parent policy denies cannot be helped here. It is left out with a warning, and the module fails when
     that is so for every source.
 author:
-  - the authors of azure_windows.activation (@azure-windows)
+  - The authors of azure_windows.activation (!UNKNOWN)
 options:
   policy:
     description: Resource id of a firewall policy. Exactly one of O(policy) and O(firewall) is needed.
@@ -45,10 +45,6 @@ options:
     type: str
     choices: [absent, present]
     default: present
-  addresses:
-    description: IPv4 addresses of the KMS, by default those of the cloud.
-    type: list
-    elements: str
   fqdn:
     description:
       - Name the KMS by its names instead of its addresses. The DNS proxy must be on, and the machines must use the firewall as
@@ -58,6 +54,8 @@ options:
 extends_documentation_fragment:
   - azure_windows.activation._azure
   - azure_windows.activation._azure_write
+  - azure_windows.activation._azure_write.attributes
+  - azure_windows.activation._azure_write.addresses
   - ansible.builtin.action_common_attributes
 seealso:
   - module: azure_windows.activation.azure_kms_rollback

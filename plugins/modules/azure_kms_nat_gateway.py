@@ -17,7 +17,7 @@ description:
     money for every hour and every gigabyte.
   - Subnets of services of Azure, such as C(AzureFirewallSubnet), are refused.
 author:
-  - the authors of azure_windows.activation (@azure-windows)
+  - The authors of azure_windows.activation (!UNKNOWN)
 options:
   subnet:
     description: Resource id of the subnet.
@@ -39,6 +39,7 @@ options:
 extends_documentation_fragment:
   - azure_windows.activation._azure
   - azure_windows.activation._azure_write
+  - azure_windows.activation._azure_write.attributes
   - ansible.builtin.action_common_attributes
 seealso:
   - module: azure_windows.activation.azure_kms_rollback

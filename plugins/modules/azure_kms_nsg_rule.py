@@ -17,7 +17,7 @@ description:
     traffic of every machine behind the group, nothing is written.
   - A deny on the service tag C(AzurePlatformLKM) or by a security admin rule is reported, not worked around.
 author:
-  - the authors of azure_windows.activation (@azure-windows)
+  - The authors of azure_windows.activation (!UNKNOWN)
 options:
   nsg:
     description: Resource id of the network security group.
@@ -34,13 +34,11 @@ options:
     type: str
     choices: [absent, present]
     default: present
-  addresses:
-    description: IPv4 addresses of the KMS, by default those of the cloud.
-    type: list
-    elements: str
 extends_documentation_fragment:
   - azure_windows.activation._azure
   - azure_windows.activation._azure_write
+  - azure_windows.activation._azure_write.attributes
+  - azure_windows.activation._azure_write.addresses
   - ansible.builtin.action_common_attributes
 seealso:
   - module: azure_windows.activation.azure_kms_rollback

@@ -17,7 +17,7 @@ description:
   - The number of requests grows with subscriptions, subnets, firewall policies and hubs, never with virtual machines.
   - Nothing is written. What cannot be read makes the affected part of the answer V(unknown), and is listed with the action to grant.
 author:
-  - the authors of azure_windows.activation (@azure-windows)
+  - The authors of azure_windows.activation (!UNKNOWN)
 options:
   vms:
     description:

@@ -15,7 +15,7 @@ description:
   - An object that somebody else has changed since is left alone and reported. Everything else is still undone, and the module fails.
   - A write whose end nobody saw, because the connection or the controller was lost, is looked up in Azure first.
 author:
-  - the authors of azure_windows.activation (@azure-windows)
+  - The authors of azure_windows.activation (!UNKNOWN)
 options:
   journal:
     description: The journal to undo.
@@ -27,18 +27,8 @@ options:
     default: 900
 extends_documentation_fragment:
   - azure_windows.activation._azure
+  - azure_windows.activation._azure_write.attributes
   - ansible.builtin.action_common_attributes
-attributes:
-  check_mode:
-    support: full
-    description: Azure is read and the writes are planned; none is sent.
-  diff_mode:
-    support: full
-    description: The touched objects only, without what Azure fills in by itself.
-  platform:
-    platforms: all
-    support: full
-    description: Runs on the controller.
 seealso:
   - module: azure_windows.activation.azure_kms_firewall_rule
   - module: azure_windows.activation.azure_kms_nat_gateway

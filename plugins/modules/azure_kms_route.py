@@ -17,7 +17,7 @@ description:
     whatever it is called.
   - In a subnet without any outbound method such a route does nothing. The module then warns, and RV(effective) is V(false).
 author:
-  - the authors of azure_windows.activation (@azure-windows)
+  - The authors of azure_windows.activation (!UNKNOWN)
 options:
   route_table:
     description: Resource id of the route table. Exactly one of O(route_table) and O(subnet) is needed.
@@ -31,10 +31,6 @@ options:
     type: str
     choices: [absent, present]
     default: present
-  addresses:
-    description: IPv4 addresses of the KMS, by default those of the cloud.
-    type: list
-    elements: str
   create_route_table:
     description: Make a route table for a O(subnet) that has none, and associate it.
     type: bool
@@ -51,6 +47,8 @@ options:
 extends_documentation_fragment:
   - azure_windows.activation._azure
   - azure_windows.activation._azure_write
+  - azure_windows.activation._azure_write.attributes
+  - azure_windows.activation._azure_write.addresses
   - ansible.builtin.action_common_attributes
 seealso:
   - module: azure_windows.activation.azure_kms_nat_gateway

@@ -18,8 +18,9 @@ description:
     which tells a KMS that is busy from one that cannot be reached.
   - A disabled licensing service (sppsvc) is set to automatic delayed start and started.
 author:
-  - The authors of azure_windows.activation !UNKNOWN
+  - The authors of azure_windows.activation (!UNKNOWN)
 extends_documentation_fragment:
+  - azure_windows.activation._guest.change
   - ansible.builtin.action_common_attributes
 options:
   attempts:
@@ -57,18 +58,8 @@ options:
       - Empty the DNS client cache before the first attempt. This alone does not count as a change.
     type: bool
     default: false
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  platform:
-    platforms: windows
 notes:
-  - Runs M(ansible.windows.win_powershell) on the guest, which therefore needs PowerShell 5.1 or later (Windows Server 2012 R2 and later),
-    once to read, and when there is something to change once for each attempt and once to read again.
-  - Needs administrator rights on the guest. Without them, and where PowerShell is in Constrained Language Mode, nothing is tried.
-  - In check mode the guest is only read.
+  - Each attempt is a run of its own on the guest.
   - Refusals are V(service-missing), V(service-disabled), V(no-product-key), V(evaluation), V(not-kms-client), V(token-only),
     V(license-unreadable), V(product-id-unknown), V(not-elevated) and V(constrained-language) in RV(refused).
 seealso:

@@ -15,7 +15,7 @@ description:
   - A finding whose inputs were not seen is V(skipped) or V(unknown), never V(ok).
   - Judges only. Nothing is read from or changed on any host, and the same evidence always gives the same diagnosis.
 author:
-  - The authors of azure_windows.activation !UNKNOWN
+  - The authors of azure_windows.activation (!UNKNOWN)
 extends_documentation_fragment:
   - ansible.builtin.action_common_attributes
 options:

@@ -17,8 +17,9 @@ description:
   - Nothing is changed on the guest. Each section fails alone and says so in RV(ansible_facts.kms.sections).
   - A product key never leaves the guest with more than its last five characters.
 author:
-  - The authors of azure_windows.activation !UNKNOWN
+  - The authors of azure_windows.activation (!UNKNOWN)
 extends_documentation_fragment:
+  - azure_windows.activation._guest.cloud
   - ansible.builtin.action_common_attributes
   - ansible.builtin.action_common_attributes.facts
 options:
@@ -44,12 +45,6 @@ options:
       - How many days of licensing events to read, from 1 to 365.
     type: int
     default: 45
-  cloud:
-    description:
-      - The Azure cloud whose KMS is expected. V(auto) asks the instance metadata service, and takes V(AzureCloud) without an answer.
-    type: str
-    choices: [auto, AzureCloud, AzureUSGovernment, AzureChinaCloud]
-    default: auto
   kms_endpoints:
     description:
       - Replaces the collection's dated data about the KMS of the VM's cloud, part by part.

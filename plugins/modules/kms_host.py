@@ -16,8 +16,10 @@ description:
   - What a policy wrote is reported. This module cannot change a policy, and a policy can win or come back.
   - When a step fails, the old settings are put back.
 author:
-  - The authors of azure_windows.activation !UNKNOWN
+  - The authors of azure_windows.activation (!UNKNOWN)
 extends_documentation_fragment:
+  - azure_windows.activation._guest.change
+  - azure_windows.activation._guest.cloud
   - ansible.builtin.action_common_attributes
 options:
   state:
@@ -37,29 +39,12 @@ options:
       - The port, from 1 to 65535.
     type: int
     default: 1688
-  cloud:
-    description:
-      - The Azure cloud whose KMS V(auto) means. V(auto) asks the instance metadata service, and takes V(AzureCloud) without an answer.
-    type: str
-    choices: [auto, AzureCloud, AzureUSGovernment, AzureChinaCloud]
-    default: auto
   clear_product_overrides:
     description:
       - Clear a KMS host that is set for the installed product only. Without this it stays, wins, and is warned about.
     type: bool
     default: true
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  platform:
-    platforms: windows
 notes:
-  - Runs M(ansible.windows.win_powershell) on the guest, which therefore needs PowerShell 5.1 or later (Windows Server 2012 R2 and later),
-    once to read, and when there is something to change once to change it and once to read again.
-  - Needs administrator rights on the guest. Without them, and where PowerShell is in Constrained Language Mode, nothing is tried.
-  - In check mode the guest is only read.
   - Refusals are V(license-unreadable), V(product-id-unknown), V(not-elevated) and V(constrained-language) in RV(refused).
 seealso:
   - module: azure_windows.activation.kms_activation

@@ -17,8 +17,9 @@ description:
   - A key that Windows refuses changes nothing. The error tells the code, what it means and what to do.
   - No product key appears in any result with more than its last five characters.
 author:
-  - The authors of azure_windows.activation !UNKNOWN
+  - The authors of azure_windows.activation (!UNKNOWN)
 extends_documentation_fragment:
+  - azure_windows.activation._guest.change
   - ansible.builtin.action_common_attributes
 options:
   product_key:
@@ -34,18 +35,7 @@ options:
       - The old key cannot be read back from Windows, so it cannot be put back without having it at hand.
     type: bool
     default: false
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  platform:
-    platforms: windows
 notes:
-  - Runs M(ansible.windows.win_powershell) on the guest, which therefore needs PowerShell 5.1 or later (Windows Server 2012 R2 and later),
-    once to read, and when there is something to change once to change it and once to read again.
-  - Needs administrator rights on the guest. Without them, and where PowerShell is in Constrained Language Mode, nothing is tried.
-  - In check mode the guest is only read.
   - Installing a key does not activate Windows; see M(azure_windows.activation.kms_activation).
   - Refusals are V(evaluation), V(multi-session), V(avma), V(working-key), V(not-published), V(unknown-edition), V(license-unreadable),
     V(not-elevated) and V(constrained-language) in RV(refused).

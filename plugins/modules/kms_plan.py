@@ -14,7 +14,7 @@ description:
   - An object of Azure that many hosts depend on is planned once.
   - Plans only. Nothing is read from or changed on any host or in Azure.
 author:
-  - The authors of azure_windows.activation !UNKNOWN
+  - The authors of azure_windows.activation (!UNKNOWN)
 extends_documentation_fragment:
   - ansible.builtin.action_common_attributes
 options:

@@ -19,8 +19,10 @@ description:
   - A marker on the guest lets the next run of this module see that a run was cut off, by a lost connection or a power cut. It is finished then,
     or rolled back when KMS does not answer. Whatever happens, the guest ends up with the rebuilt and activated store or with the old one.
 author:
-  - The authors of azure_windows.activation !UNKNOWN
+  - The authors of azure_windows.activation (!UNKNOWN)
 extends_documentation_fragment:
+  - azure_windows.activation._guest.change
+  - azure_windows.activation._guest.cloud
   - ansible.builtin.action_common_attributes
 options:
   state:
@@ -61,24 +63,9 @@ options:
     type: str
     choices: [never, if_needed]
     default: never
-  cloud:
-    description:
-      - The Azure cloud whose KMS is expected. V(auto) asks the instance metadata service, and takes V(AzureCloud) without an answer.
-    type: str
-    choices: [auto, AzureCloud, AzureUSGovernment, AzureChinaCloud]
-    default: auto
-attributes:
-  check_mode:
-    support: full
-  diff_mode:
-    support: full
-  platform:
-    platforms: windows
 notes:
   - Take a snapshot of the system disk first, and work on one VM of a set at a time.
-  - Runs M(ansible.windows.win_powershell) on the guest, which therefore needs PowerShell 5.1 or later (Windows Server 2012 R2 and later).
-    Installing the licences takes minutes. M(ansible.windows.win_reboot) restarts Windows.
-  - Needs administrator rights on the guest. Without them, and where PowerShell is in Constrained Language Mode, nothing is tried.
+  - Installing the licences takes minutes. M(ansible.windows.win_reboot) restarts Windows.
   - The marker is C(%ProgramData%\azure_windows.activation\token_store.json).
   - The store is looked for in C(System32\spp\store\2.0) and C(System32\spp\store); the folder that holds it counts.
   - Keys of other products in the same store, such as Office or Extended Security Updates, may have to be installed again.

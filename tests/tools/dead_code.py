@@ -28,7 +28,6 @@ READERS = {
     "ModuleDocFragment": "Ansible loads it by this name",
     "ATTRIBUTES": "part of a documentation fragment",
     "CHANGE": "part of a documentation fragment",
-    "SMALL_CHANGE": "part of a documentation fragment",
     "DOCUMENTATION": "ansible-doc",
     "EXAMPLES": "ansible-doc",
     "RETURN": "ansible-doc",

@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-from .._reference import rpc
+from .._reference import endpoints, rpc
 from .._text import texts
 from . import codes
 from .evidence import Code, Connectivity, Target
 from .fields import Fields, parse_address
 
-_PORT_LIMIT = 65535
 _SOCKET_LIMIT = 65535
 TEXTS = texts(
     "connection",
@@ -47,7 +46,7 @@ def parse(fields: Fields) -> Connectivity | None:
 
 
 def _target(part: Fields) -> Target | None:
-    address, port = parse_address(part.raw("address")), part.integer("port", 1, _PORT_LIMIT)
+    address, port = parse_address(part.raw("address")), part.integer("port", 1, endpoints.PORT_LIMIT)
     if address is None or port is None:
         part.note("", "a target with an IP address and a port")
         return None

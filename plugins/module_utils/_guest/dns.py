@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._reference import endpoints
 from .._reference.endpoints import CloudEndpoints
 from . import codes, host
 from .evidence import Code, Dns, DnsAnswer, SrvAnswer
@@ -56,7 +57,7 @@ def _answer(name: str, query: Fields, cloud: CloudEndpoints) -> DnsAnswer:
 def _srv(name: str, query: Fields, cloud: CloudEndpoints) -> SrvAnswer:
     found = []
     for record in query.parts("srv") or []:
-        target, port = record.text("target"), record.integer("port", 1, host.PORT_LIMIT)
+        target, port = record.text("target"), record.integer("port", 1, endpoints.PORT_LIMIT)
         if target is None:
             record.note("target", "a text")
             continue

@@ -13,14 +13,13 @@ import dataclasses
 import re
 import typing as t
 
-from .._reference import error_codes
+from .._reference import endpoints, error_codes
 from . import codes, text
 from .evidence import Attempt, Code, Events, LogEvent
 from .fields import Fields
 
 REQUEST, ANSWER, STATUS_CHECK = 12288, 12289, 1003
 _REQUEST_FIELDS, _ANSWER_FIELDS = 9, 3
-_PORT_LIMIT = 65535
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CODE = re.compile(r"0x[0-9a-f]{1,8}", re.IGNORECASE)
 _HR = re.compile(r"\bhr\s*=\s*(0x[0-9a-f]{1,8})", re.IGNORECASE)
@@ -73,7 +72,7 @@ def parse(fields: Fields, activation_id: str | None) -> Events | None:
 def split_host(value: str) -> tuple[str | None, int | None]:
     """Return host and port of `host:port` by the last colon; an IPv6 host stands in brackets. Blank parts are None."""
     host, colon, port = value.strip().rpartition(":")
-    if not colon or (port and not (port.isascii() and port.isdigit() and int(port[:6]) <= _PORT_LIMIT)):
+    if not colon or (port and not (port.isascii() and port.isdigit() and int(port[:6]) <= endpoints.PORT_LIMIT)):
         host, port = value.strip(), ""
     return text.message(host.strip("[] ")) or None, int(port) if port else None
 

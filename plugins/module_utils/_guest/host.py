@@ -12,7 +12,6 @@ from .evidence import HostSetting, KmsHost
 from .fields import Fields, parse_address
 from .license import Rows
 
-PORT_LIMIT = 65535
 _SET = ("KeyManagementServiceMachine", "KeyManagementServicePort")
 _DISCOVERED = ("DiscoveredKeyManagementServiceMachineName", "DiscoveredKeyManagementServiceMachinePort")
 _PRECEDENCE = ("product", "global", "policy", "discovered", "srv")
@@ -93,7 +92,7 @@ def _from_cim(source: str, row: Fields | None, names: tuple[str, str], cloud: Cl
     host = row.text(names[0]) if row is not None else None
     if row is None or host is None:
         return []
-    return [setting(source, host, row.integer(names[1], high=PORT_LIMIT), cloud)]
+    return [setting(source, host, row.integer(names[1], high=endpoints.PORT_LIMIT), cloud)]
 
 
 def _from_registry(
@@ -105,7 +104,7 @@ def _from_registry(
 
 def _from_values(source: str, part: Fields, prefix: str, cloud: CloudEndpoints) -> list[HostSetting]:
     host = part.registry_text(f"{prefix}Name")
-    return [setting(source, host, part.registry_number(f"{prefix}Port", PORT_LIMIT), cloud)] if host else []
+    return [setting(source, host, part.registry_number(f"{prefix}Port", endpoints.PORT_LIMIT), cloud)] if host else []
 
 
 def _from_product_keys(settings: Fields | None, activation_id: str | None, cloud: CloudEndpoints) -> list[HostSetting]:

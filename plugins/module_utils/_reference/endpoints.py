@@ -15,6 +15,7 @@ import dataclasses
 import typing as t
 
 KMS_PORT = 1688
+PORT_LIMIT = 65535
 DEFAULT_CLOUD = "AzurePublicCloud"
 
 

@@ -12,7 +12,7 @@ import typing as t
 
 from .._guest.evidence import GuestEvidence, HostSetting
 from .._guest.fields import parse_address
-from .._guest.host import PORT_LIMIT, setting
+from .._guest.host import setting
 from .._reference import endpoints
 from .answer import Answer, explain
 from .preconditions import activation_id, require_license, require_rights
@@ -71,12 +71,6 @@ def check_name(name: str) -> None:
         raise ValueError(
             f"name: '{name[:60]}' is neither 'auto' nor a host name nor an IP address (the port is an option)"
         )
-
-
-def check_port(port: int) -> None:
-    """Raise ValueError for a number that is no port."""
-    if not 1 <= port <= PORT_LIMIT:
-        raise ValueError(f"port: {port} is out of range, it must be from 1 to {PORT_LIMIT}")
 
 
 def wanted(guest: GuestEvidence, state: str, name: str, port: int) -> Place | None:

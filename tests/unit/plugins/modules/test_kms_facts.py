@@ -16,6 +16,7 @@ import yaml
 from ansible_collections.azure_windows.activation.plugins.action import kms_facts as action
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import SECTIONS, GuestEvidence
 from ansible_collections.azure_windows.activation.plugins.modules import kms_facts as module
+from tests.unit import documentation
 
 SCALARS = {str: "str", int: "int", float: "float", bool: "bool"}
 # Mappings by name are documented once, under a stand-in for the name.
@@ -33,7 +34,7 @@ def documented(options: dict[str, t.Any]) -> dict[str, t.Any]:
 
 
 def test_the_options_are_those_of_the_action() -> None:
-    assert documented(yaml.safe_load(module.DOCUMENTATION)["options"]) == action.ARGUMENT_SPEC
+    assert documented(documentation.options("kms_facts")) == action.ARGUMENT_SPEC
 
 
 @pytest.mark.parametrize("name", ["all", "min", *SECTIONS])

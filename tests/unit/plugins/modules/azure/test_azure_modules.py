@@ -18,6 +18,7 @@ import yaml
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change import running
 from tests.tools import tree
+from tests.unit import documentation
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.modules.azure.conftest import COLLECTION, Start
 
@@ -28,18 +29,6 @@ TABLE = f"{b.NETWORK}/routeTables/rt"
 NSG = f"{b.NETWORK}/networkSecurityGroups/nsg"
 SUBNET = f"{b.NETWORK}/virtualNetworks/spoke/subnets/work"
 POLICY = f"{b.NETWORK}/firewallPolicies/policy"
-
-
-def documented(name: str) -> dict[str, t.Any]:
-    module = importlib.import_module(f"{COLLECTION}.{name}")
-    found = yaml.safe_load(module.DOCUMENTATION)
-    options: dict[str, t.Any] = {}
-    for fragment in found["extends_documentation_fragment"]:
-        if fragment.startswith("azure_windows."):
-            stem = fragment.rsplit(".", 1)[-1]
-            room = importlib.import_module(f"{COLLECTION.rsplit('.', 1)[0]}.doc_fragments.{stem}")
-            options |= yaml.safe_load(room.ModuleDocFragment.DOCUMENTATION)["options"]
-    return {**options, **found["options"]}
 
 
 def compared(options: dict[str, t.Any], nested: str) -> dict[str, t.Any]:
@@ -59,7 +48,7 @@ def compared(options: dict[str, t.Any], nested: str) -> dict[str, t.Any]:
 @pytest.mark.parametrize("name", MODULES)
 def test_a_module_takes_what_its_documentation_says(name: str) -> None:
     spec = importlib.import_module(f"{COLLECTION}.{name}").argument_spec()
-    assert compared(spec, "options") == compared(documented(name), "suboptions")
+    assert compared(spec, "options") == compared(documentation.options(name), "suboptions")
 
 
 def test_the_action_group_holds_every_module() -> None:

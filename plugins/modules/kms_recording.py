@@ -20,7 +20,7 @@ description:
     Windows and Azure define). Everything else is replaced, also what nobody thought of.
   - Of a product key at most the last five characters of a published setup key are kept.
 author:
-  - The authors of azure_windows.activation !UNKNOWN
+  - The authors of azure_windows.activation (!UNKNOWN)
 extends_documentation_fragment:
   - ansible.builtin.action_common_attributes
 options:

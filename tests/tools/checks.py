@@ -38,6 +38,11 @@ TYPED = ("action", "filter", "module_utils", "plugin_utils")
 # Fails in a PowerShell that cannot import the module that the sanity test pslint needs.
 FIND_ANALYZER = "exit [int](-not (Get-Module -ListAvailable PSScriptAnalyzer))"
 
+# What the oldest ansible-core runs on.
+OLDEST_PYTHONS = ("3.12", "3.11", "3.10")
+# What may differ between releases of ansible-core: finding our own modules, and reading our documentation.
+OLDEST_TESTS = ("import", "action-plugin-docs", "validate-modules")
+
 # One per ansible-core: 2.17; 2.18 and 2.19; 2.20 and later.
 GET_PIP_VERSIONS = ("23_1_2", "24_2", "25_2")
 
@@ -75,6 +80,39 @@ def can_lint_powershell() -> bool:
         return False
     command = [pwsh, "-NoProfile", "-Command", FIND_ANALYZER]
     return subprocess.run(command, env=environment(), capture_output=True, check=False).returncode == 0
+
+
+def oldest_core() -> tuple[pathlib.Path, str] | None:
+    """Return the commands of the oldest ansible-core, installed once, and their Python; None where no Python runs it."""
+    for version in OLDEST_PYTHONS:
+        python = sys.executable if version == PYTHON else shutil.which(f"python{version}")
+        # A shim of pyenv is there and does not work for a version that is not chosen.
+        if python is None or subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode:
+            continue
+        requirements = tree.ROOT / "tests" / "requirements" / "oldest_core.txt"
+        place = tree.ROOT / ".venv" / f"oldest_core-{version}"
+        made = place / "done"
+        if not made.exists() or made.read_bytes() != requirements.read_bytes():
+            subprocess.run([python, "-m", "venv", "--clear", place], check=True)
+            pip = [place / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+            subprocess.run([*pip, "-r", requirements], check=True)
+            shutil.copy(requirements, made)
+        return place / "bin", version
+    return None
+
+
+def oldest_check(core: tuple[pathlib.Path, str], copied: pathlib.Path) -> Check:
+    """Return the check of the collection in `copied` with the oldest ansible-core."""
+    commands, version = core
+    tests = tuple(f"--test={name}" for name in OLDEST_TESTS)
+    path = f"PATH={commands}{os.pathsep}{os.environ['PATH']}"
+    return Check(
+        "ansible-test sanity with the oldest ansible-core",
+        ("env", path, "ansible-test", "sanity", "--color", "no", "--python", version, *tests),
+        folder=copied,
+        must_say=r"Running sanity test \"validate-modules\"",
+        must_not_say=r"All targets skipped",
+    )
 
 
 def checks(copied: pathlib.Path, scratch: pathlib.Path, left_out: tuple[str, ...] = ()) -> list[Check]:
@@ -147,14 +185,17 @@ def main() -> int:
     for version in GET_PIP_VERSIONS:
         (cache / f"get_pip_{version}.py").write_text(GET_PIP, encoding="utf-8")
     left_out = () if can_lint_powershell() else ("pslint",)
+    core = oldest_core()
     failed = 0
     with (
         tempfile.TemporaryDirectory(prefix="activation-checks-") as folder,
         concurrent.futures.ThreadPoolExecutor(2) as pool,
     ):
         scratch = pathlib.Path(folder)
-        copied = tree.copy(scratch)
-        for outcome in pool.map(run, checks(copied, scratch, left_out)):
+        wanted = checks(tree.copy(scratch), scratch, left_out)
+        if core is not None:
+            wanted.insert(1, oldest_check(core, tree.copy(scratch / "oldest")))
+        for outcome in pool.map(run, wanted):
             print(
                 f"{'FAILED' if outcome.complaint else 'passed'}  {outcome.check.name}  ({outcome.seconds:.0f} s)",
                 flush=True,
@@ -164,6 +205,10 @@ def main() -> int:
                 print(f"{outcome.output}\n{outcome.check.name}: {outcome.complaint}\n", flush=True)
     for name in left_out:
         print(f"NOT RUN  ansible-test sanity: {name} (no PowerShell with PSScriptAnalyzer on PATH)")
+    if core is None:
+        print(
+            f"NOT RUN  ansible-test sanity with the oldest ansible-core (no Python {' or '.join(OLDEST_PYTHONS)} on PATH)"
+        )
     print(f"{failed} checks failed" if failed else "every check passed")
     return 1 if failed else 0
 

@@ -38,6 +38,8 @@ READERS = {
     "service_delayed": "whoever reads the marker file on the guest",
     "thumbprint": "accepted for compatibility with azure.azcollection, as documented",
     "exc": "the interface of a context manager or of a credential",
+    "CONFIDENCES": "whoever holds the words of the report to all that a finding can say",
+    "IDS": "whoever holds pages and words to the list of findings",
     "SOURCES": "whoever asks where the meaning of an error code comes from",
 }
 

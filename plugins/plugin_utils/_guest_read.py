@@ -38,11 +38,11 @@ def ask_guest(
 ) -> Reading:
     """Run the probe once and return its answer as it came. Raises as `run_guest_script` does."""
     asked = {name: options.get(name, default) for name, default in DEFAULTS.items()}
-    run = run_guest_script(action, "probe", _parameters(asked, sections), task_vars)
+    run = run_guest_script(action, "probe", parameters(asked, sections), task_vars)
     return reading(run.answer, {"sections": list(sections), **asked}, run.before, run.after)
 
 
-def _parameters(options: t.Mapping[str, t.Any], sections: tuple[str, ...]) -> dict[str, t.Any]:
+def parameters(options: t.Mapping[str, t.Any], sections: tuple[str, ...]) -> dict[str, t.Any]:
     """Return the parameters of probe.ps1: plain values only."""
     given = endpoints.override(options["kms_endpoints"])
     clouds = {name: endpoints.overridden(cloud, given) for name, cloud in endpoints.CLOUDS.items()}

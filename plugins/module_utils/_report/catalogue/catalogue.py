@@ -56,6 +56,8 @@ _PHRASES: dict[str, tuple[str, tuple[str, ...]]] = {
     "srv": ("", ("code",)),
     "tcp": (": ", ("state", "detail")),
 }
+# Fields whose values a drawing names as well.
+_DRAWN = {"kind": "hop", "method": "egress"}
 _NOTHING: tuple[t.Any, ...] = (None, "", [], {})
 _NAMES = {rule.id: Text(rule.name, Message(f"name.{rule.id}")) for rule in precedence.RULES}
 _CODE = re.compile(r"0x[0-9A-F]{8}", re.ASCII)
@@ -164,7 +166,8 @@ class Catalogue:
             return self.ui("value.nothing")
         if "code" in (kind, field) and isinstance(value, str) and _CODE.fullmatch(value):
             return self._code(value)
-        word = self._ui.get(f"value.{kind}.{value}") or self._ui.get(f"value.{field}.{value}")
+        keys = (f"value.{kind}.{value}", f"value.{field}.{value}", f"{_DRAWN.get(field)}.{value}")
+        word = next((self._ui[key] for key in keys if key in self._ui), None)
         if word is None and isinstance(value, bool):
             return self.ui("value.yes" if value else "value.no")
         return word or (self.text(value) if isinstance(value, str) else str(value))

@@ -13,7 +13,7 @@ from .._diagnosis.model import Fact, Remedy, Step
 from . import columns, counting, grouping
 from .catalogue.catalogue import Catalogue
 from .counting import ACTIVATED, UNKNOWN, Summary
-from .model import History, Host, Report
+from .model import Comparison, Host, Report
 from .text import neutral
 
 # Of one root cause: what fits on a screen; the JSON report has the rest.
@@ -52,7 +52,7 @@ def tally(summary: Summary, catalogue: Catalogue | None = None) -> str:
     return catalogue.ui(key, hosts=catalogue.vms(summary.hosts), **counts)
 
 
-def news(history: History, catalogue: Catalogue) -> str:
+def news(history: Comparison, catalogue: Catalogue) -> str:
     """Return one line on what changed since an earlier report."""
     kinds = {kind: getattr(history, kind) for kind in ("new", "worse", "changed", "fixed", "gone")}
     words = [f"{len(names)} {catalogue.ui(f'since.{kind}')}" for kind, names in kinds.items() if names]

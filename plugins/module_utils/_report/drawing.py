@@ -13,7 +13,7 @@ import typing as t
 from . import network_path
 from .catalogue.catalogue import Catalogue
 from .columns import cut
-from .network_path import Place, Way
+from .network_path import TrafficPath, Waypoint
 
 BOX_WIDTH, BOX_HEIGHT, GAP, MARGIN = 156, 78, 30, 6
 # What fits into a box at the sizes that the style sheet gives its texts.
@@ -42,7 +42,7 @@ class Box:
 
 
 @dataclasses.dataclass(frozen=True)
-class Line:
+class Arrow:
     """The way from one box to the next; `alive` while traffic gets there."""
 
     start: int
@@ -57,12 +57,12 @@ class Drawing:
     width: int
     height: int
     boxes: tuple[Box, ...]
-    lines: tuple[Line, ...]
+    lines: tuple[Arrow, ...]
     spoken: str
     reason: str
 
 
-def draw(way: Way, catalogue: Catalogue) -> Drawing:
+def draw(way: TrafficPath, catalogue: Catalogue) -> Drawing:
     """Return the drawing of a way in the catalogue's language."""
     boxes = tuple(_box(number, place, catalogue) for number, place in enumerate(way.places))
     return Drawing(
@@ -75,7 +75,7 @@ def draw(way: Way, catalogue: Catalogue) -> Drawing:
     )
 
 
-def _box(number: int, place: Place, catalogue: Catalogue) -> Box:
+def _box(number: int, place: Waypoint, catalogue: Catalogue) -> Box:
     caption = catalogue.ui_or(f"hop.{place.kind}", place.kind)
     detail = catalogue.ui_or(f"egress.{place.detail}", place.detail) if place.kind == "egress" else place.detail
     status = catalogue.ui(f"way.{place.status}")
@@ -94,13 +94,13 @@ def _box(number: int, place: Place, catalogue: Catalogue) -> Box:
     )
 
 
-def _lines(boxes: t.Sequence[Box]) -> t.Iterator[Line]:
+def _lines(boxes: t.Sequence[Box]) -> t.Iterator[Arrow]:
     alive = True
     for left, right in itertools.pairwise(boxes):
         alive = alive and left.status != network_path.BROKEN
-        yield Line(left.x + BOX_WIDTH, right.x, alive)
+        yield Arrow(left.x + BOX_WIDTH, right.x, alive)
 
 
-def _spoken(way: Way, boxes: t.Sequence[Box], catalogue: Catalogue) -> str:
+def _spoken(way: TrafficPath, boxes: t.Sequence[Box], catalogue: Catalogue) -> str:
     places = " → ".join(box.full for box in boxes)
     return catalogue.ui("way.spoken", addresses=", ".join(way.addresses), places=places)

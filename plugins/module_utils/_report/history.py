@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from .counting import ACTIVATED, LEVELS, UNKNOWN, level
-from .model import History, Host, Report
+from .model import Comparison, Host, Report
 
 
-def compare(now: Report, previous: Report) -> History:
+def compare(now: Report, previous: Report) -> Comparison:
     """Return the names that are new, fixed, worse, changed or gone since the report `previous`.
 
     `new`: in trouble, and healthy or absent then. `changed`: in trouble as before, by another root cause.
@@ -23,7 +23,7 @@ def compare(now: Report, previous: Report) -> History:
     found = {
         kind: tuple(sorted(name for name, own in kinds.items() if own == kind)) for kind in {*kinds.values()} - {""}
     }
-    return History(previous.generated_at, **found)
+    return Comparison(previous.generated_at, **found)
 
 
 def _kind(before: Host | None, now: Host) -> str:

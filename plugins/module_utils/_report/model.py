@@ -84,7 +84,7 @@ class Repairs:
 
 
 @dataclasses.dataclass(frozen=True)
-class History:
+class Comparison:
     """What changed since the report of `generated_at`, by names."""
 
     generated_at: str
@@ -122,7 +122,7 @@ class Report:
     hosts: tuple[Host, ...] = ()
     unanswered: tuple[str, ...] = ()
     remediation: Repairs | None = None
-    history: History | None = None
+    history: Comparison | None = None
     version: str = ""
 
     @functools.cached_property

@@ -26,7 +26,7 @@ Plain = t.Mapping[str, t.Any]
 
 
 @dataclasses.dataclass(frozen=True)
-class Place:
+class Waypoint:
     """One place on the way. `kind`: vm, guest_firewall, network, nsg, route, a hop's kind, egress or kms."""
 
     kind: str
@@ -36,15 +36,15 @@ class Place:
 
 
 @dataclasses.dataclass(frozen=True)
-class Way:
+class TrafficPath:
     """The places from the VM to one or more addresses that share them; `reason` is the deciding sentence."""
 
     addresses: tuple[str, ...]
-    places: tuple[Place, ...]
+    places: tuple[Waypoint, ...]
     reason: str
 
     @property
-    def broken(self) -> Place | None:
+    def broken(self) -> Waypoint | None:
         """Return the place where the traffic ends, if the evidence names it."""
         return next((place for place in self.places if place.status in (BROKEN, SUSPECT)), None)
 
@@ -63,12 +63,12 @@ class _Seen:
         return _text(self.tcp.get("state"))
 
 
-def ways(evidence: t.Iterable[Fact], machine: str) -> list[Way]:
+def ways(evidence: t.Iterable[Fact], machine: str) -> list[TrafficPath]:
     """Return the ways that the evidence of a finding shows, addresses with the same places together."""
     seen: dict[str, _Seen] = {}
     for fact in evidence:
         _note(seen, fact)
-    found: dict[tuple[Place, ...], Way] = {}
+    found: dict[tuple[Waypoint, ...], TrafficPath] = {}
     for address, facts in seen.items():
         places = _places(facts, machine)
         target = _target(facts, places)
@@ -78,7 +78,7 @@ def ways(evidence: t.Iterable[Fact], machine: str) -> list[Way]:
         detail = ", ".join(addresses[1:]) or target.detail
         reason = _text(facts.azure.get("path_verdict", {}).get("reason")) or _text(facts.tcp.get("detail"))
         end = dataclasses.replace(target, label=addresses[0], detail=detail)
-        found[key] = Way(addresses, (*places, end), reason)
+        found[key] = TrafficPath(addresses, (*places, end), reason)
     return list(found.values())
 
 
@@ -96,31 +96,31 @@ def _note(seen: dict[str, _Seen], fact: Fact) -> None:
         found.azure[fact.kind] = value
 
 
-def _places(facts: _Seen, machine: str) -> tuple[Place, ...]:
-    places = [Place("vm", machine, "", OK)]
+def _places(facts: _Seen, machine: str) -> tuple[Waypoint, ...]:
+    places = [Waypoint("vm", machine, "", OK)]
     if facts.state == "guest_blocked":
-        places.append(Place("guest_firewall", "Windows Firewall", "", BROKEN))
+        places.append(Waypoint("guest_firewall", "Windows Firewall", "", BROKEN))
     if "path_verdict" in facts.azure:
         places += _azure_places(facts)
     else:
-        places.append(Place("network", "", "", OK if facts.state == "kms" else UNKNOWN))
+        places.append(Waypoint("network", "", "", OK if facts.state == "kms" else UNKNOWN))
     return tuple(_behind(places))
 
 
-def _azure_places(facts: _Seen) -> list[Place]:
+def _azure_places(facts: _Seen) -> list[Waypoint]:
     rules, route, egress = (facts.azure.get(kind, {}) for kind in ("nsg", "route", "egress"))
     method = _text(egress.get("method"))
     gate = _VERDICTS.get(_text(rules.get("verdict")), UNKNOWN) if rules else OK
     hops = [_hop(hop) for hop in facts.hops]
     # What reaches no hop and no way out, although the rules let it pass, ends at the route itself.
     dropped = method == "not_reached" and not hops and gate == OK
-    places = [Place("nsg", *_rule(rules), gate)]
+    places = [Waypoint("nsg", *_rule(rules), gate)]
     if route:
-        places.append(Place("route", *_route(route), BROKEN if dropped else OK))
+        places.append(Waypoint("route", *_route(route), BROKEN if dropped else OK))
     places += hops
     public = egress.get("public_ips")
     label = ", ".join(map(_text, public)) if isinstance(public, list) else ""
-    places.append(Place("egress", label, method, _LEAVES_NOT.get(method, OK) if egress else UNKNOWN))
+    places.append(Waypoint("egress", label, method, _LEAVES_NOT.get(method, OK) if egress else UNKNOWN))
     return places
 
 
@@ -135,20 +135,20 @@ def _route(route: Plain) -> tuple[str, str]:
     return table or _text(route.get("prefix")), f"{_text(route.get('prefix'))} → {hop}" if hop else ""
 
 
-def _hop(hop: Plain) -> Place:
+def _hop(hop: Plain) -> Waypoint:
     rule = _part(hop.get("rule"))
     detail = _text(rule.get("name")) or _text(hop.get("ip"))
     status = _VERDICTS.get(_text(hop.get("verdict")), UNKNOWN)
-    return Place(_text(hop.get("kind")) or "hop", _text(hop.get("name")) or _text(hop.get("ip")), detail, status)
+    return Waypoint(_text(hop.get("kind")) or "hop", _text(hop.get("name")) or _text(hop.get("ip")), detail, status)
 
 
-def _target(facts: _Seen, places: t.Sequence[Place]) -> Place:
+def _target(facts: _Seen, places: t.Sequence[Waypoint]) -> Waypoint:
     stopped = any(place.status == BROKEN for place in places)
     doubtful = UNREACHED if stopped else UNKNOWN
-    return Place("kms", "", f"TCP {facts.tcp.get('port', 1688)}", OK if facts.state == "kms" else doubtful)
+    return Waypoint("kms", "", f"TCP {facts.tcp.get('port', 1688)}", OK if facts.state == "kms" else doubtful)
 
 
-def _behind(places: t.Iterable[Place]) -> t.Iterator[Place]:
+def _behind(places: t.Iterable[Waypoint]) -> t.Iterator[Waypoint]:
     """Give the places behind the first broken one; what was fine there is not reached."""
     stopped = False
     for place in places:

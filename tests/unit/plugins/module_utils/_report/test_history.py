@@ -13,7 +13,7 @@ import pytest
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis
 from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, counting, written
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import History
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import Comparison
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, UNREACHABLE, WRONG_HOST, diagnosis, side
 
 THEN, NOW = "2026-11-23T08:00:00Z", "2026-11-24T08:00:00Z"
@@ -27,7 +27,7 @@ LOST = {"root_cause": UNREACHABLE, "licensed": None, "guest": side("unreachable"
 Plain = dict[str, t.Any]
 
 
-def report(then: Plain | None, now: Plain | None, *, expected: bool = False) -> History:
+def report(then: Plain | None, now: Plain | None, *, expected: bool = False) -> Comparison:
     """Return today's report on web01, of which `then` was said yesterday."""
     before = build.report([diagnosis("web01", **then)] if then else [], THEN, "1.0.0")
     beside = build.Beside(previous=written.parse(written.as_json(before)), expected=("web01",) if expected else ())
@@ -59,12 +59,12 @@ def report(then: Plain | None, now: Plain | None, *, expected: bool = False) -> 
     ],
 )
 def test_kinds(then: Plain | None, now: Plain | None, kind: str | None) -> None:
-    assert report(then, now) == History(THEN, **({kind: ("web01",)} if kind else {}))
+    assert report(then, now) == Comparison(THEN, **({kind: ("web01",)} if kind else {}))
 
 
 @pytest.mark.parametrize(("then", "kind"), [(HEALTHY, "new"), (OVERDUE, "worse"), (BAD, None)])
 def test_who_does_not_answer_any_more_is_news_and_not_gone(then: Plain, kind: str | None) -> None:
-    assert report(then, None, expected=True) == History(THEN, **({kind: ("web01",)} if kind else {}))
+    assert report(then, None, expected=True) == Comparison(THEN, **({kind: ("web01",)} if kind else {}))
 
 
 def test_without_an_earlier_report_nothing_is_compared() -> None:

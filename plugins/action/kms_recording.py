@@ -17,6 +17,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "dest": {"type": "path", "required": True},
     "facts": {"type": "dict", "required": True},
     "azure": {"type": "dict"},
+    "verification": {"type": "list", "elements": "dict"},
     "masked": {"type": "bool", "default": True},
 }
 _FACTS = "__facts"
@@ -47,10 +48,16 @@ class ActionModule(ActionBase):
             guest_error=error,
             azure=recorded,
             azure_error=problem,
+            verification=_observed(options["verification"]),
         )
         if warnings:
             result["warnings"] = warnings
         return {**result, "changed": False, "path": options["dest"], "verdict": made["verdict"]}
+
+
+def _observed(rows: list[dict[str, t.Any]] | None) -> list[dict[str, t.Any]] | None:
+    """Return what was seen, without the words of the questions, which would be masked."""
+    return None if rows is None else [{key: row.get(key) for key in ("id", "status", "answer")} for row in rows]
 
 
 def _azure(

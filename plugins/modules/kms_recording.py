@@ -40,6 +40,11 @@ options:
       - The registered result of M(azure_windows.activation.azure_kms_path_info), which was given
         O(azure_windows.activation.azure_kms_path_info#module:record). Leave it out where Azure was not to be asked.
     type: dict
+  verification:
+    description:
+      - RV(azure_windows.activation.kms_verify#module:verification) of the host. Only maintainers need it.
+    type: list
+    elements: dict
   masked:
     description:
       - Whether names, addresses, ids and texts are replaced. Keep an unmasked file to yourself.

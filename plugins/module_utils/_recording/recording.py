@@ -6,7 +6,7 @@
 
 {recording: 1, masked, versions, guest, guest_error, azure, azure_error, verdict}. `guest` is {asked, controller, raw}: what was asked of the probe,
 the controller's times around the run, and the probe's answer. `azure` is {cloud, vm_id, subscription, calls}. `verdict` is what
-today's code made of it when it was recorded.
+today's code made of it when it was recorded. `verification`, where there is one, is what kms_verify saw, each {id, status, answer}.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ def new(  # noqa: PLR0913 (keywords only)
     guest_error: t.Mapping[str, str] | None = None,
     azure: t.Mapping[str, t.Any] | None = None,
     azure_error: str | None = None,
+    verification: t.Sequence[t.Mapping[str, t.Any]] | None = None,
     mask_key: bytes | None = None,
 ) -> Recording:
     """Return a recording with its verdict; masked when `mask_key`, a secret made for this one, is given."""
@@ -46,6 +47,7 @@ def new(  # noqa: PLR0913 (keywords only)
         "guest_error": None if guest_error is None else dict(guest_error),
         "azure": azure,
         "azure_error": azure_error,
+        **({} if verification is None else {"verification": verification}),
     }
     judged = verdict(replay(made, "-"))
     if mask_key is not None:

@@ -73,6 +73,14 @@ Network.DNS.EnableProxy Network.DNS.Servers Network.SNAT.PrivateRanges Network.F
 tagMap destinationServiceTags sourceServiceTags networkGroupId disablePeeringRoute managedBy extendedLocation
 """
 
+# The answers of verify.ps1.
+_VERIFY_KEYS = """
+verification answer id milliseconds observed error changes restored skipped loaded_before import_ms first_ms second_ms routes_ms
+profile_ms open_ms filtered_ms unfiltered_ms rows channels value failure waited_ms exceptions type hresult native message_id error_code
+store folder exists service open acl rules read_ms characters profiles registry remote_address connect ended refused silent no_name
+no_data section query_exit resync_exit records no_log data dependents start_type descriptor vmic names
+"""
+
 # What a recording itself is made of.
 _RECORDING_KEYS = """
 recording asked sections kms_endpoints names addresses port probe_timeout event_days cloud controller before after raw guest_error kind
@@ -80,7 +88,7 @@ message azure vm_id machines subscription calls method path api_version query st
 ansible_windows python azure_mgmt_network windows_build recorded_at verdict root_cause findings confidence statusOnly
 """
 
-KEYS = _words(_GUEST_KEYS + _ARM_KEYS + _RECORDING_KEYS)
+KEYS = _words(_GUEST_KEYS + _ARM_KEYS + _VERIFY_KEYS + _RECORDING_KEYS)
 # What stands under these keys has names that a user chose.
 FREE_KEYS = frozenset({"tags", "tagMap", "userAssignedIdentities"})
 
@@ -153,6 +161,9 @@ unauthorizedaccess unauthorizedaccessexception permissiondenied accessdenied get
 methodinvocationnotsupportedinconstrainedlanguage cannotcreatetypeconstrainedlanguage
 constructorinvokedthrowexception r r2 utc iptlsout iphttpsout iphlpsvc oem_coa_nslp vt:ia ruleid appid skuid autoactivate
 autoactivatesilent datacenter: add-on esu
+scriptcontainedmaliciouscontent soa answer authority additional observed not_restored skipped not_simulated unanswered notsimulated
+dnsclient_import net_import runspace licence_query key_refused activate_failure tokens_file firewall_rules firewall_block
+connect_codes dns_codes w32tm_resync amsi event_forms imds_headers date
 """) | {key.edition_id.casefold() for key in client_keys.KEYS} | {name.casefold() for name in error_codes.DNS_ERROR_IDS} | {
     "serverrdsh", "serverdatacentereval", "serverstandardeval", "serverturbine", "enterpriseeval", "serverdatacenter", "serverstandard",
 }  # fmt: skip

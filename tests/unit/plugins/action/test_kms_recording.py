@@ -122,7 +122,7 @@ def test_a_file_that_cannot_be_written_is_one_error(tmp_path: pathlib.Path) -> N
 
 def test_the_options_are_documented() -> None:
     documented = yaml.safe_load(module.DOCUMENTATION)["options"]
-    keys = ("type", "required", "default")
+    keys = ("type", "elements", "required", "default")
     assert {
         name: {key: option[key] for key in keys if key in option} for name, option in documented.items()
     } == kms_recording.ARGUMENT_SPEC

@@ -1,0 +1,77 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""verify.ps1 in the engine: what it changes is put back, in check mode it changes nothing, and no question stops another."""
+
+from __future__ import annotations
+
+import typing as t
+
+import pytest
+
+from tests.lab.sockets import Endpoints
+from tests.powershell import machines
+from tests.powershell.engine import Change, Engine, Run
+from tests.powershell.machines import Machine
+
+# The rule as Windows keeps it: [MS-GPFAS] 2.2.2.
+_FIREWALL = """
+$script:rule = 'HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules'
+function New-NetFirewallRule {
+    [CmdletBinding()] param([string]$Name, [string]$DisplayName, [string]$Direction, [string]$Action, [string]$Protocol, [string]$RemotePort, [string[]]$RemoteAddress)
+    Set-ItemProperty -LiteralPath "Registry::$script:rule" -Name $Name -Value 'v2.31|Action=Block|Active=TRUE|Dir=Out|Protocol=6|RPort=1688|RA4=192.0.2.7|'
+}
+function Get-NetFirewallRule { [CmdletBinding()] param([string]$Name) [pscustomobject]@{ Name = $Name } }
+function Get-NetFirewallAddressFilter { [CmdletBinding()] param([Parameter(ValueFromPipeline)]$AssociatedNetFirewallRule) process { [pscustomobject]@{ RemoteAddress = '192.0.2.7' } } }
+function Remove-NetFirewallRule { [CmdletBinding()] param([string]$Name) Remove-ItemProperty -LiteralPath "Registry::$script:rule" -Name $Name }
+"""
+
+
+@pytest.fixture
+def machine(endpoints: Endpoints) -> Machine:
+    found = machines.healthy(endpoints, attempts=0)
+    _service(found).update(KeyManagementServiceMachine="kms.corp.example", KeyManagementServicePort=1689)
+    return found
+
+
+def _service(machine: Machine) -> Machine:
+    return t.cast("Machine", machine["cim"]["SoftwareLicensingService"]["rows"][0])
+
+
+def _answers(run: Run) -> dict[str, Machine]:
+    return {answer["id"]: answer for answer in run.output["answers"]}
+
+
+@pytest.mark.parametrize("host", ["kms.corp.example", None])
+def test_the_kms_host_is_put_back(engine: Engine, machine: Machine, host: str | None) -> None:
+    _service(machine)["KeyManagementServiceMachine"] = host
+    run = engine.run_script("verify", machine, {}, Change())
+    answer = _answers(run)["activate_failure"]
+    assert answer["restored"] is True
+    assert answer["observed"]["failure"]["code"] == "0xC004F074"
+    assert _service(run.machine).get("KeyManagementServiceMachine") in ({host} if host else {None, ""})
+    assert any("SetKeyManagementServiceMachine" in write for write in run.writes)
+
+
+def test_a_host_that_cannot_be_put_back_is_said(engine: Engine, machine: Machine) -> None:
+    error = {"code": "0x80070005", "message": "refused", "after": True, "times": 2}
+    run = engine.run_script(
+        "verify", {**machine, "method_errors": {"SetKeyManagementServiceMachine": error}}, {}, Change()
+    )
+    answer = _answers(run)["activate_failure"]
+    assert answer["restored"] is False
+    assert answer["error"]["code"] == "0x80070005"
+
+
+def test_check_mode_changes_nothing(engine: Engine, machine: Machine) -> None:
+    run = engine.run_script("verify", machine, {}, Change(what_if=True))
+    assert [write for write in run.writes if "InstallProductKey" not in write] == []
+    skipped = {name for name, answer in _answers(run).items() if answer["skipped"]}
+    assert skipped == {"activate_failure", "firewall_block", "w32tm_resync"}
+
+
+def test_a_refused_key_shows_where_its_code_is(engine: Engine, machine: Machine) -> None:
+    failure = _answers(engine.run_script("verify", machine, {}, Change()))["key_refused"]["observed"]["failure"]
+    assert failure["code"].startswith("0xC004F0")
+    assert [part["type"] for part in failure["exceptions"]] == ["Microsoft.Management.Infrastructure.CimException"]

@@ -13,7 +13,10 @@ from ansible.plugins.action import ActionBase
 from ..plugin_utils import _questions
 from ..plugin_utils._guest_script import GuestScriptError, run_guest_script
 
-ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {"disposable": {"type": "bool", "required": True}}
+ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
+    "disposable": {"type": "bool", "required": True},
+    "questions": {"type": "list", "elements": "str", "choices": [question.id for question in _questions.QUESTIONS]},
+}
 _REFUSED = (
     "disposable: nothing was done. This changes the KMS host and the firewall of the VM for a moment. "
     "Say true only for a VM that you can throw away."
@@ -33,13 +36,14 @@ class ActionModule(ActionBase):
         _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         if not options["disposable"]:
             return {**result, "failed": True, "changed": False, "msg": _REFUSED}
+        asked = options["questions"] or [question.id for question in _questions.QUESTIONS]
         try:
-            run = run_guest_script(self, "verify", {}, task_vars)
+            run = run_guest_script(self, "verify", {"Questions": asked}, task_vars)
         except GuestScriptError as error:
             return {**result, "failed": True, "changed": False, "msg": str(error)}
         listed = run.answer.get("answers")
         answers = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
-        rows = _questions.joined(answers)
+        rows = _questions.joined(answers, asked)
         left = [row["id"] for row in rows if row["status"] == "not_restored"]
         if left:
             result["warnings"] = [_LEFT.format(ids=", ".join(left))]

@@ -26,6 +26,28 @@ options:
       - Must be V(true). It says that the VM can be thrown away.
     type: bool
     required: true
+  questions:
+    description:
+      - Which questions to ask. All of them when it is left out.
+    type: list
+    elements: str
+    choices:
+      - dnsclient_import
+      - net_import
+      - runspace
+      - licence_query
+      - key_refused
+      - activate_failure
+      - tokens_file
+      - firewall_rules
+      - firewall_block
+      - connect_codes
+      - dns_codes
+      - w32tm_resync
+      - amsi
+      - event_forms
+      - services
+      - imds_headers
 attributes:
   check_mode:
     support: partial

@@ -109,12 +109,13 @@ NOT_SIMULATED = "NotSimulated"
 _SHOWN = 400
 
 
-def joined(answers: t.Sequence[t.Mapping[str, t.Any]]) -> list[dict[str, t.Any]]:
-    """Return every question with its answer and a `status`: observed, failed, not_restored, skipped, not_simulated or unanswered."""
+def joined(answers: t.Sequence[t.Mapping[str, t.Any]], asked: t.Collection[str]) -> list[dict[str, t.Any]]:
+    """Return every question that was asked, with its answer and a `status`: observed, failed, not_restored, skipped, not_simulated or unanswered."""
     found = {str(answer.get("id")): answer for answer in answers}
     return [
         {**dataclasses.asdict(question), "status": _status(found.get(question.id)), "answer": found.get(question.id)}
         for question in QUESTIONS
+        if question.id in asked
     ]
 
 

@@ -6,10 +6,13 @@
 #
 # Changes, each put back: the KMS host (activate_failure), one outbound firewall rule (firewall_block). It lets Windows correct its
 # clock (w32tm_resync), which is not put back, and shows Microsoft's harmless test text to the antivirus (amsi), which logs it.
-# Parameters: PatienceSeconds (how long to wait for a connection; Windows itself gives up after about 21).
+# Parameters: Questions (ids, none: all), PatienceSeconds (how long to wait for a connection; Windows itself gives up after about 21).
 # Answer: {schema, language_mode, answers: [{id, milliseconds, observed, error, changes, restored, skipped}]}.
 [CmdletBinding(SupportsShouldProcess)]
-param([int]$PatienceSeconds = 25)
+param(
+    [string[]]$Questions = @(),
+    [int]$PatienceSeconds = 25
+)
 
 # include: _common.ps1
 function Format-Failure { }
@@ -251,5 +254,6 @@ function Resolve-Question([string]$Id) {
     $entry
 }
 
-$answers = @(foreach ($id in @($questionTable.Keys)) { Resolve-Question $id })
+$asked = @($questionTable.Keys | Where-Object { -not $Questions -or $Questions -contains $_ })
+$answers = @(foreach ($id in $asked) { Resolve-Question $id })
 ConvertTo-Json -InputObject @{ schema = 1; language_mode = $work.mode; answers = $answers } -Compress -Depth 8

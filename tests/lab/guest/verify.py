@@ -27,12 +27,14 @@ _UNKNOWN_TOO = (
 )
 
 
-def answer(machine: Machine, _parameters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+def answer(machine: Machine, parameters: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Return the script's answer."""
     known = {"licence_query": _licences, "tokens_file": _tokens, "event_forms": _events, "services": _services}
     answers = [_entry(name, observed=read(machine)) for name, read in known.items()]
     answers += [_entry(name, error=_not_simulated(name)) for name in (*_UNKNOWN, *_UNKNOWN_TOO, "imds_headers")]
-    return {"schema": 1, "language_mode": machine["language_mode"], "answers": answers}
+    asked = parameters.get("Questions")
+    chosen = [item for item in answers if not asked or item["id"] in asked]
+    return {"schema": 1, "language_mode": machine["language_mode"], "answers": chosen}
 
 
 def _entry(name: str, **parts: t.Any) -> dict[str, t.Any]:

@@ -11,9 +11,11 @@ import re
 import typing as t
 
 import pytest
+import yaml
 from ansible.errors import AnsibleActionFail
 
 from ansible_collections.azure_windows.activation.plugins.action import kms_verify
+from ansible_collections.azure_windows.activation.plugins.modules import kms_verify as module
 from ansible_collections.azure_windows.activation.plugins.plugin_utils._questions import QUESTIONS
 from tests.lab.guest import verify
 from tests.tools import tree
@@ -54,6 +56,8 @@ def test_nothing_is_asked_without_consent() -> None:
     result = run_action(kms_verify, {"disposable": False}, refuse)
     assert result["failed"] is True
     assert result["msg"].startswith("disposable: nothing was done.")
+    with pytest.raises(AnsibleActionFail, match="value of questions must be one or more of"):
+        run_action(kms_verify, {"disposable": True, "questions": ["weather"]}, refuse)
     with pytest.raises(AnsibleActionFail, match="missing required arguments: disposable"):
         run_action(kms_verify, {}, refuse)
 
@@ -89,3 +93,11 @@ def test_each_answer_has_a_status(parts: dict[str, t.Any], status: str) -> None:
 @pytest.mark.parametrize("answers", [None, 7, [7, None], [{"id": 7}]])
 def test_an_odd_answer_leaves_everything_unanswered(answers: t.Any) -> None:
     assert {row["status"] for row in run(answers)["verification"]} == {"unanswered"}
+
+
+def test_the_options_are_documented() -> None:
+    documented = yaml.safe_load(module.DOCUMENTATION)["options"]
+    keys = ("type", "elements", "required", "choices")
+    assert {
+        name: {key: option[key] for key in keys if key in option} for name, option in documented.items()
+    } == kms_verify.ARGUMENT_SPEC

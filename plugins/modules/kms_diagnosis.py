@@ -151,7 +151,7 @@ diagnoses:
         title:
           description: One sentence on what is wrong and what to do.
           type: str
-          sample: "The KMS host is kms.corp.example, which is not Azure's KMS: set it to azkms.core.windows.net:1688 and activate."
+          sample: "The KMS host is kms.corp.example, which is not Azure's KMS. Set it to azkms.core.windows.net:1688 and activate."
         evidence:
           description: The observed values.
           type: list
@@ -267,7 +267,7 @@ diagnoses:
         - A parameter that has an entry of its own is a message too.
       type: dict
       sample:
-        "The KMS host is kms.corp.example, which is not Azure's KMS: set it to azkms.core.windows.net:1688 and activate.":
+        "The KMS host is kms.corp.example, which is not Azure's KMS. Set it to azkms.core.windows.net:1688 and activate.":
           id: wrong-kms-host.other
           params:
             host: kms.corp.example

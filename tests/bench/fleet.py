@@ -86,7 +86,7 @@ def _healthy(number: int) -> Plain:
         _fact("minutes_left", 250_000 + number, "license_row"),
         _fact("last_success", f"2026-11-21T10:{number % 60:02}:15Z", "event_12289"),
     ]
-    title = f"Windows is activated by KMS and was renewed {number % 7 + 1} days ago, nothing is to be done."
+    title = f"Windows is activated by KMS and was renewed {number % 7 + 1} days ago. No action is needed."
     return _finding("activated", title, evidence, [], healthy=True)
 
 

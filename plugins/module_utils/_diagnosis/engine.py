@@ -23,8 +23,8 @@ TEXTS = texts(
     {
         "skipped": "Not checked: {subject}, because {need} was not asked for.",
         "unknown": "Could not be checked: {subject}, because {need} could not be read.",
-        "raised": "Could not be checked: {subject}, because the check itself failed, which is a fault of the collection.",
-        "no_verdict": "No verdict was possible because the checks themselves failed, which is a fault of the collection.",
+        "raised": "Could not be checked: {subject}, because the check itself failed, which is a bug in the collection.",
+        "no_verdict": "No verdict was possible because the checks themselves failed, which is a bug in the collection. Report it with this output.",
         "either": "{first} or {rest}",
     },
 )

@@ -20,15 +20,18 @@ ID = "activated"
 TEXTS = texts(
     ID,
     {
-        "kms": "Windows is activated by KMS and was renewed {age} ago, nothing is to be done.",
+        "kms": "Windows is activated by KMS and was renewed {age} ago. No action is needed.",
         "other_kms": (
-            "Windows is activated by {host}, which is not Azure's KMS, and was renewed {age} ago: nothing is to be done "
+            "Windows is activated by {host}, which is not Azure's KMS, and was renewed {age} ago. No action is needed "
             "while that host is meant to serve it."
         ),
-        "directory": "Windows is activated through Active Directory and was renewed {age} ago, nothing is to be done.",
-        "permanent": "Windows is activated permanently with {channel}, so that KMS does not matter.",
-        "unknown_channel": "Windows says that it is licensed without an end through a channel that is not known here ({channel}).",
-        "at_risk": "Windows is activated, but its next renewal will fail unless this is mended: {title}",
+        "directory": "Windows is activated through Active Directory and was renewed {age} ago. No action is needed.",
+        "permanent": "Windows is permanently activated with {channel}. No action is needed, as KMS does not matter.",
+        "unknown_channel": (
+            "Windows reports a permanent licence through a channel that is not known ({channel}). Check on the VM where "
+            "the licence comes from."
+        ),
+        "at_risk": "Windows is activated, but its next renewal will fail. Fix this first: {title}",
     },
 )
 

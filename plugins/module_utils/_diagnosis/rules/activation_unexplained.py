@@ -17,14 +17,14 @@ TEXTS = texts(
     ID,
     {
         "refused": (
-            "Windows is not activated although KMS answers the guest, activate again and check that the traffic leaves "
-            "from an Azure public address: {code}."
+            "Windows is not activated although KMS answers the guest: {code}. Check that the traffic leaves from an Azure "
+            "public address and activate again."
         ),
-        "untried": "Windows is not activated and nothing was seen that stops it, nor any attempt: activate now and watch the result.",
-        "manual": "Windows is not activated and its automatic activation is turned off, activate it by hand or turn it on again.",
-        "type": "Windows is not activated and is not allowed to use KMS (activation type {type}), allow KMS activation and activate.",
-        "unread": "Windows is not activated and what was read does not say why, make the rest readable and diagnose again: {unread}.",
-        "found": "Windows is not activated and nothing that was read explains it, activate again and look up the code: {code}.",
+        "untried": "Windows is not activated, nothing was found that stops it, nor any attempt. Activate now and watch the result.",
+        "manual": "Windows is not activated and its automatic activation is turned off. Turn it on again or activate by hand.",
+        "type": "Windows is not activated and is not allowed to use KMS (activation type {type}). Allow KMS activation and activate.",
+        "unread": "Windows is not activated, and some of the evidence could not be read ({unread}). Make it readable and diagnose again.",
+        "found": "Windows is not activated, and nothing that was read explains it. Activate again and look up the code: {code}.",
         "directory": "1, Active Directory only",
         "token": "3, token only",
     },

@@ -16,8 +16,8 @@ ID = "adba"
 TEXTS = texts(
     ID,
     {
-        "found": "Windows is activated through the object {name} in Active Directory. Keep a domain controller reachable, KMS is not needed.",
-        "unnamed": "Windows is activated through Active Directory. Keep a domain controller reachable, KMS is not needed.",
+        "found": "Windows is activated through the object {name} in Active Directory, so KMS is not needed. Keep a domain controller reachable.",
+        "unnamed": "Windows is activated through Active Directory, so KMS is not needed. Keep a domain controller reachable.",
     },
 )
 

@@ -17,12 +17,12 @@ RULE = obstacle(
     subject="virtual appliances on the way",
     sentences={
         "found": (
-            "The traffic to {addresses} goes through the appliance {hop}, which is the likely place where it dies: let "
-            "TCP 1688 through there, or route the KMS addresses around it."
+            "The traffic to {addresses} goes through the appliance {hop}, which probably drops it. Allow TCP 1688 there, "
+            "or route the KMS addresses around it."
         ),
         "refused": (
-            "KMS answers the guest but does not serve it, and the traffic goes through the appliance {hop}: make it "
-            "leave from an Azure public address, or route the KMS addresses around it."
+            "KMS answers the guest but does not serve it, and the traffic goes through the appliance {hop}. Make it leave "
+            "from an Azure public address, or route the KMS addresses around the appliance."
         ),
     },
     advice={

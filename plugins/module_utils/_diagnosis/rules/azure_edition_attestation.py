@@ -16,12 +16,12 @@ ID = "azure-edition-attestation"
 TEXTS = texts(
     ID,
     {
-        "chain": "Azure Edition cannot verify that it runs in Azure because the certificate {issuer} is missing, install it or let the guest download it.",
+        "chain": "Azure Edition cannot verify that it runs in Azure because the certificate {issuer} is missing. Install it or let the guest download it.",
         "imds": (
-            "Azure Edition cannot verify that it runs in Azure because the instance metadata service ({status}) does "
-            "not answer, open 169.254.169.254 to the guest."
+            "Azure Edition cannot verify that it runs in Azure because the instance metadata service ({status}) does not "
+            "answer. Let the guest reach 169.254.169.254."
         ),
-        "error": "Azure Edition may not be able to verify that it runs in Azure, check the attested document: {status}.",
+        "error": "Azure Edition may not be able to verify that it runs in Azure ({status}). Check the attested document.",
         "unnamed": "of an issuer",
         "unreachable": "attested document unreachable",
     },

@@ -18,8 +18,8 @@ RULE = obstacle(
     subject="application rules for KMS",
     sentences={
         "found": (
-            "Azure Firewall {hop} answers for KMS because only an application rule matches TCP 1688, add a network rule "
-            "that allows TCP 1688 to the KMS addresses."
+            "Azure Firewall {hop} accepts TCP 1688 itself and never forwards it to KMS, because only an application rule "
+            "matches it. Add a network rule that allows TCP 1688 to the KMS addresses."
         ),
     },
     advice={

@@ -16,7 +16,7 @@ RULE = obstacle(
     why="The next hop decides before the egress does.",
     subject="Azure Firewall on the way",
     sentences={
-        "found": "Azure Firewall {hop} stops the traffic to {addresses}, add a network rule that allows TCP 1688 to the KMS addresses.",
+        "found": "Azure Firewall {hop} blocks the traffic to {addresses}. Add a network rule that allows TCP 1688 to the KMS addresses.",
     },
     advice={
         "add": "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of the VM (parent policies come first)",

@@ -20,11 +20,11 @@ _MANY_HOURS = 48
 TEXTS = texts(
     ID,
     {
-        "measured": "The guest's clock is {offset} {direction}, and KMS accepts at most 4 hours: set the clock right and activate.",
-        "code": "KMS refused the guest because of its clock, set the clock right and activate: {code}.",
+        "measured": "The guest's clock is {offset} {direction}, and KMS accepts at most 4 hours. Set the clock right and activate.",
+        "code": "KMS refused the guest because of its clock: {code}. Set the clock right and activate.",
         "fast": "fast",
         "slow": "slow",
-        "past": "KMS refused the guest because of its clock, which is right by now: activate again ({code}).",
+        "past": "KMS refused the guest because of its clock, which is right by now: {code}. Activate again.",
     },
 )
 STEPS = steps(

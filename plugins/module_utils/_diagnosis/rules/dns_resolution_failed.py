@@ -16,10 +16,10 @@ ID = "dns-resolution-failed"
 TEXTS = texts(
     ID,
     {
-        "failed": "The guest cannot resolve {name}, repair its DNS and activate: {reason}.",
-        "local": "The guest cannot resolve {name} although its resolvers can, clear its DNS cache and check its hosts file and name resolution policy.",
-        "some": "{name} resolves, but not at every resolver of the guest: repair {servers}.",
-        "code": "The last attempt could not resolve the KMS name, repair the guest's DNS and activate: {reason}.",
+        "failed": "The guest cannot resolve {name}: {reason}. Repair its DNS and activate.",
+        "local": "The guest cannot resolve {name} although its DNS servers can. Clear its DNS cache and check its hosts file and name resolution policy.",
+        "some": "{name} resolves, but not at every DNS server of the guest. Repair {servers}.",
+        "code": "The last attempt could not resolve the KMS name: {reason}. Repair the guest's DNS and activate.",
         "no_answer": "no address in the answer",
     },
 )

@@ -20,10 +20,13 @@ ID = "dns-unexpected-answer"
 TEXTS = texts(
     ID,
     {
-        "found": "{name} resolves to {addresses}, which is not Azure's KMS and does not serve it: correct the DNS and activate.",
-        "local": "{name} resolves to {addresses} only on this guest, which is not Azure's KMS: clear its hosts file entry and DNS cache and activate.",
-        "untested": "{name} resolves to {addresses}, which is not a known address of Azure's KMS: check the DNS.",
-        "some": "{name} resolves to {addresses} at {servers}, which is not Azure's KMS: correct that resolver.",
+        "found": "{name} resolves to {addresses}, which is not Azure's KMS and does not serve it. Correct the DNS and activate.",
+        "local": (
+            "{name} resolves to {addresses} on this guest only, which is not Azure's KMS. Remove the entry from its hosts "
+            "file, clear its DNS cache and activate."
+        ),
+        "untested": "{name} resolves to {addresses}, which is not a known address of Azure's KMS. Check the DNS.",
+        "some": "{name} resolves to {addresses} at {servers}, which is not Azure's KMS. Correct that DNS server.",
     },
 )
 STEPS = steps(

@@ -16,8 +16,8 @@ ID = "evaluation-edition"
 TEXTS = texts(
     ID,
     {
-        "found": "This is an evaluation edition, which no KMS activates: convert the edition first, never install a key before.",
-        "running": "This is an evaluation edition that still runs until {end}, and no KMS activates it: convert the edition before then.",
+        "found": "This is an evaluation edition, which no KMS activates. Convert the edition first, and install no key before that.",
+        "running": "This is an evaluation edition that runs until {end}, and no KMS activates it. Convert the edition before then.",
         "open_end": "its period ends",
     },
 )

@@ -17,12 +17,12 @@ RULE = obstacle(
     subject="forced tunneling",
     sentences={
         "found": (
-            "The traffic to {addresses} leaves through {route}, not from Azure, where KMS does not serve it: add routes "
-            "for the KMS addresses to the Internet."
+            "The traffic to {addresses} leaves through {route}, not from Azure, and KMS does not serve it there. Add "
+            "routes for the KMS addresses to the Internet."
         ),
         "refused": (
             "KMS answers the guest but serves only requests from Azure, and the traffic to {addresses} leaves through "
-            "{route}: add routes for the KMS addresses to the Internet."
+            "{route}. Add routes for the KMS addresses to the Internet."
         ),
     },
     advice={

@@ -17,13 +17,13 @@ ID = "guest-firewall-blocks-kms"
 TEXTS = texts(
     ID,
     {
-        "rule": "The guest's Windows Firewall rule {rules} blocks TCP {port} out, remove it or let the port out and activate.",
-        "default": "The guest's Windows Firewall blocks outbound connections that no rule allows, allow TCP {port} out and activate.",
+        "rule": "The guest's Windows Firewall rule {rules} blocks outbound TCP {port}. Remove it or allow the port, and activate.",
+        "default": "The guest's Windows Firewall blocks outbound connections that no rule allows. Allow outbound TCP {port} and activate.",
         "probe": (
-            "The guest's Windows Firewall rule {rules} blocks PowerShell on TCP {port}, so whether KMS can be reached was not "
-            "tested: judge by the next attempt."
+            "The guest's Windows Firewall rule {rules} blocks PowerShell on TCP {port}, so the connection to KMS was not "
+            "tested. Judge by the next attempt."
         ),
-        "unnamed": "The guest itself forbids connections to TCP {port} (WSAEACCES), let the port out in its firewall and activate.",
+        "unnamed": "The guest itself forbids connections to TCP {port} (WSAEACCES). Allow the port in its firewall and activate.",
     },
 )
 STEPS = steps(

@@ -16,9 +16,9 @@ ID = "guest-unreachable"
 TEXTS = texts(
     ID,
     {
-        "unreachable": "The VM could not be asked, make Ansible's connection to it work and diagnose again: {message}.",
-        "failed": "The VM answered, but asking it about activation failed, mend that and diagnose again: {message}.",
-        "not_asked": "The VM itself was not asked, so whether it is activated is not known: {message}.",
+        "unreachable": "The VM could not be reached: {message}. Repair Ansible's connection to it and diagnose again.",
+        "failed": "The VM answered, but collecting its evidence failed: {message}. Fix that and diagnose again.",
+        "not_asked": "The VM itself was not asked: {message}. Diagnose it to learn whether it is activated.",
         "no_reason": "no reason was given",
     },
 )

@@ -16,7 +16,7 @@ ID = "kms-host-not-set"
 TEXTS = texts(
     ID,
     {
-        "found": "No KMS host is set and DNS names none, set the KMS host to {target} and activate.",
+        "found": "No KMS host is set, and DNS names none. Set the KMS host to {target} and activate.",
     },
 )
 _NO_RECORD = frozenset({"0x8007232B", "0x8007251D", "0x80092328"})

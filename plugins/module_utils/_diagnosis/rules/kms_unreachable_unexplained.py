@@ -16,13 +16,16 @@ ID = "kms-unreachable-unexplained"
 TEXTS = texts(
     ID,
     {
-        "silent": "The guest cannot reach Azure's KMS on TCP {port} and nothing that was read shows why, find what drops the traffic on its way out of Azure.",
-        "answered": (
-            "Something on the way answers on TCP {port} in place of Azure's KMS, find the firewall or proxy that does "
-            "and let the port through as plain TCP."
+        "silent": (
+            "The guest cannot reach Azure's KMS on TCP {port}, and nothing that was read shows why. Find what drops the "
+            "traffic before it leaves Azure."
         ),
-        "partly": "The guest reaches only some of Azure's KMS addresses, let TCP {port} through to {dead} too.",
-        "events": "The guest's last attempt got no answer from KMS and the connection could not be tested, test TCP {port} from the guest.",
+        "answered": (
+            "Something on the path answers on TCP {port} in place of Azure's KMS. Find that firewall or proxy and let the "
+            "port through as plain TCP."
+        ),
+        "partly": "The guest reaches only some of Azure's KMS addresses. Allow TCP {port} to {dead} too.",
+        "events": "The guest's last attempt got no answer from KMS, and the connection could not be tested. Test TCP {port} from the guest.",
     },
 )
 STEPS = steps(

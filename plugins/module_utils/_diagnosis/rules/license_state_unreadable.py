@@ -16,10 +16,10 @@ ID = "license-state-unreadable"
 TEXTS = texts(
     ID,
     {
-        "error": "Windows would not say how its licence stands, mend what failed and diagnose again: {reason}.",
-        "skipped": "How the licence stands was not asked, so nothing is known: gather the section license too.",
-        "state": "Windows reports licence state {status}, which is not known here, so whether it is activated cannot be told: check it on the VM.",
-        "age": "Windows says it is licensed, but not until when, so whether it renews cannot be told: check it on the VM.",
+        "error": "Windows did not return its licence state: {reason}. Fix that and diagnose again.",
+        "skipped": "The licence section was not collected. Add license to gather_subset and diagnose again.",
+        "state": "Windows reports licence state {status}, which has no known meaning. Check on the VM whether it is activated.",
+        "age": "Windows says that it is licensed, but not until when. Check on the VM whether it renews.",
         "no_reason": "no product row could be read",
     },
 )

@@ -17,9 +17,9 @@ ID = "licensing-service-disabled"
 TEXTS = texts(
     ID,
     {
-        "disabled": "The licensing service (sppsvc) is disabled, set it back to delayed automatic start and activate.",
-        "absent": "The licensing service (sppsvc) is not installed, repair Windows or deploy the VM from an intact image.",
-        "code": "The licensing service (sppsvc) cannot be started, mend it and activate: {code}.",
+        "disabled": "The licensing service (sppsvc) is disabled. Set it back to delayed automatic start and activate.",
+        "absent": "The licensing service (sppsvc) is not installed. Repair Windows or redeploy the VM from a clean image.",
+        "code": "The licensing service (sppsvc) cannot be started: {code}. Repair it and activate.",
     },
 )
 STEPS = steps(

@@ -17,8 +17,8 @@ ID = "multi-session-edition"
 TEXTS = texts(
     ID,
     {
-        "host": "Windows Enterprise multi-session asks a KMS that cannot serve it, set the KMS host to {target} and never touch the product key.",
-        "key": "Windows Enterprise multi-session has lost the key of its image, deploy the VM anew from an intact image instead of installing a key.",
+        "host": "Windows Enterprise multi-session asks a KMS that cannot serve it. Set the KMS host to {target} and leave the product key as it is.",
+        "key": "Windows Enterprise multi-session has lost the key of its image. Redeploy the VM from a clean image and install no key.",
     },
 )
 STEPS = steps(

@@ -16,7 +16,7 @@ RULE = obstacle(
     why="The egress is the last thing on the way.",
     subject="the outbound method",
     sentences={
-        "found": "The VM has no outbound method, so that nothing leaves for {addresses}: give its subnet a NAT gateway.",
+        "found": "The VM has no outbound connectivity, so nothing reaches {addresses}. Give its subnet a NAT gateway.",
     },
     advice={
         "attach": (

@@ -18,8 +18,8 @@ ID = "not-kms-client"
 TEXTS = texts(
     ID,
     {
-        "channel": "Windows is not licensed and its key is {channel}, which Azure's KMS cannot activate: install the KMS client setup key and activate.",
-        "code": "Windows is not licensed and says that its key does not fit, install the KMS client setup key of its edition and activate: {code}.",
+        "channel": "Windows is not licensed and its key is {channel}, which Azure's KMS cannot activate. Install the KMS client setup key and activate.",
+        "code": "Windows is not licensed and reports that its key does not fit: {code}. Install the KMS client setup key of its edition and activate.",
     },
 )
 

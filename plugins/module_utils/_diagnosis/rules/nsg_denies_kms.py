@@ -16,7 +16,7 @@ RULE = obstacle(
     why="Security rules act at the NIC and the subnet, before routing. (Among causes in Azure, the path's own order wins.)",
     subject="security rules",
     sentences={
-        "found": "Network security stops the traffic to {addresses} by {rule}, allow TCP 1688 out to the KMS addresses before it.",
+        "found": "Network security blocks TCP 1688 to {addresses} by {rule}. Add an outbound allow rule with a lower priority number.",
     },
     advice={
         "allow": "Add an outbound rule with a lower priority number than the one that denies: Allow, TCP, port 1688, destination the KMS addresses",

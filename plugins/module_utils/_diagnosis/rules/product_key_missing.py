@@ -17,7 +17,7 @@ ID = "product-key-missing"
 TEXTS = texts(
     ID,
     {
-        "found": "Windows has no product key, install the KMS client setup key of its edition and activate.",
+        "found": "Windows has no product key. Install the KMS client setup key of its edition and activate.",
     },
 )
 

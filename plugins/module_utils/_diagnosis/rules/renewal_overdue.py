@@ -17,8 +17,8 @@ TEXTS = texts(
     ID,
     {
         "found": (
-            "Windows is licensed for {left} more, but has not renewed for {age} although nothing was seen that stops "
-            "it: activate now and watch the next attempt."
+            "Windows is licensed for {left} more but has not renewed for {age}, although nothing was found that stops it. "
+            "Activate now and watch the next attempt."
         ),
         "unknown_left": "an unknown time",
     },

@@ -16,7 +16,7 @@ RULE = obstacle(
     why="Dropped at the first routing decision.",
     subject="routes that drop traffic",
     sentences={
-        "found": "The traffic to {addresses} is dropped by {route}, correct that route or add routes for the KMS addresses to the Internet.",
+        "found": "The traffic to {addresses} is dropped by {route}. Correct that route or add routes for the KMS addresses to the Internet.",
     },
     advice={
         "route": "Correct the route, or add one route per KMS address: prefix <address>/32, next hop Internet",

@@ -17,7 +17,10 @@ ID = "sides-disagree"
 TEXTS = texts(
     ID,
     {
-        "found": "Azure's settings say that KMS is stopped ({causes}), but the guest reaches it: the guest is believed, check what was read of Azure.",
+        "found": (
+            "Azure's settings say that KMS is blocked ({causes}), but the guest reaches it, and its result is used. Check "
+            "the Azure configuration shown below."
+        ),
     },
 )
 STEPS = steps(

@@ -18,10 +18,10 @@ TEXTS = texts(
     ID,
     {
         "found": (
-            "The KMS routes are for old or mistyped addresses ({stale}), so that the traffic to {addresses} takes "
-            "{route}: add routes for the current addresses."
+            "The KMS routes are for old or mistyped addresses ({stale}), so the traffic to {addresses} takes {route}. Add "
+            "routes for the current addresses."
         ),
-        "harmless": "The route table holds routes for old or mistyped KMS addresses ({stale}), replace them by routes for the current addresses.",
+        "harmless": "The route table holds routes for old or mistyped KMS addresses ({stale}). Replace them by routes for the current addresses.",
         "unnamed": "no longer in use",
     },
 )

@@ -17,10 +17,10 @@ ID = "token-store-damaged"
 TEXTS = texts(
     ID,
     {
-        "code": "The licensing service's token store is damaged, check its access rights, then rebuild it and activate.",
-        "absent": "The licensing service's token store (tokens.dat) is absent, rebuild it and activate.",
-        "unreadable": "The licensing service's token store (tokens.dat) cannot be read, check its access rights, then rebuild it and activate.",
-        "empty": "The licensing service's token store (tokens.dat) is empty, rebuild it and activate.",
+        "code": "The licensing service's token store is damaged. Check its access rights, then rebuild it and activate.",
+        "absent": "The licensing service's token store (tokens.dat) is absent. Rebuild it and activate.",
+        "unreadable": "The licensing service's token store (tokens.dat) cannot be read. Check its access rights, then rebuild it and activate.",
+        "empty": "The licensing service's token store (tokens.dat) is empty. Rebuild it and activate.",
     },
 )
 STEPS = steps(

@@ -21,8 +21,8 @@ ID = "transient-failure"
 TEXTS = texts(
     ID,
     {
-        "found": "Windows is activated and was renewed {age} ago, the {count} failed attempts of the last days did not last: nothing is to be done.",
-        "one": "Windows is activated and was renewed {age} ago, one failed attempt of the last days did not last: nothing is to be done.",
+        "found": "Windows is activated and was renewed {age} ago, and {count} failed attempts of the last days were transient. No action is needed.",
+        "one": "Windows is activated and was renewed {age} ago, and one failed attempt of the last days was transient. No action is needed.",
     },
 )
 _IGNORED = frozenset({"https_path", "genuine", "state", "other_activation_method"})

@@ -18,15 +18,18 @@ ID = "wrong-kms-host"
 TEXTS = texts(
     ID,
     {
-        "other": "The KMS host is {host}, which is not Azure's KMS: set it to {target} and activate.",
-        "azure_other_cloud": "The KMS host is {host}, the KMS of another Azure cloud: set it to {target} and activate.",
-        "azure_old_address": "The KMS host is {host}, an address that Azure's KMS no longer uses: set it to {target} and activate.",
-        "known_other": "The KMS host is {host}, {why}: set it to {target} and activate.",
+        "other": "The KMS host is {host}, which is not Azure's KMS. Set it to {target} and activate.",
+        "azure_other_cloud": "The KMS host is {host}, the KMS of another Azure cloud. Set it to {target} and activate.",
+        "azure_old_address": "The KMS host is {host}, an address that Azure's KMS no longer uses. Set it to {target} and activate.",
+        "known_other": "The KMS host is {host}, {why}. Set it to {target} and activate.",
         "known_not": "known not to be Azure's KMS",
-        "port": "The KMS port is {port}, but Azure's KMS listens on {wanted} only: set the host to {target} and activate.",
-        "pinned": "The KMS host is pinned to {host}, which works as long as Azure keeps that address: set it to {target}.",
-        "pinned_dead": "The KMS host is pinned to {host}, which does not answer while another address of Azure's KMS does: set it to {target} and activate.",
-        "left_behind": "The last attempt went to {old}, although {host} is set: clear the cached host and activate again.",
+        "port": "The KMS port is {port}, but Azure's KMS listens on {wanted} only. Set the host to {target} and activate.",
+        "pinned": "The KMS host is pinned to {host}, which works only as long as Azure keeps that address. Set it to {target}.",
+        "pinned_dead": (
+            "The KMS host is pinned to {host}, which does not answer while another address of Azure's KMS does. Set it to "
+            "{target} and activate."
+        ),
+        "left_behind": "The last attempt went to {old}, although {host} is set. Clear the cached host and activate again.",
     },
 )
 STEPS = steps(

@@ -39,6 +39,10 @@ RARE: list[tuple[dict[str, t.Any], ...]] = [
 ]
 STALE = build.azure("open", kms_routes={"stale": [{"name": "kms", "prefix": "23.102.135.246/32", "why": "old"}]})
 UNREAD = build.azure("unknown", unread=[{"what": "firewall policy", "scope": "fw", "reason": "403"}])
+ACTION = re.compile(
+    r"(Activate|Add|Allow|Check|Clear|Convert|Correct|Diagnose|Find|Fix|Give|Install|Judge|Keep|Let|Make|Rebuild|Redeploy|Remove|Repair"
+    r"|Replace|Set|Test|Turn|No action is needed)\b"
+)
 # Steps that name a command without asking for it to be typed.
 NAMED = {"clock-skew.step.synchronise"}
 
@@ -123,6 +127,17 @@ def test_a_command_is_a_command_and_no_part_of_a_sentence(rule: Rule) -> None:
         if step.says.message.id not in NAMED:
             assert not COMMAND.search(step.says), step.says
         assert step.command is None or step.command.strip() == step.command != ""
+
+
+@EVERY
+def test_a_title_says_the_cause_and_then_what_to_do(rule: Rule) -> None:
+    sentences = [text for text in rule.texts.values() if text.endswith((".", "{title}"))]
+    assert sentences
+    for text in sentences:
+        cause, stop, action = text.removesuffix("{title}").rstrip(".: ").rpartition(". ")
+        assert stop, text
+        assert not re.search(r"\. |, (check|set|add|activate|install)\b", cause), text
+        assert ACTION.match(action), text
 
 
 def _message(text: t.Any) -> str:

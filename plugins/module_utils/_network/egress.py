@@ -14,7 +14,7 @@ import typing as t
 
 from .._text import Text
 from . import balancer, values
-from .links import network_of, reference
+from .links import ip_configurations, network_of, reference
 from .model import BLOCKED, NO_OUTBOUND, OPEN, Leg, NotKnownError, egress, unknown
 from .state import BALANCER, NAT_GATEWAY, VM, NetworkState
 from .values import Body, low, name_of, props, ref, refs, text
@@ -22,6 +22,7 @@ from .wording import say
 
 SET_NOTE = "the effect of an availability set's Standard load balancer is described by Azure support in Japan only"
 DEFAULT_NOTE = "default outbound access is not recommended: its address is not yours and may change"
+POOL_NOTE = "no document says it for a pool of another NIC; it follows from what they say for one NIC"
 PRIVATE_NOTE = "a machine that has not been stopped since its subnet became private may still have its old way out"
 BASIC_NOTE = "Basic load balancers are said to be retired since 2025-09-30 (not verified)"
 
@@ -173,6 +174,9 @@ def _loss(state: NetworkState, place: Place, private: bool) -> tuple[Text | None
     """Return what takes default outbound access away, None when nothing does."""
     if private:
         return say("private", subnet=name_of(place.subnet_id)), (PRIVATE_NOTE,)
+    found = _explicit_elsewhere(state, place)
+    if found:
+        return found
     vm_id = ref(props(place.nic).get("virtualMachine"))
     if place.vm is None and vm_id:
         raise state.not_read(vm_id)
@@ -187,6 +191,28 @@ def _loss(state: NetworkState, place: Place, private: bool) -> tuple[Text | None
                 reason = say("sibling", machine=name_of(sibling), set=name_of(set_id), balancer=pool.name)
                 return reason, (SET_NOTE,)
     return None, ()
+
+
+def _explicit_elsewhere(state: NetworkState, place: Place) -> tuple[Text, tuple[str, ...]] | None:
+    """Return the public IP or Standard pool of another NIC or configuration of the machine: either takes it from all.
+
+    Source: https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access ("having a single one with a
+    public IP prevents default outbound access for the virtual machine").
+    """
+    own_id = str(place.nic.get("id"))
+    others = [nic_id for nic_id in state.nics_of(place.vm or {}) if low(nic_id) != low(own_id)]
+    nics = [place.nic, *map(state.need, others)]
+    for nic in nics:
+        for config in ip_configurations(nic):
+            own = _instance_address(state, config)
+            if own is not None:
+                ip = name_of(reference(config, "publicIPAddress"))
+                return say("ip_elsewhere", ip=ip, nic=name_of(nic)), ()
+    for nic in nics:
+        pool = balancer.standard_pool_of(state, str(nic.get("id")))
+        if pool is not None:
+            return say("pool_elsewhere", nic=name_of(nic), balancer=pool.name), (POOL_NOTE,)
+    return None
 
 
 def _siblings(state: NetworkState, set_id: str, own_id: str) -> list[Body]:

@@ -17,6 +17,7 @@ from .values import Body, low, name_of, props, ref, strings, text
 from .wording import say
 
 DEFAULT = "0.0.0.0/0"
+DEFAULT_TABLE = "defaultroutetable"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,7 +43,7 @@ def internet_exit(state: NetworkState, network_id: str) -> HubExit | None:
         if "internet" in map(str.lower, strings(policy.get("destinations"))):
             reason = say("hub_intent", hub=name, next=name_of(ref(policy.get("nextHop"))))
             return HubExit(hub_id, ref(policy.get("nextHop")), reason)
-    for table, route in _static_routes(state, hub_id):
+    for table, route in _static_routes(state, hub_id, _associated(connection)):
         destinations = strings(route.get("destinations"), route.get("addressPrefixes"))
         if DEFAULT in destinations and ref(route.get("nextHop")):
             reason = say("hub_route", table=table, hub=name, prefix=DEFAULT, next=name_of(ref(route.get("nextHop"))))
@@ -76,14 +77,37 @@ def _routing_policies(state: NetworkState, hub_id: str) -> list[Body]:
     return found
 
 
-def _static_routes(state: NetworkState, hub_id: str) -> list[tuple[str, Body]]:
+def forced_tunnel(state: NetworkState, hub_id: str) -> bool:
+    """Tell whether a hub's firewall does not go out by itself but follows the default route that the hub learnt.
+
+    So it is with a private policy, 0.0.0.0/0 among its prefixes, and no Internet policy. Raises NotKnownError when routing
+    intent was not read. Source: https://learn.microsoft.com/azure/virtual-wan/about-internet-routing#forced-tunnel
+    """
+    policies = [set(map(str.lower, strings(policy.get("destinations")))) for policy in _routing_policies(state, hub_id)]
+    if not policies or any("internet" in destinations for destinations in policies):
+        return False
+    routes = [route for _table, route in _static_routes(state, hub_id, DEFAULT_TABLE)]
+    return any(DEFAULT in strings(route.get("destinations"), route.get("addressPrefixes")) for route in routes)
+
+
+def _associated(connection: Body) -> str:
+    """Return the name of the one route table that counts for a connection; the default table where none is named.
+
+    Source: https://learn.microsoft.com/azure/virtual-wan/about-virtual-hub-routing#association
+    """
+    routing = values.mapping(props(connection).get("routingConfiguration"))
+    return name_of(ref(routing.get("associatedRouteTable"))).lower() or DEFAULT_TABLE
+
+
+def _static_routes(state: NetworkState, hub_id: str, table_name: str) -> list[tuple[str, Body]]:
     found: list[tuple[str, Body]] = []
     hub = props(state.need(hub_id))
     for route in values.items(values.mapping(hub.get("routeTable")).get("routes")):
         if text(route.get("nextHopIpAddress")):
             raise NotKnownError(say("hub_old_table", hub=name_of(hub_id)))
     for table in state.children(hub_id, "hubRouteTables"):
-        found += [(name_of(table), route) for route in values.items(props(table).get("routes"))]
+        if name_of(table).lower() == table_name:
+            found += [(name_of(table), route) for route in values.items(props(table).get("routes"))]
     return found
 
 

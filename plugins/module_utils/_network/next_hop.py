@@ -212,6 +212,9 @@ def through_firewall(journey: Journey, body: Body) -> Leg:
 def _firewall_exit(journey: Journey, body: Body) -> Leg:
     name = name_of(body)
     if hub.is_hub_firewall(body):
+        own_hub = ref(props(body).get("virtualHub"))
+        if own_hub and hub.forced_tunnel(journey.state, own_hub):
+            raise NotKnownError(say("hub_forced", firewall=name, hub=name_of(own_hub)), cause=model.FORCED_TUNNELING)
         reason = say("firewall_hub", firewall=name)
         return Leg(OPEN, reason, egress=egress("instance_ip", reason, str(body.get("id")), hub.public_ips(body)))
     state = journey.state

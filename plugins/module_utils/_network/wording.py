@@ -94,6 +94,10 @@ TEXTS = texts(
         "hub_intent": "routing intent of virtual hub '{hub}' sends Internet traffic to '{next}'",
         "hub_route": "route table '{table}' of virtual hub '{hub}' sends {prefix} to '{next}'",
         "hub_branch": "virtual hub '{hub}' has no routing intent for Internet traffic: a branch announces the route",
+        "hub_forced": (
+            "firewall '{firewall}' of virtual hub '{hub}' follows the default route that the hub learnt (forced-tunnel mode),"
+            " and where that leads was not read"
+        ),
         "hub_old_table": "the old route table of virtual hub '{hub}' names an address as next hop",
         # The way out.
         "nat": "it leaves by NAT gateway '{gateway}'",
@@ -125,8 +129,13 @@ TEXTS = texts(
             " load balancer outbound rule, but subnet '{subnet}' is not private"
         ),
         "default_inbound": "whether inbound NAT rules alone take default outbound access away is not known",
-        "default_lost": "{reason} and there is no NAT gateway, public IP or load balancer outbound rule",
+        "default_lost": "{reason} and there is no NAT gateway, public IP or load balancer outbound rule for its address",
         "private": "subnet '{subnet}' is private (defaultOutboundAccess is false)",
+        "ip_elsewhere": "public IP '{ip}' on NIC '{nic}' takes default outbound access from the machine's other addresses",
+        "pool_elsewhere": (
+            "NIC '{nic}' of the machine is in a pool of Standard load balancer '{balancer}', which takes default outbound"
+            " access from the machine's other addresses"
+        ),
         "scale_set": "machines of flexible scale set '{set}' have no default outbound access",
         "sibling": (
             "machine '{machine}' of the same availability set '{set}' is behind Standard load balancer '{balancer}',"

@@ -10,7 +10,7 @@ import math
 import re
 import typing as t
 
-from tests.lab.azure import ids, questions, types, writes
+from tests.lab.azure import ids, questions, types, versions, writes
 from tests.lab.azure.access import Access, linked
 from tests.lab.azure.messages import Answer, Problem, Request
 from tests.lab.azure.operations import Operation, Operations
@@ -45,6 +45,7 @@ class Arm:
             raise Problem(
                 400, "MissingApiVersionParameter", "The api-version query parameter (?api-version=) is required."
             )
+        versions.check(target, request.query["api-version"], self._world.options.newest_api)
         if target.kind == "operation":
             return self._poll(request, target)
         if target.kind == "root":
@@ -130,7 +131,7 @@ class Arm:
         return Answer(200, body)
 
     def _shown(self, request: Request, stored: Body) -> Body:
-        shown = self._store.view(stored)
+        shown = versions.shown(self._store.view(stored), stored["type"], request.query["api-version"])
         if stored["type"].lower() == _MACHINES:
             expand = "instanceview" in request.query.get("$expand", "").lower()
             status_only = request.query.get("statusonly", "").lower() == "true"

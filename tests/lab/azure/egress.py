@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from tests.lab.azure import ids
 from tests.lab.azure.paste import Body
-from tests.lab.azure.topology import Topology, references
+from tests.lab.azure.topology import Topology, primary_configuration, references
 
 _POOLS = "loadBalancerBackendAddressPools"
 
@@ -22,16 +22,38 @@ class Egress:
         self._store = topology.store
 
     def leaves(self, nic: Body, subnet: ids.ResourceId) -> bool:
-        """Whether an interface has a way out: NAT gateway, own address, load balancer or default outbound access."""
-        configurations = [item.get("properties") or {} for item in nic["properties"].get("ipConfigurations") or []]
-        if self.nat_gateway(subnet) or any(item.get("publicIPAddress") for item in configurations):
+        """Whether the primary address of an interface has a way out: NAT gateway, public IP, load balancer or default access.
+
+        Order: https://learn.microsoft.com/azure/nat-gateway/nat-overview (Traffic routes). A public IP and a pool serve the
+        configuration that they are on: https://learn.microsoft.com/azure/load-balancer/load-balancer-outbound-connections.
+        """
+        primary = primary_configuration(nic).get("properties") or {}
+        if self.nat_gateway(subnet) or primary.get("publicIPAddress"):
             return True
-        pools = self._pools(nic)
+        pools = _pools([primary])
         if any(self._snat(pool) for pool in pools):
             return True
-        if any(self._standard(pool) for pool in pools) or self._sibling_behind_standard(nic):
+        if any(self._standard(pool) for pool in pools):
             return False
+        return self._default_access(nic, subnet)
+
+    def _default_access(self, nic: Body, subnet: ids.ResourceId) -> bool:
+        """Whether default outbound access is given, which one machine has or has not as a whole.
+
+        https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access: a public IP on any interface
+        prevents it for the machine, a load balancer with outbound rules ends it, flexible scale sets and private subnets have
+        none. Availability sets: https://jpaztech.github.io/blog/network/snat-options-for-azure-vm/.
+        """
         machine = self._topology.machine_of_interface(nic)
+        configurations = [
+            item.get("properties") or {}
+            for other in (self._topology.interfaces(machine) if machine else [nic])
+            for item in other["properties"].get("ipConfigurations") or []
+        ]
+        if any(item.get("publicIPAddress") for item in configurations):
+            return False
+        if any(self._standard(pool) for pool in _pools(configurations)) or self._sibling_behind_standard(nic):
+            return False
         if machine and machine["properties"].get("virtualMachineScaleSet"):
             return False
         record = nic["properties"].get("defaultOutboundConnectivityEnabled")
@@ -48,21 +70,17 @@ class Egress:
             if gateway is None or _has_address(gateway):
                 return True
         network = subnet.parent
+        whole = (self._store.find(network) or {}).get("properties", {}) if network else {}
+        for reference in references(whole, "defaultPublicNatGateway"):
+            gateway = self._store.find(reference["id"])
+            if gateway is not None and _has_address(gateway):
+                return True
         return any(
             network is not None
             and ids.key((gateway["properties"].get("sourceVirtualNetwork") or {}).get("id")) == network.key
             and _has_address(gateway)
             for gateway in self._store.of_kind("microsoft.network/natgateways")
         )
-
-    def _pools(self, nic: Body) -> list[ids.ResourceId]:
-        found = {}
-        for item in nic["properties"].get("ipConfigurations") or []:
-            for pool in references(item.get("properties") or {}, _POOLS):
-                pool_id = ids.parse(pool["id"])
-                if pool_id:
-                    found[pool_id.key] = pool_id
-        return list(found.values())
 
     def _snat(self, pool: ids.ResourceId) -> bool:
         balancer = self._store.find(pool.top)
@@ -98,9 +116,16 @@ class Egress:
             for sibling_id in self._store.references.incoming(ids.key(reference["id"]), "availabilitySet"):
                 sibling = self._store.find(sibling_id)
                 for other in self._topology.interfaces(sibling) if sibling else []:
-                    if any(self._standard(pool) for pool in self._pools(other)):
+                    inner = [item.get("properties") or {} for item in other["properties"].get("ipConfigurations") or []]
+                    if any(self._standard(pool) for pool in _pools(inner)):
                         return True
         return False
+
+
+def _pools(configurations: list[Body]) -> list[ids.ResourceId]:
+    """Return the pools that configurations (their properties) are in."""
+    found = [ids.parse(pool["id"]) for inner in configurations for pool in references(inner, _POOLS)]
+    return [pool for pool in found if pool]
 
 
 def _serves(rule: Body, pool: ids.ResourceId) -> bool:

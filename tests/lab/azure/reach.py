@@ -101,13 +101,30 @@ class Reach:
         subnets = [ids.parse(item["id"]) for inner in configurations for item in references(inner, "subnet")]
         subnet = subnets[0] if subnets else None
         if subnet is None:
-            return self._arrived(packet.destination, packet.port)
+            return self._from_hub(firewall, packet)
         result = self._onwards(None, subnet, packet, hops)
         public = any(inner.get("publicIPAddress") for inner in configurations) or self._egress.nat_gateway(subnet)
         leaves_here = any(
             str(row["nextHopType"]).lower() == "internet" for row in self._routes.winners(subnet, packet.destination)
         )
         return "filtered" if leaves_here and not public else result
+
+    def _from_hub(self, firewall: Body, packet: Packet) -> Outcome:
+        """Where a virtual hub's firewall sends what it lets through.
+
+        https://learn.microsoft.com/azure/virtual-wan/about-internet-routing#forced-tunnel: with a private policy, 0.0.0.0/0
+        among its prefixes and no Internet policy it follows the default route that the hub learnt; where none is learnt it
+        leaves by its public address, if it has one.
+        """
+        hub = ids.parse((firewall["properties"].get("virtualHub") or {}).get("id"))
+        if hub is not None and self._routes.forced_tunnel(hub):
+            learnt = any(route.get("prefix") == "0.0.0.0/0" for route in self._world.bgp.get(hub.key, []))
+            if learnt:
+                return self._outside(packet)
+            addresses = (firewall["properties"].get("hubIPAddresses") or {}).get("publicIPs") or {}
+            if not addresses.get("count") and not addresses.get("addresses"):
+                return "filtered"
+        return self._arrived(packet.destination, packet.port)
 
     def _through_balancer(self, balancer: Body, address: str, packet: Packet, hops: int) -> Outcome:
         if address in self._world.appliances and not _forwards(self._world.appliances[address], packet):

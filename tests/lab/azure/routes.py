@@ -145,14 +145,28 @@ class Routes:
             return []
         rows = [_announced_row(route) for route in self._world.bgp.get(hub.key, [])]
         secured = connection["properties"].get("enableInternetSecurity") is not False
-        for destinations, next_hop in self._hub_policies(hub):
+        routing = connection["properties"].get("routingConfiguration") or {}
+        associated = ids.parse((routing.get("associatedRouteTable") or {}).get("id"))
+        for destinations, next_hop in self._hub_policies(hub, associated.name if associated else "defaultRouteTable"):
             firewall = self._store.find(next_hop)
             hop = ((firewall or {}).get("properties", {}).get("hubIPAddresses") or {}).get("privateIPAddress")
             if "0.0.0.0/0" not in destinations or secured:
                 rows.append(_row(GATEWAY, destinations, GATEWAY, [hop] if hop else []))
         return rows
 
-    def _hub_policies(self, hub: ids.ResourceId) -> list[tuple[tuple[str, ...], str]]:
+    def forced_tunnel(self, hub: ids.ResourceId) -> bool:
+        """Whether routing intent of a hub has a private policy with 0.0.0.0/0 among its prefixes, and no Internet policy."""
+        intents = [intent["properties"] for intent in self._store.below(hub, "routingIntent")]
+        policies = [policy for intent in intents for policy in intent.get("routingPolicies") or []]
+        named = {destination for policy in policies for destination in policy.get("destinations") or []}
+        given = any("0.0.0.0/0" in found for found, _hop in self._hub_policies(hub, "defaultRouteTable"))
+        return "PrivateTraffic" in named and "Internet" not in named and given
+
+    def _hub_policies(self, hub: ids.ResourceId, table_name: str) -> list[tuple[tuple[str, ...], str]]:
+        """Routing intent, and the routes of the one table that a connection is associated with.
+
+        https://learn.microsoft.com/azure/virtual-wan/about-virtual-hub-routing#association
+        """
         found: list[tuple[tuple[str, ...], str]] = []
         for intent in self._store.below(hub, "routingIntent"):
             for policy in intent["properties"].get("routingPolicies") or []:
@@ -161,6 +175,8 @@ class Routes:
                 if "PrivateTraffic" in (policy.get("destinations") or []):
                     found.append((facts.PRIVATE_SPACE[:3], policy.get("nextHop", "")))
         for table in self._store.below(hub, "hubRouteTables"):
+            if str(table["name"]).lower() != table_name.lower():
+                continue
             found.extend(
                 (tuple(route.get("destinations") or ()), route.get("nextHop", ""))
                 for route in table["properties"].get("routes") or []

@@ -30,13 +30,17 @@ DEFAULT_TENANT = "72f988bf-0000-0000-0000-000000000001"
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """How the server behaves. `page_size` items; the others seconds; `retry_after` None leaves that header out."""
+    """How the server behaves. `page_size` items; the others seconds; `retry_after` None leaves that header out.
+
+    `newest_api`: the newest version of Microsoft.Network that the cloud knows; None for all of api_versions.yml.
+    """
 
     page_size: int = 100
     token_seconds: int = 3599
     write_seconds: float = 0.2
     question_seconds: float = 0.2
     retry_after: float | None = 1
+    newest_api: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -162,4 +166,6 @@ def _service_tags(given: Body, bodies: list[Body]) -> dict[str, tuple[str, ...]]
 
 
 def _options(given: Body) -> Options:
-    return Options(**_keys(given, [field.name for field in dataclasses.fields(Options)], "azure.options"))
+    known = _keys(given, [field.name for field in dataclasses.fields(Options)], "azure.options")
+    # YAML reads 2024-05-01 as a date.
+    return Options(**{**known, **({"newest_api": str(known["newest_api"])} if known.get("newest_api") else {})})

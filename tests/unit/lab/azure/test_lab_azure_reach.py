@@ -16,6 +16,7 @@ from tests.lab.azure import half
 from tests.unit.lab.azure import builders as b
 
 GATEWAY_DEFAULT = [{"prefix": "0.0.0.0/0", "next_hop": "VirtualNetworkGateway"}]
+HUB = f"{b.NETWORK}/virtualHubs/vhub"
 SPOKE = f"{b.NETWORK}/virtualNetworks/spoke"
 KMS_ROUTES = [b.route(f"{address}/32", "Internet") for address in (b.KMS, b.OTHER_KMS)]
 TO_FIREWALL = b.route("0.0.0.0/0", "VirtualAppliance", b.FIREWALL)
@@ -87,6 +88,41 @@ def _hub_network(*, secured: bool | None) -> list[b.Body]:
         b.resource("virtualHubs/vhub/routingIntent", "intent", {"routingPolicies": [policy]}),
         b.resource("virtualHubs/vhub/hubVirtualNetworkConnections", "spoke", connection),
     ]
+
+
+def _in_hub(
+    *policies: str, firewall: list[b.Body], default: str = "defaultRouteTable", **connection: t.Any
+) -> list[b.Body]:
+    """A hub whose table `default` sends 0.0.0.0/0 to its firewall; `firewall`: rule collections of its policy."""
+    found = [body for body in _hub_network(secured=True) if not body["type"].endswith("routingIntent")]
+    fw = next(body["id"] for body in found if body["name"] == "hubfw")
+    row = {
+        "name": "all",
+        "destinationType": "CIDR",
+        "destinations": ["0.0.0.0/0"],
+        "nextHopType": "ResourceId",
+        "nextHop": fw,
+    }
+    found = [body for body in found if not body["type"].endswith("ruleCollectionGroups")]
+    link = next(body for body in found if body["type"].endswith("hubVirtualNetworkConnections"))
+    link["properties"].update(connection)
+    group = b.resource(
+        "firewallPolicies/policy/ruleCollectionGroups", "g", {"priority": 200, "ruleCollections": firewall}
+    )
+    intent = {"routingPolicies": [{"name": name, "destinations": [name], "nextHop": fw} for name in policies]}
+    return [
+        *found,
+        group,
+        b.resource("virtualHubs/vhub/hubRouteTables", default, {"routes": [row]}),
+        *([b.resource("virtualHubs/vhub/routingIntent", "intent", intent)] if policies else []),
+    ]
+
+
+def _second(configuration: b.Body) -> list[b.Body]:
+    """The machine with a second interface."""
+    nics = {"networkInterfaces": [b.ref("networkInterfaces/web-nic"), b.ref("networkInterfaces/more-nic")]}
+    second, _vm = b.machine("more", "spoke/work", "10.1.1.9", configuration=configuration)
+    return [*b.spoke(b.balancer("public", rules=OUTBOUND_RULE), nic={"machine": {"networkProfile": nics}}), second]
 
 
 def _admin(access: str) -> list[b.Body]:
@@ -206,6 +242,14 @@ CASES: list[tuple[str, str, list[b.Body], dict[str, t.Any]]] = [
                                                        b.table(TO_ONPREM, *KMS_ROUTES, name="fwrt")], {}),
     ("routing intent", "filtered", _hub_network(secured=None), {}),
     ("routing intent, spoke opted out", "kms", _hub_network(secured=False), {}),
+    ("hub table with a default route", "filtered", _in_hub(firewall=[]), {}),
+    ("hub table that is not associated", "kms", _in_hub(firewall=[], default="other"), {}),
+    ("hub table that is associated", "filtered", _in_hub(
+        firewall=[], default="other",
+        routingConfiguration={"associatedRouteTable": b.ref("virtualHubs/vhub/hubRouteTables/other")}), {}),
+    ("forced-tunnel hub that learnt a default route", "open",
+     _in_hub("PrivateTraffic", firewall=[b.network_rule("Allow", b.KMS)]), {"bgp": {HUB: GATEWAY_DEFAULT}}),
+    ("forced-tunnel hub that learnt none", "kms", _in_hub("PrivateTraffic", firewall=[b.network_rule("Allow", b.KMS)]), {}),
     # Appliances
     ("appliance forwards", "kms", _appliance(enableIPForwarding=True), {}),
     ("appliance forwards 443 only", "filtered", _appliance(enableIPForwarding=True),
@@ -240,6 +284,15 @@ CASES: list[tuple[str, str, list[b.Body], dict[str, t.Any]]] = [
      b.spoke(b.balancer("public", rules=_balancing_rule(disabled=True)), nic=b.in_pool()), {}),
     ("sibling behind a Standard balancer", "filtered", _sibling(nic=b.in_pool()), {}),
     ("sibling without a balancer", "kms", _sibling(nic={}), {}),
+    ("public IP on another interface", "filtered", _second({"publicIPAddress": b.ref("publicIPAddresses/p")}), {}),
+    ("another interface in a Standard pool", "filtered", _second(b.in_pool()["configuration"]), {}),
+    ("another interface with nothing", "kms", _second({}), {}),
+    ("public IP on another configuration", "filtered", b.spoke(nic={"ipConfigurations": [
+        {"name": "one", "properties": {"privateIPAddress": "10.1.1.4", "primary": True,
+                                       "subnet": b.ref("virtualNetworks/spoke/subnets/work")}},
+        {"name": "two", "properties": {"privateIPAddress": "10.1.1.8", "primary": False,
+                                       "subnet": b.ref("virtualNetworks/spoke/subnets/work"),
+                                       "publicIPAddress": b.ref("publicIPAddresses/p")}}]}), {}),
     ("flexible scale set", "filtered", b.spoke(nic={"machine": {"virtualMachineScaleSet": {"id": f"{b.GROUP}/x"}}}), {}),
     ("firewall needs no way out of the subnet", "kms",
      b.routed(TO_FIREWALL, subnet=PRIVATE, more=b.hub(b.network_rule("Allow", b.KMS))), {}),

@@ -27,6 +27,10 @@ notes:
   - Every write carries a precondition (C(If-Match) or C(If-None-Match)) and is a raw JSON body, so that properties unknown to this
     collection survive. After every write, and whenever it is not known what became of one, the object is read again before
     anything else is sent.
+  - Objects are read and written in API version 2024-07-01 of Microsoft.Network, or in the newest that the cloud offers. What came with a
+    later version (C(serviceGateway) of a subnet or NAT gateway in 2025-05-01, C(disablePeeringRoute) of a route table and C(nextHop) of a
+    route in 2025-07-01) is not shown by it, and whether Azure keeps it when the object is written is not documented. A write to an
+    object that does show one of these is refused.
   - Throttling, operations in progress and concurrent changes are waited for and planned anew. Missing permissions, locks and policies
     are never retried.
   - When a later step fails, what this run has already written is put back.

@@ -11,13 +11,16 @@ The provider registration policy is left out, as it writes.
 
 from __future__ import annotations
 
+import builtins
 import dataclasses
 import time
 import typing as t
 import urllib.parse
 
-from . import sdk
+from . import sdk, versions
 from .cloud import AzureCloud
+
+T = t.TypeVar("T")
 
 MAX_PAGES = 1000
 ACCEPTED = 202
@@ -99,15 +102,38 @@ class ArmClient:
             getattr(client, name) for name in ("send_request", "_send_request") if hasattr(client, name)
         )
         self.close: t.Callable[[], None] = client.close
+        self._taken: dict[tuple[str, str], str] = {}
+
+    def version(self, path: str, wanted: str) -> str:
+        """Return the API version in which a path is asked for: `wanted`, or what was taken where the cloud refused that."""
+        return self._taken.get((versions.kind_of(path), wanted), wanted)
+
+    def _in_version(self, path: str, wanted: str, ask: t.Callable[[str], T]) -> T:
+        """Ask in `wanted`, and once more in the version that the cloud offers when it refuses that; nothing was done then."""
+        taken = self.version(path, wanted)
+        try:
+            return ask(taken)
+        except ArmError as problem:
+            other = versions.offered(problem.detail, wanted) if problem.code in versions.REFUSALS else None
+            if other is None or other == taken:
+                raise
+        self._taken[versions.kind_of(path), wanted] = other
+        return ask(other)
 
     def get(self, path: str, api_version: str, **query: str) -> t.Any:
         """Return the decoded body of one GET; raises ArmError."""
-        return self._json(self._request("GET", self._url(path, api_version, query)))
+        return self._json(self._in_version(path, api_version, lambda version: self._get(path, version, query)))
+
+    def _get(self, path: str, version: str, query: t.Mapping[str, str]) -> sdk.HttpResponse:
+        return self._request("GET", self._url(path, version, query))
 
     def list(self, path: str, api_version: str, **query: str) -> list[dict[str, t.Any]]:
         """Return all items of a paged list; raises ArmError, also when a later page is missing."""
-        items: list[dict[str, t.Any]] = []
-        url: str | None = self._url(path, api_version, query)
+        return self._in_version(path, api_version, lambda version: self._pages(path, self._url(path, version, query)))
+
+    def _pages(self, path: str, first: str) -> builtins.list[dict[str, t.Any]]:
+        items: builtins.list[dict[str, t.Any]] = []
+        url: str | None = first
         seen: set[str] = set()
         while url:
             if url in seen or len(seen) >= MAX_PAGES:
@@ -123,7 +149,7 @@ class ArmClient:
     def ask(self, path: str, api_version: str, pauses: tuple[float, ...] = BUSY_PAUSES) -> t.Any:
         """POST a question, wait for its long-running answer within the deadline and return its body; raises ArmError."""
         try:
-            response = self._request("POST", self._url(path, api_version, {}), retry_on_methods=["POST"])
+            response = self._in_version(path, api_version, lambda version: self._post(path, version))
             return self._json(self._finish(response))
         except ArmError as problem:
             if problem.code != BUSY or not pauses:
@@ -131,11 +157,18 @@ class ArmClient:
         self._sleep(pauses[0])
         return self.ask(path, api_version, pauses[1:])
 
+    def _post(self, path: str, version: str) -> sdk.HttpResponse:
+        return self._request("POST", self._url(path, version, {}), retry_on_methods=["POST"])
+
     def send_once(
         self, method: str, path: str, api_version: str, *, body: t.Any = None, headers: dict[str, str] | None = None
     ) -> sdk.HttpResponse:
         """Send one writing request and never again by itself: who asks must look first whether it was done; raises ArmError."""
-        return self._request(method, self._url(path, api_version, {}), headers=headers, body=body, retry_total=0)
+
+        def send(version: str) -> sdk.HttpResponse:
+            return self._request(method, self._url(path, version, {}), headers=headers, body=body, retry_total=0)
+
+        return self._in_version(path, api_version, send)
 
     def follow(self, url: str) -> sdk.HttpResponse:
         """GET an address that an answer named; raises ArmError, also when it is on another host."""

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import dataclasses
 
-# Pinned: newer versions are missing in some clouds, and all behaviour relied on here is documented for these.
-NETWORK_API = "2024-05-01"
+from .._network.state import PRIVATE_SUBNETS
+
+# The oldest versions that show what decides: later ones are missing in some clouds, and those after 2026-03-31 make the
+# subnets of new networks private. Where a cloud does not know one, the client takes the newest that it does.
+NETWORK_API = "2024-07-01"
 COMPUTE_API = "2024-07-01"
 SUBSCRIPTIONS_API = "2022-12-01"
 
@@ -30,6 +33,26 @@ class Listing:
     def path(self, subscription: str) -> str:
         """Return the request path of the list in `subscription`."""
         return f"/subscriptions/{subscription}/providers/{self.type}"
+
+
+@dataclasses.dataclass(frozen=True)
+class Shown:
+    """A property that `type` shows from version `since` on: before, that it is absent says nothing about `what`."""
+
+    type: str
+    property: str
+    since: str
+    what: str
+
+
+# Source: the models of azure-mgmt-network 25.1.0 (2023-05-01) and 29.0.0 (2024-07-01), in which they first appear.
+DECIDING = (
+    Shown("Microsoft.Network/natGateways", "sourceVirtualNetwork", "2024-07-01", "Microsoft.Network/natGateways"),
+    Shown(
+        "Microsoft.Network/virtualNetworks", "defaultPublicNatGateway", "2024-07-01", "Microsoft.Network/natGateways"
+    ),
+    Shown("Microsoft.Network/virtualNetworks", "defaultOutboundAccess", "2023-05-01", PRIVATE_SUBNETS),
+)
 
 
 NETWORKS = Listing("Microsoft.Network/virtualNetworks")

@@ -28,12 +28,15 @@ class Source(t.Protocol):
     def ask(self, path: str, api_version: str) -> t.Any:
         """Return the answer to a POST that asks a question."""
 
+    def version(self, path: str, wanted: str) -> str:
+        """Return the API version in which a path was answered; `wanted` where it was not asked for."""
+
 
 class Tape:
     """Passes everything on to `source` and keeps it in `calls`; safe to share between threads.
 
-    A call holds {method, path, api_version, query, status, body, error}: `method` is get, list or ask, `status` the HTTP status or
-    None, `error` {code, message, action} in place of a body.
+    A call holds {method, path, api_version, query, status, body, error}: `method` is get, list or ask, `api_version` the one that
+    answered, `status` the HTTP status or None, `error` {code, message, action} in place of a body.
     """
 
     def __init__(self, source: Source) -> None:
@@ -53,6 +56,10 @@ class Tape:
         """Pass a question on."""
         return self._keep("ask", path, api_version, {})
 
+    def version(self, path: str, wanted: str) -> str:
+        """Return the version that the source took."""
+        return self._source.version(path, wanted)
+
     def _keep(self, method: str, path: str, api_version: str, query: dict[str, str]) -> t.Any:
         call: Call = {"method": method, "path": path, "api_version": api_version, "query": query, "status": OK}
         try:
@@ -62,6 +69,7 @@ class Tape:
             call.update(status=problem.status, body=None, error=told)
             raise
         finally:
+            call["api_version"] = self.version(path, api_version)
             with self._lock:
                 self.calls.append(call)
         return call["body"]
@@ -72,6 +80,7 @@ class Player:
 
     def __init__(self, calls: t.Iterable[Call]) -> None:
         self._calls = {_key(call["method"], call["path"], call.get("query") or {}): call for call in calls}
+        self._versions = {path: call.get("api_version") for (_method, path, _query), call in self._calls.items()}
 
     def get(self, path: str, api_version: str, **query: str) -> t.Any:
         """Answer a GET."""
@@ -85,6 +94,10 @@ class Player:
         """Answer a question."""
         return self._answer("ask", path, {})
 
+    def version(self, path: str, wanted: str) -> str:
+        """Return the version that answered when it was recorded."""
+        return str(self._versions.get(_place(path)) or wanted)
+
     def _answer(self, method: str, path: str, query: dict[str, str]) -> t.Any:
         call = self._calls.get(_key(method, path, query))
         if call is None:
@@ -96,4 +109,8 @@ class Player:
 
 
 def _key(method: str, path: str, query: t.Mapping[str, str]) -> tuple[str, str, tuple[tuple[str, str], ...]]:
-    return method, path.rstrip("/").lower(), tuple(sorted(query.items()))
+    return method, _place(path), tuple(sorted(query.items()))
+
+
+def _place(path: str) -> str:
+    return path.rstrip("/").lower()

@@ -111,8 +111,17 @@ class Reader:
             with self.snapshot.lock:
                 self.snapshot.listed.add((name, kind.type.lower()))
             self.snapshot.add(found)
+            self._not_shown(kind, name)
 
         return run
+
+    def _not_shown(self, kind: catalog.Listing, name: str) -> None:
+        """Note what a list does not tell because the cloud has no version that shows it."""
+        version = self._client.version(kind.path(name), kind.api_version)
+        for shown in catalog.DECIDING:
+            if shown.type == kind.type and version < shown.since:
+                reason = f"{shown.property} is shown from API version {shown.since} on; this cloud offers {version}"
+                self.snapshot.missing(shown.what, f"/subscriptions/{name}", reason)
 
     def _listings(self, name: str) -> list[Job]:
         """Every other list of a subscription, and the power states."""

@@ -16,6 +16,8 @@ from .change_set import Refusal
 # BUSY and STALE: Azure did nothing. UNSURE: it may have done it, so look before anything else.
 BUSY, STALE, REFUSED, FAILED, UNSURE = "busy", "stale", "refused", "failed", "unsure"
 
+# The writer's own word: it did not send what might remove a property that its API version does not know.
+LATER_PROPERTY = "LaterProperty"
 _BUSY_CODES = frozenset(
     (
         "AnotherOperationInProgress",
@@ -57,6 +59,12 @@ def judge(error: ArmError, resource_id: str, action: str) -> Verdict:
 
 def _refusal(error: ArmError, resource_id: str, action: str) -> Refusal | None:
     name = name_of(resource_id)
+    if error.code == LATER_PROPERTY:
+        return Refusal(
+            "later-property",
+            f"{name} is not written, as that might remove a property: {error.detail}",
+            "Change it in the portal or with a newer tool",
+        )
     if error.code == "ScopeLocked":
         scope = _quoted(error.detail, "are locked: ") or "this resource, its group or its subscription"
         return Refusal(

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import typing as t
 
-from .._azure import catalog, sdk
+from .._azure import catalog, sdk, versions
 from .._azure.arm import ACCEPTED, ArmClient, ArmError, Seams, seconds
 from .._network.values import mapping, name_of, props
 from . import bodies
 from .change_set import DELETE, Write
+from .write_errors import LATER_PROPERTY
 
 NOT_FOUND = 404
 # States in which nothing goes on; Failed and Canceled are for the caller to judge.
@@ -68,6 +69,9 @@ class Writer:
         Returns what Azure answered that it stored, None when the answer does not tell.
         """
         headers = {"If-None-Match": "*"}
+        later = versions.later_property(write.id, props(write.before))
+        if later and write.operation != DELETE:
+            raise ArmError(LATER_PROPERTY, f"{later} came after API version {catalog.NETWORK_API}")
         if write.before is not None:
             headers = {"If-Match": str(write.before.get("etag") or "*")}
         method = "DELETE" if write.operation == DELETE else "PUT"

@@ -16,7 +16,7 @@ from .._text import Text
 from . import balancer, values
 from .links import ip_configurations, network_of, reference
 from .model import BLOCKED, NO_OUTBOUND, OPEN, Leg, NotKnownError, egress, unknown
-from .state import BALANCER, NAT_GATEWAY, VM, NetworkState
+from .state import BALANCER, NAT_GATEWAY, NIC, PRIVATE_SUBNETS, VM, NetworkState
 from .values import Body, low, name_of, props, ref, refs, text
 from .wording import say
 
@@ -160,6 +160,8 @@ def _default(state: NetworkState, place: Place) -> Leg:
         _sure_of_nat(state, place.subnet_id)
         _sure_of_pools(state, place)
         return _none(say("default_lost", reason=loss), *notes)
+    if given is None:
+        _sure_of_privacy(state, place.subnet_id)
     if record is False:
         raise NotKnownError(
             say("default_denied", subnet=name),
@@ -174,12 +176,12 @@ def _loss(state: NetworkState, place: Place, private: bool) -> tuple[Text | None
     """Return what takes default outbound access away, None when nothing does."""
     if private:
         return say("private", subnet=name_of(place.subnet_id)), (PRIVATE_NOTE,)
-    found = _explicit_elsewhere(state, place)
-    if found:
-        return found
     vm_id = ref(props(place.nic).get("virtualMachine"))
     if place.vm is None and vm_id:
         raise state.not_read(vm_id)
+    found = _explicit_elsewhere(state, place)
+    if found:
+        return found
     scale_set = reference(place.vm or {}, "virtualMachineScaleSet")
     if scale_set:
         return say("scale_set", set=name_of(scale_set)), ()
@@ -197,10 +199,13 @@ def _explicit_elsewhere(state: NetworkState, place: Place) -> tuple[Text, tuple[
     """Return the public IP or Standard pool of another NIC or configuration of the machine: either takes it from all.
 
     Source: https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access ("having a single one with a
-    public IP prevents default outbound access for the virtual machine").
+    public IP will prevent default outbound access for the virtual machine").
     """
-    own_id = str(place.nic.get("id"))
-    others = [nic_id for nic_id in state.nics_of(place.vm or {}) if low(nic_id) != low(own_id)]
+    attached = state.attached(place.vm) if place.vm else []
+    others = [nic_id for nic_id in attached if low(nic_id) != low(place.nic.get("id"))]
+    if state.complete(values.subscription(ref(place.vm)), NIC):
+        # NICs live in the subscription of their machine: what its whole list does not hold is gone.
+        others = [nic_id for nic_id in others if state.get(nic_id)]
     nics = [place.nic, *map(state.need, others)]
     for nic in nics:
         for config in ip_configurations(nic):
@@ -232,6 +237,13 @@ def _sure_of_nat(state: NetworkState, subnet_id: str) -> None:
     subscription = values.subscription(subnet_id)
     if state.unread_about(NAT_GATEWAY, f"/subscriptions/{subscription}"):
         raise state.not_listed(subscription, NAT_GATEWAY)
+
+
+def _sure_of_privacy(state: NetworkState, subnet_id: str) -> None:
+    """Raise NotKnownError when the version that was read does not show whether a subnet is private."""
+    entry = state.unread_about(PRIVATE_SUBNETS, f"/subscriptions/{values.subscription(subnet_id)}")
+    if entry:
+        raise NotKnownError(say("private_unread", subnet=name_of(subnet_id)), entry, cause=NO_OUTBOUND)
 
 
 def _sure_of_pools(state: NetworkState, place: Place) -> None:

@@ -51,6 +51,8 @@ _SPELLING = {
 
 # `what` of an entry of `unread` when nothing of a whole subscription could be read.
 SUBSCRIPTION = "subscription"
+# The same when the virtual networks were read in an API version that does not show which subnets are private.
+PRIVATE_SUBNETS = "private subnets"
 VM = "microsoft.compute/virtualmachines"
 NIC = "microsoft.network/networkinterfaces"
 BALANCER = "microsoft.network/loadbalancers"
@@ -245,6 +247,12 @@ class NetworkState:
         listed = values.items(values.mapping(props(vm).get("networkProfile")).get("networkInterfaces"))
         listed.sort(key=lambda nic: values.flag(props(nic).get("primary")) is not True)
         return refs(listed) or self._nics_by_vm.get(low(vm.get("id")), [])
+
+    def attached(self, vm: Body) -> list[str]:
+        """Return the NIC ids that a virtual machine names, and those that name it."""
+        named = {low(nic_id): nic_id for nic_id in self.nics_of(vm)}
+        naming = {low(nic_id): nic_id for nic_id in self._nics_by_vm.get(low(vm.get("id")), [])}
+        return list({**naming, **named}.values())
 
     @functools.cached_property
     def _nics_by_vm(self) -> dict[str, list[str]]:

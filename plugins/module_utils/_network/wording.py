@@ -130,6 +130,7 @@ TEXTS = texts(
         ),
         "default_inbound": "whether inbound NAT rules alone take default outbound access away is not known",
         "default_lost": "{reason} and there is no NAT gateway, public IP or load balancer outbound rule for its address",
+        "private_unread": "whether subnet '{subnet}' is private was not read",
         "private": "subnet '{subnet}' is private (defaultOutboundAccess is false)",
         "ip_elsewhere": "public IP '{ip}' on NIC '{nic}' takes default outbound access from the machine's other addresses",
         "pool_elsewhere": (

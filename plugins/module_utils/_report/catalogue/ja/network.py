@@ -106,6 +106,7 @@ MESSAGES = {
     "network.default_denied": "NIC の記録では既定の送信アクセスがなく、NAT ゲートウェイ、パブリック IP、ロード バランサーのアウトバウンド規則もありませんが、サブネット '{subnet}' はプライベートではありません",
     "network.default_inbound": "インバウンド NAT 規則だけで既定の送信アクセスが失われるかは不明です",
     "network.default_lost": "{reason}。このアドレスには NAT ゲートウェイ、パブリック IP、ロード バランサーのアウトバウンド規則もありません",
+    "network.private_unread": "サブネット '{subnet}' がプライベートかどうかは読み取れていません",
     "network.private": "サブネット '{subnet}' はプライベートです (defaultOutboundAccess が false)",
     "network.ip_elsewhere": "NIC '{nic}' にパブリック IP '{ip}' があるため、この VM の他のアドレスでは既定の送信アクセスが使えません",
     "network.pool_elsewhere": "この VM の NIC '{nic}' が Standard ロード バランサー '{balancer}' のプールに入っているため、VM の他のアドレスでは既定の送信アクセスが使えません",

@@ -30,7 +30,8 @@ def read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> collections
     def _read(
         resources: t.Sequence[b.Body], machines: t.Sequence[str] = (WEB,), deadline: float = 20, **more: t.Any
     ) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]], list[dict[str, t.Any]]]:
-        lab = half.start(b.world(resources, options={"retry_after": 0}, **more), tmp_path / str(len(labs)))
+        options = {"retry_after": 0, **more.pop("options", {})}
+        lab = half.start(b.world(resources, options=options, **more), tmp_path / str(len(labs)))
         assert lab is not None
         labs.append(lab)
         environment = lab.environment

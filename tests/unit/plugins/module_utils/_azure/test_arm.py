@@ -133,3 +133,68 @@ def test_the_provider_is_never_registered() -> None:
 def test_the_sdk_is_the_one_that_this_run_is_for() -> None:
     wanted = os.environ.get("AZURE_MGMT_NETWORK")
     assert wanted in (None, azure.mgmt.network.__version__)
+
+
+LIST_REFUSED = (
+    "The resource type 'natGateways' could not be found in the namespace 'Microsoft.Network' for api version '2024-07-01'. "
+    "The supported api-versions are '2015-05-01-preview,2023-11-01,2024-05-01,2024-06-01-preview'."
+)
+RESOURCE_REFUSED = (
+    "No registered resource provider found for location 'eastus' and API version '2024-07-01' for type 'natGateways'. "
+    "The supported api-versions are '2023-11-01, 2024-05-01'. The supported locations are 'eastus'."
+)
+ROOT_REFUSED = "The api-version '2024-07-01' is invalid. The supported versions are '2025-01-01,2024-05-01,2014-04'."
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "message"),
+    [
+        (404, "InvalidResourceType", LIST_REFUSED),
+        (400, "NoRegisteredProviderFound", RESOURCE_REFUSED),
+        (400, "InvalidApiVersionParameter", ROOT_REFUSED),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "LIST", "POST", "PUT"])
+def test_a_refused_version_gives_way_to_the_newest_that_is_offered(
+    method: str, status: int, code: str, message: str
+) -> None:
+    path = "/subscriptions/s/providers/Microsoft.Network/natGateways"
+    refusal = Answer(status, {"error": {"code": code, "message": message}})
+    wire = Wire(refusal, Answer(body={"value": [{"id": 1}]}))
+    asked = client(wire)
+    for _again in range(2):
+        if method == "GET":
+            asked.get(path, "2024-07-01")
+        elif method == "LIST":
+            assert asked.list(path, "2024-07-01") == [{"id": 1}]
+        elif method == "POST":
+            asked.ask(path, "2024-07-01")
+        else:
+            asked.send_once("PUT", path, "2024-07-01", body={})
+    # The type's other paths are asked for in that version at once.
+    assert [url.rsplit("=", 1)[1] for _method, url in wire.log] == ["2024-07-01", "2024-05-01", "2024-05-01"]
+    assert asked.version(path, "2024-07-01") == "2024-05-01"
+    assert asked.version("/subscriptions/s/providers/Microsoft.Network/loadBalancers", "2024-07-01") == "2024-07-01"
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("InvalidResourceType", "The resource type 'routeTable' could not be found."),
+        ("InvalidResourceType", "The supported api-versions are ''."),
+        ("ResourceNotFound", LIST_REFUSED),
+    ],
+)
+def test_a_refusal_without_an_offer_stays_one(code: str, message: str) -> None:
+    wire = Wire(Answer(404, {"error": {"code": code, "message": message}}))
+    with pytest.raises(arm.ArmError) as caught:
+        client(wire).get("/subscriptions/s/providers/Microsoft.Network/natGateways", "2024-07-01")
+    assert caught.value.code == code
+    assert len(wire.log) == 1
+
+
+def test_only_newer_versions_are_offered() -> None:
+    message = LIST_REFUSED.replace("2015-05-01-preview,2023-11-01,2024-05-01", "2027-01-01,2026-05-01")
+    wire = Wire(Answer(404, {"error": {"code": "InvalidResourceType", "message": message}}), Answer(body={}))
+    client(wire).get("/subscriptions/s/providers/Microsoft.Network/natGateways", "2024-07-01")
+    assert wire.log[-1][1].endswith("api-version=2026-05-01")

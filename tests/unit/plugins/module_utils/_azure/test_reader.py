@@ -59,6 +59,64 @@ def test_a_whole_reading(read: Read, resources: list[b.Body], verdict: str, caus
     assert (path["verdict"], path["cause"], unread) == (verdict, cause, []), path["reason"]
 
 
+WIDE = [
+    b.resource(
+        "natGateways",
+        "wide",
+        {
+            "sourceVirtualNetwork": b.ref("virtualNetworks/spoke"),
+            "publicIpAddresses": [b.ref("publicIPAddresses/nat-pip")],
+        },
+        sku={"name": "StandardV2"},
+    ),
+    NAT[1],
+]
+DIRECT = [b.resource("publicIPAddresses", "p", {"ipAddress": "52.1.1.3"}, sku={"name": "Standard"})]
+
+
+@pytest.mark.parametrize(
+    ("resources", "newest", "verdict", "not_shown"),
+    [
+        (b.spoke(*WIDE, subnet={"defaultOutboundAccess": False}), None, "open", []),
+        # The cloud has the gateway, but none of its versions shows that it serves the whole network.
+        (
+            b.spoke(*WIDE, subnet={"defaultOutboundAccess": False}),
+            "2024-05-01",
+            "unknown",
+            ["Microsoft.Network/natGateways"],
+        ),
+        (b.spoke(), "2024-05-01", "open", ["Microsoft.Network/natGateways"]),
+        (
+            b.spoke(subnet={"defaultOutboundAccess": False}),
+            "2023-04-01",
+            "unknown",
+            ["Microsoft.Network/natGateways", "private subnets"],
+        ),
+        (
+            b.spoke(*DIRECT, nic={"configuration": {"publicIPAddress": b.ref("publicIPAddresses/p")}}),
+            "2023-04-01",
+            "open",
+            ["Microsoft.Network/natGateways", "private subnets"],
+        ),
+    ],
+)
+def test_what_a_clouds_versions_do_not_show_is_unknown(
+    read: Read, resources: list[b.Body], newest: str | None, verdict: str, not_shown: list[str]
+) -> None:
+    (path,), unread, _log = read(resources, options={"newest_api": newest} if newest else {})
+    assert path["verdict"] == verdict, path["reason"]
+    assert sorted({entry["what"] for entry in unread}) == not_shown
+    assert all(entry["action"] is None and str(newest) in entry["reason"] for entry in unread)
+
+
+def test_a_refused_version_costs_one_request_for_each_type(read: Read) -> None:
+    _paths, _unread, log = read(HEALTHY)
+    (path,), _unread, old = read(HEALTHY, options={"newest_api": "2024-05-01"})
+    assert path["verdict"] == "open"
+    kinds = {entry["path"].rsplit("/providers/", 1)[1] for entry in old if entry["status"] in {400, 404}}
+    assert 0 < len(old) - len(log) == len(kinds)
+
+
 def test_a_machine_by_private_address(read: Read) -> None:
     (path, nobody), _unread, _log = read(HEALTHY, ["10.1.1.4", "10.9.9.9"])
     assert (path["name"], path["verdict"]) == ("web", "open")

@@ -90,6 +90,36 @@ def test_every_write_has_a_precondition(write: change_set.Write, method: str, he
     assert (len(wire.log), wire.log[0][0], wire.headers[0][header[0]]) == (1, method, header[1])
 
 
+SUBNET = f"{ID.rsplit('/routeTables/', 1)[0]}/virtualNetworks/v/subnets/s"
+
+
+@pytest.mark.parametrize(
+    ("resource_id", "properties", "sent"),
+    [
+        (SUBNET, {"serviceGateway": {"id": "/g"}}, False),
+        (SUBNET, {"serviceGateway": None}, True),
+        (SUBNET, {"natGateway": {"id": "/g"}}, True),
+        (ID, {"nextHop": {"nextHopIpAddresses": ["10.0.0.4"]}}, False),
+        (ID.rsplit("/", 2)[0], {"disablePeeringRoute": "All"}, False),
+    ],
+)
+def test_an_object_with_a_property_of_a_later_version_is_not_written(
+    resource_id: str, properties: dict[str, t.Any], sent: bool
+) -> None:
+    before = {"etag": 'W/"1"', "properties": properties}
+    wire = Wire(Answer(200, DONE))
+    problem = None
+    try:
+        make(wire).send(change_set.update(resource_id, before, DONE))
+    except arm.ArmError as error:
+        problem = error
+    assert (len(wire.log) == 1, problem is None) == (sent, sent)
+    if problem:
+        verdict = write_errors.judge(problem, resource_id, "x/write")
+        assert verdict.kind == write_errors.REFUSED
+        assert next(iter(properties)) in verdict.message
+
+
 @pytest.mark.parametrize("status", [408, 429, 500, 502, 503, 504])
 def test_a_write_is_sent_once(status: int) -> None:
     wire = Wire(Answer(status, {"error": {"code": "c", "message": "m"}}, {"Retry-After": "7"}), Answer(200, DONE))

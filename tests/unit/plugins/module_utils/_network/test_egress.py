@@ -231,3 +231,20 @@ def test_kms_routes_do_nothing_in_a_private_subnet() -> None:
         arm.table("rt", *routes), place={**PRIVATE, "routeTable": arm.ref("routeTables", "rt")}
     )
     assert arm.run(resources, vm_id)["causes"] == ["no-outbound-path"]
+
+
+@pytest.mark.parametrize(
+    ("listed", "verdict"), [([], "unknown"), ([(arm.SUB.split("/")[2], "microsoft.network/networkinterfaces")], "open")]
+)
+def test_a_further_nic_that_was_not_read_may_have_a_public_ip(listed: list[tuple[str, str]], verdict: str) -> None:
+    nics = [{"id": arm.rid("networkInterfaces", name)} for name in ("web01-nic", "web01-second")]
+    resources, vm_id = arm.world(vm={"networkProfile": {"networkInterfaces": nics}})
+    assert arm.run(resources, vm_id, listed=listed)["verdict"] == verdict
+
+
+def test_nics_without_a_machine_say_nothing_about_another_one() -> None:
+    loose = arm.nic("loose", "10.1.0.9", arm.subnet_id("spoke", "app"), None, PIP)
+    resources, _vm_id = arm.world(loose)
+    own = next(body for body in resources if body["name"] == "web01-nic")
+    own["properties"]["virtualMachine"] = None
+    assert arm.run([body for body in resources if body["name"] != "web01"], "10.1.0.4")["verdict"] == "open"

@@ -136,7 +136,7 @@ def _agrees(bodies: list[arm.Json], policies: list[list[Group]]) -> None:
         assert (shown["collection"], shown["name"]) == (wanted.collection, wanted.rule)
 
 
-@settings(350)
+@settings(250)
 @hypothesis.given(GROUPS, GROUPS)
 def test_a_policy_is_judged_as_documented(parent: list[Group], child: list[Group]) -> None:
     reference = arm.ref("firewallPolicies", "child")

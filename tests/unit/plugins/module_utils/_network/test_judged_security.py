@@ -121,7 +121,7 @@ def _networks(draw: st.DrawFn) -> tuple[bool, list[Rule], list[Rule] | None, lis
     return user_default, draw(st.one_of(st.just([]), st.just(admin))), draw(groups), draw(groups)
 
 
-@settings(1500)
+@settings(1000)
 @hypothesis.given(_networks())
 def test_rules_let_out_what_the_documents_say(
     drawn: tuple[bool, list[Rule], list[Rule] | None, list[Rule] | None],

@@ -253,3 +253,11 @@ def test_broken_rules_never_decide(rules: t.Any) -> None:
     place = {**TABLE, "networkSecurityGroup": arm.ref("networkSecurityGroups", "nsg")}
     resources, vm_id = arm.world(group, arm.table("rt", DIRECT), place=place, config=PIP)
     assert arm.run(resources, vm_id)["verdict"] == "unknown"
+
+
+def test_an_allow_of_unknown_match_does_not_hide_a_deny_by_the_licensing_tag() -> None:
+    """Whether 'NewService' holds KMS is not known, so neither is whether its allow comes before the deny."""
+    rules = [allow("maybe", 100, "NewService"), arm.nsg_rule("licensing", 200, "Deny", "AzurePlatformLKM")]
+    shown = judged(*rules, default_route=False)["addresses"][0]["nsg"]
+    assert (shown["verdict"], shown["platform_rule"]) != ("allow", "applies")
+    assert shown["verdict"] == "unknown"

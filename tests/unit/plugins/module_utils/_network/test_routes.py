@@ -285,3 +285,12 @@ def test_a_table_that_differs_from_the_effective_routes_is_noted() -> None:
     path = arm.run(resources, vm_id, effective_routes=arm.with_routes(BGP_DEFAULT))
     assert path["verdict"] == "blocked"
     assert any("not yet in effect" in note for note in path["notes"])
+
+
+@pytest.mark.parametrize(("prefix", "verdict"), [("Storage", "unknown"), (f"{arm.FIRST}/32", "open")])
+def test_only_an_explicit_host_route_settles_an_unread_tag(prefix: str, verdict: str) -> None:
+    """A tag that was not read may hold the same host and come before another tag, never before an explicit prefix."""
+    routes = [arm.route("known", prefix, "Internet"), arm.route("unread", "Storage.westeurope", "None")]
+    resources, vm_id = arm.world(arm.table("rt", *routes), place=TABLE, config=PIP)
+    tags = {"westeurope": {"Storage": [f"{arm.FIRST}/32"]}}
+    assert arm.run(resources, vm_id, arm.ONE, service_tags=tags)["verdict"] == verdict

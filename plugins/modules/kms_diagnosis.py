@@ -204,7 +204,7 @@ diagnoses:
                   type: str
                   sample: cscript //nologo %windir%\system32\slmgr.vbs /skms azkms.core.windows.net:1688
             action:
-              description: The name in O(azure_windows.activation.remediate#role:remediate_actions) that lets the collection do it, null when it cannot.
+              description: The name in O(azure_windows.activation.remediate#role:main:remediate_actions) that lets the collection do it, null when it cannot.
               type: str
               sample: host
         explains:

@@ -39,6 +39,7 @@ utc_now Type NtpServer vmic_enabled ntpclient_enabled Enabled winhttp_settings d
 compute azEnvironment vmId resourceId location licenseType offer publisher subscriptionId resourceGroupName signer issuer
 chain_status servers queries server answers chain srv target port priority weight error cloud targets address reasons connected
 socket_error timed_out reply reply_error reply_timed_out
+ADActivationObjectDN ADActivationObjectName VLActivationType limit_seconds waited cut addon store part limit
 timings timing seconds started ended milliseconds ms waited waited_ms started_ms ended_ms cut_off token_store_path folder TokenStore
 """
 
@@ -161,7 +162,7 @@ unauthorizedaccess unauthorizedaccessexception permissiondenied accessdenied get
 methodinvocationnotsupportedinconstrainedlanguage cannotcreatetypeconstrainedlanguage
 constructorinvokedthrowexception r r2 utc iptlsout iphttpsout iphlpsvc oem_coa_nslp vt:ia ruleid appid skuid autoactivate
 autoactivatesilent datacenter: add-on esu
-scriptcontainedmaliciouscontent soa answer authority additional observed not_restored skipped not_simulated unanswered notsimulated
+notreadintime scriptcontainedmaliciouscontent soa answer authority additional observed not_restored skipped not_simulated unanswered notsimulated
 dnsclient_import net_import runspace licence_query key_refused activate_failure tokens_file firewall_rules firewall_block
 connect_codes dns_codes w32tm_resync amsi event_forms imds_headers date
 """) | {key.edition_id.casefold() for key in client_keys.KEYS} | {name.casefold() for name in error_codes.DNS_ERROR_IDS} | {

@@ -47,4 +47,5 @@ class ActionModule(ActionBase):
         left = [row["id"] for row in rows if row["status"] == "not_restored"]
         if left:
             result["warnings"] = [_LEFT.format(ids=", ".join(left))]
-        return {**result, "changed": run.changed, "verification": rows, "table": _questions.table(rows)}
+        touched = any(item.get("changes") and not item.get("skipped") for item in answers)
+        return {**result, "changed": touched, "verification": rows, "table": _questions.table(rows)}

@@ -31,12 +31,12 @@ def refuse(**_call: t.Any) -> t.NoReturn:
     raise AssertionError("the host is not to be asked")
 
 
-def run(answers: t.Any, changed: bool = True) -> dict[str, t.Any]:
+def run(answers: t.Any) -> dict[str, t.Any]:
     answer = {"schema": 1, "answers": answers}
     return run_action(
         kms_verify,
         {"disposable": True},
-        lambda **_call: {"changed": changed, "output": [json.dumps(answer)], "error": []},
+        lambda **_call: {"changed": True, "output": [json.dumps(answer)], "error": []},
     )
 
 
@@ -88,6 +88,12 @@ def test_each_answer_has_a_status(parts: dict[str, t.Any], status: str) -> None:
     assert found == {**dict.fromkeys(IDS, "unanswered"), "amsi": status}
     assert any(line.startswith(f"{status.upper()}  amsi: ") for line in result["table"])
     assert ("warnings" in result) is (status == "not_restored")
+    assert result["changed"] is False
+
+
+@pytest.mark.parametrize(("skipped", "changed"), [(False, True), (True, False)])
+def test_what_was_changed_counts_as_changed(skipped: bool, changed: bool) -> None:
+    assert run([entry(changes="the KMS host", skipped=skipped, restored=True)])["changed"] is changed
 
 
 @pytest.mark.parametrize("answers", [None, 7, [7, None], [{"id": 7}]])

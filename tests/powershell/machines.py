@@ -71,6 +71,22 @@ def healthy(endpoints: Endpoints, **changes: t.Any) -> Machine:
         "files": {TOKENS: {"size": 3612672, "modified": "2026-11-04T08:00:00Z", "readable": True, "error": None}},
         "net_profiles": ["Public", "Private", "Public"],
         "default_routes": [{"interface": "Ethernet", "next_hop": "10.0.0.1", "metric": 0}],
+        "addresses": [
+            {
+                "interface": "Ethernet",
+                "address": "10.0.0.5",
+                "prefix_length": 24,
+                "skip_as_source": False,
+                "origin": "Dhcp",
+            },
+            {
+                "interface": "Ethernet",
+                "address": "10.0.0.6",
+                "prefix_length": 24,
+                "skip_as_source": True,
+                "origin": "Manual",
+            },
+        ],
         "imds": {
             "compute": {
                 "azEnvironment": "AzurePublicCloud",

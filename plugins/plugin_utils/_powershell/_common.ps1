@@ -59,3 +59,5 @@ function Read-Key([string]$Key) {
     }
     $values
 }
+
+function ConvertTo-HexText([byte[]]$Bytes) { -join @($Bytes | ForEach-Object { '{0:x2}' -f $_ }) }

@@ -15,7 +15,7 @@ import typing as t
 from tests.lab import rpc
 
 REFUSED, DENIED, RESET = 10061, 10013, 10054
-_LIMIT = 120
+_LIMIT = 256
 _HEADER = 16
 _RPC_VERSION = 5
 # Windows tries a refused connection again before it gives up.
@@ -49,6 +49,8 @@ def _outcome(**seen: t.Any) -> dict[str, t.Any]:
         "reply": None,
         "reply_error": None,
         "reply_timed_out": False,
+        "waited": None,
+        "cut": False,
         **seen,
     }
 
@@ -63,34 +65,38 @@ def _try_one(order: Order) -> dict[str, t.Any]:
     try:
         link = socket.create_connection((host, int(port)), timeout=order.cap * order.pace)
     except TimeoutError:
-        return _outcome(timed_out=True)
+        return _outcome(timed_out=True, waited=int(order.cap))
     except ConnectionResetError:
         return _outcome(socket_error=RESET)
     except OSError:
         return _refused(order, started)
     with link:
-        return _converse(link, order.request)
+        return _converse(link, order)
 
 
 def _refused(order: Order, started: float) -> dict[str, t.Any]:
     patience = min(_REFUSED_AFTER, order.cap) * order.pace
     time.sleep(max(0.0, started + patience - time.monotonic()))
-    return _outcome(timed_out=True) if order.cap < _REFUSED_AFTER else _outcome(socket_error=REFUSED)
+    return (
+        _outcome(timed_out=True, waited=int(order.cap))
+        if order.cap < _REFUSED_AFTER
+        else _outcome(socket_error=REFUSED)
+    )
 
 
-def _converse(link: socket.socket, request: bytes) -> dict[str, t.Any]:
+def _converse(link: socket.socket, order: Order) -> dict[str, t.Any]:
     """Send the bind and read one RPC packet, or whatever else comes first."""
     reply = b""
     seen: dict[str, t.Any] = {}
     try:
-        link.sendall(request)
+        link.sendall(order.request)
         while not _complete(reply):
             part = link.recv(_LIMIT - len(reply))
             if not part:
                 break
             reply += part
     except TimeoutError:
-        seen["reply_timed_out"] = True
+        seen |= {"reply_timed_out": True, "waited": int(order.cap)}
     except OSError:
         seen["reply_error"] = RESET
     return _outcome(connected=True, reply=reply.hex(), **seen)
@@ -110,7 +116,7 @@ def _derived(order: Order) -> dict[str, t.Any]:
         return _refused(order, time.monotonic())
     if order.state == "filtered":
         time.sleep(order.cap * order.pace)
-        return _outcome(timed_out=True)
+        return _outcome(timed_out=True, waited=int(order.cap))
     if order.state == "reset":
         return _outcome(connected=True, reply="", reply_error=RESET)
     if order.state == "kms":
@@ -120,4 +126,4 @@ def _derived(order: Order) -> dict[str, t.Any]:
         except rpc.NotRpcError:
             return _outcome(connected=True, reply="")
     time.sleep(order.cap * order.pace)
-    return _outcome(connected=True, reply="", reply_timed_out=True)
+    return _outcome(connected=True, reply="", reply_timed_out=True, waited=int(order.cap))

@@ -176,6 +176,7 @@ class GuestMachine:
                 {"interface": "Ethernet", "metric": 0, **route}
                 for route in guest.get("default_routes", [{"next_hop": "10.0.0.1"}])
             ],
+            "addresses": surroundings.addresses(guest),
             "imds": metadata,
             "attestation": surroundings.attestation(guest, metadata),
             "domain": joined,

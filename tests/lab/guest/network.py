@@ -54,13 +54,10 @@ def gather(machine: Machine, parameters: t.Mapping[str, t.Any], sections: dict[s
     names = _unique([*documented.get("Names", []), *(host.name for host in hosts if not host.literal)])
     domain = (sections["domain"].data or {}).get("name")
     queries = _dns(machine, sections["dns"], names, None if hosts or not domain else f"_vlmcs._tcp.{domain}")
-    if windows.constrained(machine):
-        if documented.get("Addresses") or any(host.literal for host in hosts):
-            sections["connectivity"].errors.append(windows.refused_type("TcpClient"))
-        else:
-            sections["connectivity"].data = {"cloud": cloud, "targets": []}
-        return
     targets = _targets(documented, hosts, queries, int(parameters.get("Port", KMS_PORT)))
+    if windows.constrained(machine) and targets:
+        sections["connectivity"].errors.append(windows.refused_type("TcpClient"))
+        return
     started = time.monotonic()
     request = bytes.fromhex(parameters.get("BindRequest", ""))
     orders = [exchange.Order(*_behind(machine, *target), request, cap, pace) for target in targets]

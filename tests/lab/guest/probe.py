@@ -10,6 +10,7 @@ against the one of the script itself.
 
 from __future__ import annotations
 
+import re
 import time
 import typing as t
 
@@ -36,7 +37,11 @@ SECTIONS = (
 _WINDOWS = rf"{HKLM}\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _LICENSING = rf"{_WINDOWS}\SoftwareProtectionPlatform"
 _APP = "55c92734-d682-4d71-983e-d6ec3f16059f"
-_IN_USE = "0x80070020"
+# Somebody has the file open, has locked a part of it, or an antivirus keeps it: no word about rights.
+_HELD = {"0x80070020", "0x80070021", "0x800700E1", "0x800700E2"}
+# Kept of each store's blocking rules, and of its others, in characters.
+_RULE_ROOM = 30000
+_LEAST_LIMIT = 15
 _AZURE_EDITION_SKU = 407
 
 
@@ -55,6 +60,7 @@ def answer(machine: Machine, parameters: t.Mapping[str, t.Any], pace: float = 1.
     return {
         "schema": 1,
         "language_mode": machine["language_mode"],
+        "limit_seconds": max(_LEAST_LIMIT, 3 * int(parameters.get("TimeoutSeconds", 5))),
         "elapsed_ms": round((time.monotonic() - started) * 1000),
         "sections": {name: sections[name].raw() for name in asked if name in sections},
     }
@@ -134,7 +140,7 @@ def _kms_settings(machine: Machine, section: Section) -> dict[str, t.Any]:
 
 
 def _services(machine: Machine, section: Section) -> dict[str, t.Any]:
-    return {name: _service(machine, section, name) for name in ("sppsvc", "w32time", "mpssvc")}
+    return {name: _service(machine, section, name) for name in ("sppsvc", "w32time", "mpssvc", "himds")}
 
 
 def _service(machine: Machine, section: Section, name: str) -> dict[str, t.Any]:
@@ -155,22 +161,30 @@ def _service(machine: Machine, section: Section, name: str) -> dict[str, t.Any]:
     return entry
 
 
-def _token_store(machine: Machine, _section: Section) -> dict[str, t.Any]:
+def _token_store(machine: Machine, section: Section) -> dict[str, t.Any]:
+    """Look where the registry says that the store is, then where documents say."""
     files = {path.lower(): file for path, file in machine["files"].items()}
-    folder = r"C:\Windows\System32\spp\store"
-    return {
-        "files": [
-            _file(path, files.get(path.lower())) for path in (rf"{folder}\2.0\tokens.dat", rf"{folder}\tokens.dat")
-        ]
-    }
+    named = section.part(_LICENSING, lambda: windows.read_key(machine, _LICENSING).get("tokenstore", {}).get("data"))
+    folder = re.sub("%(windir|systemroot)%", lambda _: r"C:\Windows", named or "", flags=re.IGNORECASE).rstrip("\\")
+    default = r"C:\Windows\System32\spp\store"
+    places = [folder, rf"{default}\2.0", default]
+    chosen = {place.lower(): place for place in reversed(places) if place}
+    paths = [rf"{chosen[place]}\tokens.dat" for place in dict.fromkeys(place.lower() for place in places if place)]
+    return {"folder": folder or None, "files": [_file(path, files.get(path.lower()), section) for path in paths]}
 
 
-def _file(path: str, file: t.Mapping[str, t.Any] | None) -> dict[str, t.Any]:
-    seen = {"path": path, "exists": file is not None}
+def _file(path: str, file: t.Mapping[str, t.Any] | None, section: Section) -> dict[str, t.Any]:
+    seen = {"path": path, "exists": file is not None, **dict.fromkeys(("size", "modified", "readable", "open_error"))}
     if file is None:
-        return {**seen, **dict.fromkeys(("size", "modified", "readable", "open_error"))}
+        return seen
+    if file.get("denied"):
+        denied = windows.ReadError(
+            "0x80070005", "ItemExistsUnauthorizedAccessError", "System.UnauthorizedAccessException", "denied"
+        )
+        section.errors.append(denied.at(path))
+        return {**seen, "exists": None}
     code = None if file["readable"] else file.get("error") or "0x80070005"
-    readable = None if code == _IN_USE else code is None
+    readable = None if code in _HELD else code is None
     return {**seen, "size": file["size"], "modified": file["modified"], "readable": readable, "open_error": code}
 
 
@@ -184,6 +198,8 @@ def _imds(machine: Machine, _section: Section) -> dict[str, t.Any]:
     if "error" in machine["imds"]:
         return {"status": machine["imds"]["error"], "compute": None}
     compute = machine["imds"]["compute"]
+    if not compute.get("azEnvironment") and not compute.get("vmId"):
+        return {"status": "unexpected", "compute": None}
     return {"status": "ok", "compute": {name: compute.get(name) for name in properties.COMPUTE}}
 
 
@@ -192,35 +208,62 @@ def _firewall(machine: Machine, section: Section, port: int) -> dict[str, t.Any]
     policy = rf"{HKLM}\SOFTWARE\Policies\Microsoft\WindowsFirewall"
     names = ["EnableFirewall", "DefaultOutboundAction"]
 
-    def read(base: str, profiles: tuple[str, ...], wanted: list[str]) -> dict[str, t.Any]:
-        states = {}
-        for profile in profiles:
+    def profiles(base: str, names: tuple[str, ...], wanted: list[str]) -> dict[str, t.Any]:
+        found = {}
+        for profile in names:
             values = windows.read_key(machine, rf"{base}\{profile}Profile")
-            states[profile] = {name: values.get(name.lower(), {}).get("data") for name in wanted}
-        rules = windows.read_key(machine, rf"{base}\FirewallRules", lower=False)
-        return {
-            "profiles": states,
-            "rules": {name: rule["data"] for name, rule in rules.items() if _concerns(str(rule["data"]), port)},
-        }
+            found[profile] = {name: values.get(name.lower(), {}).get("data") for name in wanted}
+        return found
 
+    def place(base: str, found: t.Any) -> dict[str, t.Any] | None:
+        key = rf"{base}\FirewallRules"
+        rules = section.part(key, lambda: _rules(windows.read_key(machine, key, lower=False), port))
+        return {"profiles": found, **(rules or {"rules": None, "truncated": None})} if rules or found else None
+
+    own = section.part(local, lambda: profiles(local, ("Domain", "Standard", "Public"), names))
+    wanted = [*names, "AllowLocalPolicyMerge"]
+    given = section.part(policy, lambda: profiles(policy, ("Domain", "Private", "Public", "Standard"), wanted))
+    decided = place(policy, given)
     return {
-        "local": section.part(local, lambda: read(local, ("Domain", "Standard", "Public"), names)),
-        "policy": section.part(
-            policy, lambda: read(policy, ("Domain", "Private", "Public", "Standard"), [*names, "AllowLocalPolicyMerge"])
-        ),
+        "local": place(local, own),
+        "policy": decided,
         "active_categories": section.cmdlet(
             machine, "Get-NetConnectionProfile", lambda: list(dict.fromkeys(machine["net_profiles"]))
         ),
     }
 
 
+def _rules(values: t.Mapping[str, t.Any], port: int) -> dict[str, t.Any]:
+    """Return the rules that concern the port and the two programs, as many as there is room for."""
+    room = {True: _RULE_ROOM, False: _RULE_ROOM}
+    kept, truncated = {}, False
+    for name, rule in values.items():
+        text = str(rule["data"])
+        if not _concerns(text, port):
+            continue
+        blocks = "|action=block|" in f"|{text.lower()}"
+        room[blocks] -= len(text) + 1
+        if room[blocks] < 0:
+            truncated = True
+        else:
+            kept[name] = text
+    return {"rules": kept, "truncated": truncated}
+
+
 def _concerns(rule: str, port: int) -> bool:
-    """Say whether an active outbound rule could concern TCP to the port."""
+    """Say whether an active outbound rule could concern TCP to the port by PowerShell or the licensing service."""
     fields = [field.lower() for field in rule.split("|")[:-1]]
     keys = {field.partition("=")[0] for field in fields}
+    named = {
+        key: [field.partition("=")[2] for field in fields if field.startswith(f"{key}=")] for key in ("app", "svc")
+    }
+    programs = {re.split(r"[\\/]", path)[-1] for path in named["app"]}
     protocols = [field for field in fields if field.startswith("protocol=")]
     return (
         {"dir=out", "active=true"} <= set(fields)
+        and not keys & {"apppkgid", "luown"}
+        and programs <= {"powershell.exe", "pwsh.exe", "wsmprovhost.exe", "sppsvc.exe"}
+        and set(named["svc"]) <= {"", "*", "sppsvc"}
         and all(protocol == "protocol=6" for protocol in protocols)
         and (f"rport={port}" in fields or "rport" not in keys or "rport2_10" in keys)
     )
@@ -233,7 +276,9 @@ def _routes(machine: Machine, section: Section) -> dict[str, t.Any]:
             for route in machine["default_routes"]
         ]
 
-    return {"default": section.cmdlet(machine, "Get-NetRoute", read)}
+    routes = section.cmdlet(machine, "Get-NetRoute", read)
+    addresses = section.cmdlet(machine, "Get-NetIPAddress", lambda: list(machine.get("addresses", [])))
+    return {"default": routes, "addresses": addresses}
 
 
 def _attestation(machine: Machine, section: Section) -> dict[str, t.Any]:

@@ -21,6 +21,7 @@ PRODUCT = (
     "EvaluationEndDate",
     "VLActivationInterval",
     "VLRenewalInterval",
+    "VLActivationType",
     "VLActivationTypeEnabled",
     "KeyManagementServiceMachine",
     "KeyManagementServicePort",
@@ -30,9 +31,16 @@ PRODUCT = (
     "DiscoveredKeyManagementServiceMachineIpAddress",
     "KeyManagementServiceProductKeyID",
     "GenuineStatus",
+<<<<<<< HEAD
     "VLActivationType",
     "ADActivationObjectName",
     "ADActivationObjectDN",
+=======
+    "ADActivationObjectName",
+    "ADActivationObjectDN",
+    "ADActivationCsvlkPid",
+    "ADActivationCsvlkSkuId",
+>>>>>>> 3aa2730 (Let one deadline end the whole probe, and never take its own time-out for evidence)
 )
 SERVICE = (
     "Version",
@@ -61,4 +69,5 @@ COMPUTE = (
     "sku",
     "subscriptionId",
     "resourceGroupName",
+    "vmScaleSetName",
 )

@@ -129,6 +129,18 @@ def system_rows(name: str, system: System, joined: Tree) -> Tree:
     }  # fmt: skip
 
 
+def addresses(guest: Tree) -> list[Tree]:
+    """Return the guest's IPv4 addresses; Azure gives the first by DHCP, others are set in Windows by hand."""
+    found = guest.get("addresses", ["10.0.0.4"])
+    return [
+        {
+            "interface": "Ethernet", "prefix_length": 24, "skip_as_source": False, "origin": "Manual" if number else "Dhcp",
+            **({"address": item} if isinstance(item, str) else item),
+        }
+        for number, item in enumerate(found)
+    ]  # fmt: skip
+
+
 def imds(guest: Tree, name: str, system: System, world: World) -> Tree:
     """Return {"compute": ...} or {"error": ...} as the metadata service answers."""
     given = guest.get("imds") or {}

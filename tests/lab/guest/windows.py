@@ -58,7 +58,7 @@ class Section:
     def raw(self) -> dict[str, t.Any]:
         """Return the section as the probe prints it."""
         empty = self.errors and not any(value is not None for value in (self.data or {}).values())
-        return {"data": None if empty else self.data, "errors": self.errors}
+        return {"data": None if empty else self.data, "errors": self.errors, "seconds": 0.0}
 
     def part(self, source: str, read: t.Callable[[], t.Any]) -> t.Any:
         """Return what a part reads, null after its failure was noted."""
@@ -165,7 +165,9 @@ def events(machine: Machine, section: Section, parameters: t.Mapping[str, t.Any]
         for event in reversed(machine["events"])
         if (event.get("provider") or _PROVIDER) == _PROVIDER and parse_time(event["time"]) >= since
     ]
-    chosen = [event for event in recent if event["id"] in _ATTEMPTS][: int(parameters.get("EventMax", 200))]
+    most = int(parameters.get("EventMax", 200))
+    attempts = [event for event in recent if event["id"] in _ATTEMPTS]
+    chosen = attempts[:most]
     chosen += [event for event in recent if event["id"] == _STATE_CHECK][:2]
     oldest = machine.get("event_log_oldest") or (machine["events"][0]["time"] if machine["events"] else None)
     return {
@@ -179,6 +181,7 @@ def events(machine: Machine, section: Section, parameters: t.Mapping[str, t.Any]
             }
             for event in sorted(chosen, key=lambda event: -event["record_id"])
         ],
+        "truncated": len(attempts) > most,
         "oldest_record_time": oldest,
     }
 

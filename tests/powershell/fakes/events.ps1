@@ -6,6 +6,7 @@
 
 function Select-LabEvent([string]$XPath, [bool]$NewestFirst) {
     $machine = Get-LabMachine
+    Wait-Lab 'EventLog'
     $events = @($machine.events)
     if ($XPath -eq '*') {
         $oldest = Get-LabValue $machine 'event_log_oldest'

@@ -4,15 +4,30 @@
 
 # The machine that the fakes speak for. Fakes also run in runspaces of a pool, so it lies where the whole process sees it.
 [AppDomain]::CurrentDomain.SetData('lab.machine', $MachineJson)
+[AppDomain]::CurrentDomain.SetData('lab.files', $FilesRoot)
 [AppDomain]::CurrentDomain.SetData('lab.writes', [System.Collections.ArrayList]::Synchronized([System.Collections.ArrayList]::new()))
 Import-MemoryRegistry -Clear -Json $RegistryJson
-$null = New-PSDrive -Name C -PSProvider FileSystem -Root $FilesRoot -Scope Global
+function Mount-LabDrive {
+    if (-not (Get-PSDrive -Name C -ErrorAction SilentlyContinue)) {
+        $null = New-PSDrive -Name C -PSProvider FileSystem -Root ([AppDomain]::CurrentDomain.GetData('lab.files')) -Scope Global
+    }
+}
+Mount-LabDrive
 $env:windir = 'C:\Windows'
 
 # Objects of PowerShell bear no two threads at once, so every runspace reads the text for itself.
 function Get-LabMachine {
     if (-not $global:labMachine) { $global:labMachine = ConvertFrom-Json -InputObject ([AppDomain]::CurrentDomain.GetData('lab.machine')) }
     $global:labMachine
+}
+
+# What a machine is slow at: `hangs` names commands and the seconds that each of their calls takes longer.
+function Wait-Lab([string]$Command, [string]$What) {
+    $hangs = Get-LabValue (Get-LabMachine) 'hangs'
+    foreach ($name in $Command, "$Command $What") {
+        $seconds = Get-LabValue $hangs $name
+        if ($seconds) { Microsoft.PowerShell.Utility\Start-Sleep -Milliseconds ([int](1000 * $seconds)) }
+    }
 }
 
 function Get-LabValue($Object, [string]$Name) {
@@ -51,6 +66,7 @@ function New-LabCimError($Failure) {
 }
 
 function Write-LabCmdletError($Cmdlet) {
+    Wait-Lab $Cmdlet.MyInvocation.MyCommand.Name
     $failure = Get-LabValue (Get-LabValue (Get-LabMachine) 'cmdlet_errors') $Cmdlet.MyInvocation.MyCommand.Name
     if (-not $failure) { return $false }
     $Cmdlet.WriteError((New-LabCimError $failure))

@@ -8,6 +8,7 @@ function Resolve-DnsName {
     [CmdletBinding()]
     param([Parameter(Position = 0)][string]$Name, [string]$Type, [string[]]$Server, [switch]$DnsOnly, [switch]$CacheOnly,
         [switch]$NoHostsFile, [switch]$NoRecursion, [switch]$QuickTimeout, [switch]$TcpOnly)
+    Wait-Lab 'Resolve-DnsName' $(if ($Server) { $Server[0] } else { 'system' })
     $dns = (Get-LabMachine).dns
     $asked = $Name.TrimEnd('.').ToLowerInvariant()
     if ($Type -eq 'SRV') { $found = Get-LabValue (Get-LabValue $dns 'srv') $asked }
@@ -63,6 +64,19 @@ function Get-NetRoute {
     foreach ($route in $routes) { [pscustomobject]@{ InterfaceAlias = $route.interface; NextHop = $route.next_hop; RouteMetric = $route.metric } }
 }
 
+function Get-NetIPAddress {
+    [CmdletBinding()]
+    param([string[]]$IPAddress, [string[]]$InterfaceAlias, [string[]]$AddressFamily)
+    if (Write-LabCmdletError $PSCmdlet) { return }
+    foreach ($row in @(Get-LabValue (Get-LabMachine) 'addresses')) {
+        [pscustomobject]@{
+            InterfaceAlias = $row.interface; IPAddress = $row.address; PrefixLength = [byte]$row.prefix_length
+            SkipAsSource = [bool]$row.skip_as_source; PrefixOrigin = $row.origin; AddressFamily = 'IPv4'
+        }
+    }
+    [pscustomobject]@{ InterfaceAlias = 'Loopback Pseudo-Interface 1'; IPAddress = '127.0.0.1'; PrefixLength = [byte]8; SkipAsSource = $false; PrefixOrigin = 'WellKnown'; AddressFamily = 'IPv4' }
+}
+
 function Get-NetConnectionProfile {
     [CmdletBinding()]
     param([string[]]$InterfaceAlias)
@@ -85,6 +99,7 @@ function Invoke-RestMethod {
     [CmdletBinding()]
     param([uri]$Uri, [System.Collections.IDictionary]$Headers, [int]$TimeoutSec, $WebSession, $Method)
     $machine = Get-LabMachine
+    Wait-Lab 'Invoke-RestMethod'
     $kind = Get-LabValue $machine.imds 'error'
     if ($Headers.Metadata -ne 'true') { $kind = 'http-400' }
     if ($machine.language_mode -eq 'FullLanguage' -and -not $WebSession.Proxy) { $kind = 'http-407' }

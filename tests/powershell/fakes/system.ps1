@@ -8,11 +8,12 @@ function Get-CimInstance {
     [CmdletBinding()]
     param([string]$Query, [string]$ClassName, [string]$Namespace, [string]$Filter, [string[]]$Property, [uint32]$OperationTimeoutSec)
     if ($Query -notmatch '^SELECT (?<list>[\w, ]+) FROM (?<class>\w+)( WHERE (?<where>.+))?$') { throw "unexpected query: $Query" }
-    if ($OperationTimeoutSec -lt 10) { throw 'an honest query may take longer than that' }
+    if ($OperationTimeoutSec -lt 10 -and (Get-LabMachine).language_mode -eq 'FullLanguage') { throw 'an honest query may take longer than that' }
     $list = $Matches.list -split ',\s*'
     $conditions = @($Matches.where -split ' AND ' | Where-Object { $_ })
     $named = $Matches.class
     $class = Get-LabValue (Get-LabMachine).cim $named
+    Wait-LabQuery $named $OperationTimeoutSec
     $failure = Get-LabValue $class 'error'
     if ($failure) { $PSCmdlet.WriteError((New-LabCimError $failure)); return }
     $lacking = @(Get-LabValue $class 'lacking')
@@ -28,6 +29,14 @@ function Get-CimInstance {
         Add-Member -InputObject $instance -NotePropertyName OA3xOriginalProductKey -NotePropertyValue 'SECRET-PRODUCT-KEY'
         $instance
     }
+}
+
+# Where Windows has no answer within the operation's time-out, it says so with a code of success (facts of CIM's errors).
+function Wait-LabQuery([string]$Class, [int]$Limit) {
+    $seconds = Get-LabValue (Get-LabValue (Get-LabMachine) 'hangs') "Get-CimInstance $Class"
+    if (-not $seconds) { return }
+    Microsoft.PowerShell.Utility\Start-Sleep -Milliseconds ([int](1000 * $(if ($seconds -lt $Limit) { $seconds } else { $Limit })))
+    if ($seconds -ge $Limit) { throw (New-LabCimError ([pscustomobject]@{ code = '0x00040004'; message = 'Timed out' })) }
 }
 
 function Get-CimClass {
@@ -69,9 +78,24 @@ function Get-Service {
     [pscustomobject]@{ Name = $Name[0]; Status = $service.status; DependentServices = $dependents }
 }
 
+function Get-Item {
+    [CmdletBinding()]
+    param([string[]]$LiteralPath, [switch]$Force)
+    Mount-LabDrive
+    Wait-Lab 'Get-Item' $LiteralPath[0]
+    $file = @((Get-LabMachine).files.PSObject.Properties | Where-Object { $_.Name -eq $LiteralPath })[0].Value
+    if (Get-LabValue $file 'denied') {
+        $PSCmdlet.WriteError((New-LabError ([UnauthorizedAccessException]::new('denied')) 'ItemExistsUnauthorizedAccessError' 'PermissionDenied'))
+        return
+    }
+    Microsoft.PowerShell.Management\Get-Item @PSBoundParameters
+}
+
 function Get-Content {
     [CmdletBinding()]
     param([string[]]$LiteralPath, [string[]]$Path, $Encoding, [long]$TotalCount, [switch]$Raw)
+    Mount-LabDrive
+    Wait-Lab 'Get-Content'
     $file = @((Get-LabMachine).files.PSObject.Properties | Where-Object { $_.Name -eq $LiteralPath })[0].Value
     if (-not $file.readable) {
         $code = Get-LabValue $file 'error'
@@ -89,6 +113,7 @@ function Get-Content {
 function whoami.exe {
     [CmdletBinding()]
     param([Parameter(ValueFromRemainingArguments)]$Rest)
+    Wait-Lab 'whoami.exe'
     if (($Rest -join ' ') -ne '/groups /fo csv /nh') { throw "unexpected arguments: $Rest" }
     $failure = Get-LabValue (Get-LabValue (Get-LabMachine) 'cmdlet_errors') 'whoami.exe'
     if ($failure) { throw (New-LabCimError $failure) }

@@ -35,9 +35,12 @@ options:
     default: [all]
   probe_timeout:
     description:
-      - Seconds to wait for one connection, DNS query or metadata request, from 1 to 30.
-      - They run in parallel, so that the whole run takes hardly longer than twice this time.
-      - Windows needs about 2 seconds to report a refused connection; less than 3 makes refused look like filtered.
+      - Seconds to wait for one connection, from 1 to 30.
+      - The whole run on the guest ends after three times this value, at the earliest after 15 seconds, whatever does not answer.
+        What was not read by then is an error with RV(ansible_facts.kms.sections.section_name.errors[].waited_seconds) and counts as
+        not known, never as a fault of the guest.
+      - Windows may take half a minute and more over a licence query. Such a query is given up to 60 seconds, which V(20) allows.
+      - Windows needs about 2 seconds to report a refused connection. With less than V(3), silence says nothing.
     type: int
     default: 5
   event_days:
@@ -158,6 +161,9 @@ ansible_facts:
                         certainty: {type: str, description: "How well the meaning is supported, V(doc), V(header), V(unverified) or V(derived)."}
                     id: {type: str, description: "The error identifier of PowerShell, which is not localised."}
                     message: {type: str, description: "The message as the guest gave it, in the guest's language."}
+                    waited_seconds:
+                      type: float
+                      description: "How long the probe waited before its own limit ended it; null when the guest answered with an error."
         cloud:
           type: dict
           description: "The Azure cloud whose KMS is expected."
@@ -222,6 +228,9 @@ ansible_facts:
                 activation_type: {type: int, description: "What activated it (VLActivationType), 1 is Active Directory."}
                 directory_object: {type: str, description: "The name of the activation object in Active Directory."}
                 directory_dn: {type: str, description: "The distinguished name of that object."}
+                activation_type_enabled: {type: int, description: "Which ways are allowed for it: 0 all, 1 Active Directory, 2 KMS, 3 token."}
+                directory_csvlk_pid: {type: str, description: "The product id of the key behind that object."}
+                directory_csvlk_sku: {type: str, description: "The activation id of the key behind that object."}
             others: {type: list, elements: dict, description: "Other rows with a key, such as add-ons.", contains: *product}
             service_version: {type: str, description: "The version of the licensing service."}
             client_machine_id: {type: str, description: "The client machine id (CMID)."}
@@ -276,6 +285,13 @@ ansible_facts:
                 name: {type: str, description: "The name that was asked."}
                 records: {type: list, elements: dict, description: "The hosts, the preferred one first.", contains: *hostsetting}
                 error: {type: dict, description: "Why there is no answer.", contains: *code}
+            unread:
+              type: list
+              elements: dict
+              description: "Queries that the probe's own limit ended; nothing is known of them."
+              contains: &not_read
+                what: {type: str, description: "What was asked."}
+                waited_seconds: {type: float, description: "How long the probe waited."}
         connectivity:
           type: dict
           description: "What answers on the KMS port."
@@ -295,6 +311,14 @@ ansible_facts:
                     V(guest_blocked) or V(error).
                 code: {type: dict, description: "The socket error.", contains: *code}
                 detail: {type: str, description: "What was seen, in words."}
+                reply: {type: str, description: "The first 256 bytes of what answered the bind, in hexadecimal digits."}
+                reply_kind: {type: str, description: "V(ack), V(rejected), V(nak), V(fault), V(other) or V(nothing)."}
+                waited_seconds: {type: float, description: "How long nothing came, where that is what was seen."}
+            untested:
+              type: list
+              elements: dict
+              description: "Targets that got less time than a test takes; nothing is known of them."
+              contains: *not_read
         events:
           type: dict
           description: "What the Application log tells about activation."
@@ -324,6 +348,7 @@ ansible_facts:
             last_success: {type: str, description: "When an attempt last succeeded (UTC)."}
             failures_since_success: {type: int, description: "How many attempts failed since then."}
             oldest: {type: str, description: "How far back the Application log goes (UTC)."}
+            complete: {type: bool, description: "Whether every event of the asked days was read."}
         services:
           type: dict
           description: "The services C(sppsvc), C(w32time) and C(mpssvc)."
@@ -342,11 +367,13 @@ ansible_facts:
           type: dict
           description: "The licensing service's token store."
           contains:
-            path: {type: str, description: "Where tokens.dat is, null when neither documented place holds one."}
+            path: {type: str, description: "Where tokens.dat is, null when the folder in use holds none."}
             size: {type: int, description: "Its size in bytes."}
             modified: {type: str, description: "When it was changed last (UTC)."}
-            readable: {type: bool, description: "Whether it could be read, null while the service has it open."}
+            readable: {type: bool, description: "Whether it could be read, null while somebody holds it."}
             open_error: {type: dict, description: "Why it could not be opened.", contains: *code}
+            folder: {type: str, description: "The folder in use, as the registry names it."}
+            held: {type: bool, description: "Whether it was in use, locked or kept by an antivirus, which says nothing about damage."}
         firewall:
           type: dict
           description: "The guest's own outbound firewall, as far as it concerns the KMS port."
@@ -365,6 +392,7 @@ ansible_facts:
                 action: {type: str, description: "V(block), V(allow) or V(bypass)."}
                 certain: {type: bool, description: "Whether the rule holds without conditions that were not evaluated."}
                 conditions: {type: list, elements: str, description: "Conditions that were not evaluated, or parts it does not cover."}
+                applies_to: {type: str, description: "V(any), V(sppsvc) (the licensing service alone) or V(probe) (PowerShell alone)."}
             allowing: {type: list, elements: dict, description: "Active rules that allow it.", contains: *firewallrule}
             local_rules_merged: {type: bool, description: "Whether local rules count beside policy."}
             blocking_probe:
@@ -372,6 +400,9 @@ ansible_facts:
               elements: dict
               description: "Active rules that block PowerShell alone, so that connection tests fail where the licensing service may pass."
               contains: *firewallrule
+            licensing_outbound: {type: str, description: "What the licensing service meets, V(allow), V(block) or V(unknown)."}
+            probe_outbound: {type: str, description: "What PowerShell meets, which tests the connections."}
+            complete: {type: bool, description: "Whether every rule was read."}
         clock:
           type: dict
           description: "The guest's clock."
@@ -388,6 +419,7 @@ ansible_facts:
           description: "The WinHTTP proxy."
           contains:
             winhttp: {type: str, description: "The WinHTTP proxy, null when direct. KMS does not use it."}
+            bypass: {type: list, elements: str, description: "What is not asked through it."}
         routes:
           type: list
           elements: dict
@@ -396,17 +428,28 @@ ansible_facts:
             interface: {type: str, description: "The interface."}
             next_hop: {type: str, description: "The next hop."}
             metric: {type: int, description: "The route metric."}
+        addresses:
+          type: list
+          elements: dict
+          description: "IPv4 addresses inside the guest."
+          contains:
+            interface: {type: str, description: "The interface."}
+            address: {type: str, description: "The address."}
+            prefix_length: {type: int, description: "The length of its prefix."}
+            skip_as_source: {type: bool, description: "Whether Windows leaves it out when it chooses a source address."}
+            origin: {type: str, description: "Where it comes from, such as V(Dhcp) or V(Manual)."}
         imds:
           type: dict
           description: "What the instance metadata service said."
           contains:
-            status: {type: str, description: "V(ok), V(timeout), V(unreachable) or C(http-) with the status code."}
+            status: {type: str, description: "V(ok), V(timeout), V(unreachable), C(http-) with the status code, or V(unexpected) for what is not Azure's."}
             resource_id: {type: str, description: "The Azure resource id of the VM."}
             vm_id: {type: str, description: "The unique id of the VM."}
             cloud: {type: str, description: "The Azure environment."}
             location: {type: str, description: "The region."}
             license_type: {type: str, description: "The licence type of the VM."}
             image: {type: str, description: "Publisher, offer and SKU of the image."}
+            scale_set: {type: str, description: "The scale set that the VM is an instance of."}
         attestation:
           type: dict
           description: "The certificate chain of the attested document (Azure Edition only)."

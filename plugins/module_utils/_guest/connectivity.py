@@ -9,7 +9,7 @@ from __future__ import annotations
 from .._reference import endpoints, rpc
 from .._text import texts
 from . import codes
-from .evidence import Code, Connectivity, Target
+from .evidence import Code, Connectivity, NotRead, Target
 from .fields import Fields, parse_address
 
 _SOCKET_LIMIT = 65535
@@ -35,6 +35,8 @@ _SOCKET_STATES = {
     10061: ("refused", TEXTS["refused"]),
 }
 _RESETS = frozenset({10053, 10054})
+# Windows takes some 2 seconds to tell a refused connection: silence for less than this is none.
+_LEAST_WAIT = 3.0
 
 
 def parse(fields: Fields) -> Connectivity | None:
@@ -42,16 +44,27 @@ def parse(fields: Fields) -> Connectivity | None:
     parts = fields.parts("targets")
     if parts is None:
         return None
-    return Connectivity(targets=tuple(target for target in map(_target, parts) if target is not None))
+    found = [target for target in map(_target, parts) if target is not None]
+    return Connectivity(
+        targets=tuple(item for item in found if isinstance(item, Target)),
+        untested=tuple(item for item in found if isinstance(item, NotRead)),
+    )
 
 
-def _target(part: Fields) -> Target | None:
+def _target(part: Fields) -> Target | NotRead | None:
     address, port = parse_address(part.raw("address")), part.integer("port", 1, endpoints.PORT_LIMIT)
     if address is None or port is None:
         part.note("", "a target with an IP address and a port")
         return None
-    state, detail, code = _reply(part) if part.boolean("connected") else _failure(part)
-    return Target(address, port, part.texts("reasons"), state, code, detail)
+    waited = part.number("waited")
+    silent = part.boolean("timed_out") and waited is not None and waited < _LEAST_WAIT
+    if silent or part.boolean("cut"):
+        return NotRead(f"{address}:{port}", waited)
+    connected = part.boolean("connected")
+    state, detail, code = _reply(part) if connected else _failure(part)
+    data = _bytes(part) if connected else None
+    kind = None if data is None else rpc.parse_reply(data).kind
+    return Target(address, port, part.texts("reasons"), state, code, detail, data.hex() if data else None, kind, waited)
 
 
 def _failure(part: Fields) -> tuple[str, str, Code | None]:

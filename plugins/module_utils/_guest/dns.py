@@ -11,8 +11,11 @@ import typing as t
 from .._reference import endpoints
 from .._reference.endpoints import CloudEndpoints
 from . import codes, host
-from .evidence import Code, Dns, DnsAnswer, SrvAnswer
+from .evidence import Code, Dns, DnsAnswer, NotRead, SrvAnswer
 from .fields import Fields
+
+# The id of what the probe's own limit cut off.
+NOT_READ = "NotReadInTime"
 
 
 def verdict(addresses: t.Sequence[str], cloud: CloudEndpoints) -> str:
@@ -28,17 +31,21 @@ def verdict(addresses: t.Sequence[str], cloud: CloudEndpoints) -> str:
 
 def parse(fields: Fields, cloud: CloudEndpoints) -> Dns:
     """Return the resolvers, every address answer, and the SRV answer when discovery was asked."""
-    answers = []
+    answers, unread = [], []
     srv = None
     for query in fields.parts("queries") or []:
         name, kind = query.text("name"), query.text("type")
         if name is None or kind not in {"A", "SRV"}:
             query.note("", "a query with a name and the type A or SRV")
+        elif (failed := query.part("error")) is not None and failed.text("id") == NOT_READ:
+            # What the probe did not wait for is no answer, neither of a resolver nor of Windows.
+            server = query.text("server")
+            unread.append(NotRead(f"{name} at {server}" if server else name, failed.number("waited")))
         elif kind == "SRV":
             srv = srv or _srv(name, query, cloud)
         else:
             answers.append(_answer(name, query, cloud))
-    return Dns(servers=fields.addresses("servers"), answers=tuple(answers), srv=srv)
+    return Dns(servers=fields.addresses("servers"), answers=tuple(answers), srv=srv, unread=tuple(unread))
 
 
 def _answer(name: str, query: Fields, cloud: CloudEndpoints) -> DnsAnswer:

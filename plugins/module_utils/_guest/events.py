@@ -41,10 +41,10 @@ class Record:
         return [field.strip() for field in ",".join(self.data).split(",")]
 
 
-def parse(fields: Fields, activation_id: str | None) -> Events | None:
+def parse(fields: Fields, activation_id: str | None, whole: bool = True) -> Events | None:
     """Return attempts and other events newest first, None when the log was not read.
 
-    `activation_id` is that of the Windows product, when known.
+    `activation_id` is that of the Windows product, when known; `whole` false when reading was cut off.
     """
     parts = fields.parts("records")
     if parts is None:
@@ -66,6 +66,7 @@ def parse(fields: Fields, activation_id: str | None) -> Events | None:
         last_success=attempts[succeeded[-1]].time if succeeded else None,
         failures_since_success=len(attempts) - (succeeded[-1] + 1 if succeeded else 0),
         oldest=fields.time("oldest_record_time"),
+        complete=whole and fields.boolean("truncated") is not True,
     )
 
 

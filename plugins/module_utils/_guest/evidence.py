@@ -47,12 +47,21 @@ class Code:
 
 @dataclasses.dataclass(frozen=True)
 class SectionError:
-    """One thing a section could not read."""
+    """One thing a section could not read. `waited_seconds`: the probe's own limit ended it, and nothing is wrong with the guest."""
 
     source: str
     code: Code | None = None
     id: str | None = None
     message: str | None = None
+    waited_seconds: float | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class NotRead:
+    """A question that the probe's own limit ended after so many seconds; it is no evidence of anything."""
+
+    what: str
+    waited_seconds: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,6 +142,9 @@ class Product:
     activation_type: int | None = None
     directory_object: str | None = None
     directory_dn: str | None = None
+    activation_type_enabled: int | None = None
+    directory_csvlk_pid: str | None = None
+    directory_csvlk_sku: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -210,18 +222,20 @@ class SrvAnswer:
 
 @dataclasses.dataclass(frozen=True)
 class Dns:
-    """Resolvers of the guest and what they say about the KMS names and the configured host."""
+    """Resolvers of the guest and what they say about the KMS names and the configured host; `unread` got no time to answer."""
 
     servers: tuple[str, ...]
     answers: tuple[DnsAnswer, ...]
     srv: SrvAnswer | None = None
+    unread: tuple[NotRead, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
 class Target:
     """One TCP target. `state`: kms (RPC bind acknowledged), open (accepted, no KMS answer), refused, filtered, reset, guest_blocked (10013) or error.
 
-    `reasons`: documented, configured, dns. `detail`: what was seen, in words.
+    `reasons`: documented, configured, dns. `detail`: what was seen, in words. `reply`: the first bytes of what answered the bind,
+    as hex; `reply_kind`: ack, rejected, nak, fault, other or nothing. `waited_seconds`: how long nothing came.
     """
 
     address: str
@@ -230,13 +244,17 @@ class Target:
     state: str
     code: Code | None = None
     detail: str | None = None
+    reply: str | None = None
+    reply_kind: str | None = None
+    waited_seconds: float | None = None
 
 
 @dataclasses.dataclass(frozen=True)
 class Connectivity:
-    """TCP and RPC bind to every documented address and the configured host."""
+    """TCP and RPC bind to every documented address and the configured host; `untested` got less time than a test takes."""
 
     targets: tuple[Target, ...]
+    untested: tuple[NotRead, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -268,13 +286,14 @@ class LogEvent:
 
 @dataclasses.dataclass(frozen=True)
 class Events:
-    """Attempts newest first; `oldest` is how far back the Application log goes."""
+    """Attempts newest first; `oldest` is how far back the Application log goes. `complete` false: there are older ones than read."""
 
     attempts: tuple[Attempt, ...]
     others: tuple[LogEvent, ...]
     last_success: str | None
     failures_since_success: int
     oldest: str | None = None
+    complete: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -291,18 +310,27 @@ class Service:
 
 @dataclasses.dataclass(frozen=True)
 class TokenStore:
-    """Where tokens.dat was found; `path` None means neither documented place holds one."""
+    """Where tokens.dat was found; `path` None means that no place looked at holds one.
+
+    `folder`: the one that the registry names; without it the places are only the documented ones. `held`: in use, locked or kept
+    by an antivirus, which says nothing about damage.
+    """
 
     path: str | None
     size: int | None = None
     modified: str | None = None
     readable: bool | None = None
     open_error: Code | None = None
+    folder: str | None = None
+    held: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
 class FirewallRule:
-    """An outbound rule that concerns TCP 1688. `source`: local or policy. `certain` false: it has conditions that were not evaluated."""
+    """An outbound rule that concerns TCP 1688. `source`: local or policy. `certain` false: it has conditions that were not evaluated.
+
+    `applies_to`: any (every program), sppsvc (the licensing service alone) or probe (PowerShell alone).
+    """
 
     id: str
     name: str | None
@@ -310,6 +338,7 @@ class FirewallRule:
     action: str
     certain: bool
     conditions: tuple[str, ...] = ()
+    applies_to: str = "any"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -317,6 +346,8 @@ class Firewall:
     """`default_outbound`: allow, block or unknown over the active profiles. Rules only as far as they can decide on TCP 1688.
 
     `blocking_probe`: rules that stop PowerShell, which runs the probe, and say nothing about the licensing service.
+    `licensing_outbound` and `probe_outbound`: what the firewall does to the two, allow, block or unknown: where they differ, what
+    the probe met is no evidence about the licensing service. `complete` false: not every rule was read.
     """
 
     active_profiles: tuple[str, ...]
@@ -326,6 +357,9 @@ class Firewall:
     allowing: tuple[FirewallRule, ...] = ()
     local_rules_merged: bool = True
     blocking_probe: tuple[FirewallRule, ...] = ()
+    licensing_outbound: str = "unknown"
+    probe_outbound: str = "unknown"
+    complete: bool = True
 
 
 @dataclasses.dataclass(frozen=True)
@@ -343,9 +377,10 @@ class Clock:
 
 @dataclasses.dataclass(frozen=True)
 class Proxy:
-    """The WinHTTP proxy, None when direct. KMS does not use it; IMDS and certificate checks do."""
+    """The WinHTTP proxy, None when direct, and what it leaves out. KMS does not use it; IMDS and certificate checks do."""
 
     winhttp: str | None
+    bypass: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -358,8 +393,19 @@ class DefaultRoute:
 
 
 @dataclasses.dataclass(frozen=True)
+class Address:
+    """An IPv4 address of the guest. Azure's own comes by DHCP (`origin` Dhcp); metadata is told to the first one only."""
+
+    interface: str | None
+    address: str
+    prefix_length: int | None = None
+    skip_as_source: bool | None = None
+    origin: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Imds:
-    """What the instance metadata service said. `status`: ok, timeout, unreachable or http-<code>."""
+    """What the instance metadata service said. `status`: ok, timeout, unreachable, http-<code>, or unexpected (not Azure's)."""
 
     status: str
     resource_id: str | None = None
@@ -368,6 +414,7 @@ class Imds:
     location: str | None = None
     license_type: str | None = None
     image: str | None = None
+    scale_set: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -402,5 +449,6 @@ class GuestEvidence:
     clock: Clock | None = None
     proxy: Proxy | None = None
     routes: tuple[DefaultRoute, ...] | None = None
+    addresses: tuple[Address, ...] | None = None
     imds: Imds | None = None
     attestation: Attestation | None = None

@@ -90,6 +90,16 @@ class Fields:
             return None
         return value
 
+    def number(self, key: str) -> float | None:
+        """Return a number of at least 0, such as seconds."""
+        value = self._values.get(key)
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= UINT32:
+            self.note(key, "a number")
+            return None
+        return float(value)
+
     def boolean(self, key: str) -> bool | None:
         """Return a truth value; 0 and 1 count as such."""
         value = self._values.get(key)

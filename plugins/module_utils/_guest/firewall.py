@@ -30,8 +30,11 @@ class _Profile:
     merges: bool
 
 
-def parse(fields: Fields, cloud: CloudEndpoints) -> Firewall | None:
-    """Return what the firewall decides over the active profiles; None when neither local nor policy settings were read."""
+def parse(fields: Fields, cloud: CloudEndpoints, whole: bool = True) -> Firewall | None:
+    """Return what the firewall decides over the active profiles; None when neither local nor policy settings were read.
+
+    `whole` false: something of it was not read.
+    """
     local, policy = fields.part("local"), fields.part("policy")
     if local is None and policy is None:
         return None
@@ -42,15 +45,36 @@ def parse(fields: Fields, cloud: CloudEndpoints) -> Firewall | None:
         [*_rules("policy", policy, cloud, judged, read), *_rules("local", local, cloud, merging, read)]
         for read in (firewall_rule.parse, firewall_rule.parse_for_probe)
     )
+    complete = whole and not any(_is_cut(place) for place in (local, policy) if place is not None)
+    default = _default(judged)
     return Firewall(
         active_profiles=active,
         enabled=_enabled(judged),
-        default_outbound=_default(judged),
+        default_outbound=default,
         blocking=tuple(rule for rule in rules if rule.action == "block"),
         allowing=tuple(rule for rule in rules if rule.action != "block"),
         local_rules_merged=all(profile.merges for profile in judged.values()),
         blocking_probe=tuple(rule for rule in probing if rule.action == "block"),
+        licensing_outbound=_decision(rules, default, complete),
+        probe_outbound=_decision([*probing, *(rule for rule in rules if rule.applies_to == "any")], default, complete),
+        complete=complete,
     )
+
+
+def _is_cut(place: Fields) -> bool:
+    """Say whether the rules of a place were not all read; an older probe tells nothing of that."""
+    return place.boolean("truncated") is True or ("profiles" in place.names() and "rules" not in place.names())
+
+
+def _decision(rules: list[FirewallRule], default: str, complete: bool) -> str:
+    """Return what happens to a program: bypass, block, allow, default, in this order; unknown where a condition decides."""
+    for actions, outcome in ((("bypass",), "allow"), (("block",), "block"), (("allow",), "allow")):
+        matching = [rule for rule in rules if rule.action in actions]
+        if any(rule.certain for rule in matching):
+            return outcome if complete or outcome == "block" else "unknown"
+        if matching:
+            return "unknown"
+    return default if complete else "unknown"
 
 
 def _active(fields: Fields) -> tuple[str, ...]:

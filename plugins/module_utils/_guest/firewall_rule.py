@@ -78,7 +78,16 @@ def _parse(
         conditions.append("only for " + ", ".join(covered))
     name = text.message(_first(values, "Name")) or None
     shown = tuple(text.message(condition, 120) for condition in conditions)
-    return FirewallRule(text.message(rule_id), name, source, action, not shown, shown), profiles(values)
+    rule = FirewallRule(text.message(rule_id), name, source, action, not shown, shown, _applies_to(values))
+    return rule, profiles(values)
+
+
+def _applies_to(values: Values) -> str:
+    program = _first(values, "App").lower().replace("/", "\\")
+    if program.endswith(_PROBES):
+        return "probe"
+    # A rule for all services is no rule for PowerShell, which is none.
+    return "sppsvc" if program or _first(values, "Svc") else "any"
 
 
 def _first(values: Values, key: str) -> str:

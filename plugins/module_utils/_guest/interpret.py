@@ -28,6 +28,7 @@ from .fields import Fields, iso, parse_time
 
 RAW_SCHEMA = 1
 AUTO = "auto"
+_PRODUCTS = "SoftwareLicensingProduct"
 _SHAPE = "the probe's answer has not the expected schema"
 
 Moment: t.TypeAlias = str | datetime.datetime | None
@@ -55,7 +56,8 @@ def interpret(  # noqa: PLR0913 (keywords only)
     expected = endpoints.overridden(cloud, given)
 
     os = reader.read("os", lambda fields: system.parse_os(fields, reader.language_mode))
-    rows = reader.read("license", lambda fields: license.select(fields, os.edition_id if os is not None else None))
+    edition, whole = os.edition_id if os is not None else None, not reader.failed("license", _PRODUCTS)
+    rows = reader.read("license", lambda fields: license.select(fields, edition, whole))
     license_ = license.parse(rows) if rows is not None else None
     product = license_.product if license_ is not None else None
     activation_id = product.activation_id if product is not None else None
@@ -65,16 +67,20 @@ def interpret(  # noqa: PLR0913 (keywords only)
     asked_for_host = rows is not None or settings is not None or names is not None
     kms_host = host.parse(rows, settings, srv, activation_id, expected) if asked_for_host else None
 
+    routes, addresses = reader.read("routes", system.parse_interfaces) or (None, None)
     evidence = {
         "domain": reader.read("domain", system.parse_domain),
         "connectivity": reader.read("connectivity", connectivity.parse),
-        "events": reader.read("events", lambda fields: events.parse(fields, activation_id)),
+        "events": reader.read(
+            "events", lambda fields: events.parse(fields, activation_id, not reader.failed("events"))
+        ),
         "services": reader.read("services", system.parse_services),
         "token_store": reader.read("token_store", system.parse_token_store),
-        "firewall": reader.read("firewall", lambda fields: firewall.parse(fields, expected)),
+        "firewall": reader.read(
+            "firewall", lambda fields: firewall.parse(fields, expected, not reader.failed("firewall"))
+        ),
         "clock": reader.read("clock", lambda fields: clock.parse(fields, before, after)),
         "proxy": reader.read("proxy", proxy.parse),
-        "routes": reader.read("routes", system.parse_routes),
         "attestation": reader.read("attestation", system.parse_attestation),
     }
     return GuestEvidence(
@@ -88,6 +94,8 @@ def interpret(  # noqa: PLR0913 (keywords only)
         kms_host=kms_host,
         dns=names,
         imds=imds,
+        routes=routes,
+        addresses=addresses,
         **t.cast(t.Any, evidence),
     )
 
@@ -117,6 +125,10 @@ class _Reader:
             self._empty.add(name)
         return value
 
+    def failed(self, name: str, source: str | None = None) -> bool:
+        """Say whether a section, or one source in it, was not read as a whole."""
+        return any(source in (None, error.source) for error in self._errors(name))
+
     def note(self, name: str, issue: str) -> None:
         """Note something about a section that is not an error of reading it."""
         self._issues[name][issue] = None
@@ -141,7 +153,13 @@ class _Reader:
         issues: dict[str, None] = {}
         parts = Fields(section, name, issues).parts("errors") or []
         found = [
-            SectionError(part.text("source") or name, part.code("code"), part.text("id"), part.text("message"))
+            SectionError(
+                part.text("source") or name,
+                part.code("code"),
+                part.text("id"),
+                part.text("message"),
+                part.number("waited"),
+            )
             for part in parts
         ]
         return found + [SectionError(name, message=text.message(issue)) for issue in issues]

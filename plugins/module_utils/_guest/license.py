@@ -27,8 +27,11 @@ class Rows:
     service: Fields | None
 
 
-def select(fields: Fields, edition_id: str | None) -> Rows:
-    """Pick the Windows base product with a key: not an add-on, best of the running edition, else the one in most trouble."""
+def select(fields: Fields, edition_id: str | None, complete: bool = True) -> Rows:
+    """Pick the Windows base product with a key: not an add-on, best of the running edition, else the one in most trouble.
+
+    Where not every row was read (`complete` false), a missing base product is not read, not absent.
+    """
     rows = fields.parts("products")
     service = fields.part("service")
     if rows is None or (not rows and fields.items("products")):
@@ -39,7 +42,7 @@ def select(fields: Fields, edition_id: str | None) -> Rows:
         key=lambda row: (not _is_edition(row, edition_id), row.raw("LicenseIsAddon") is None, _trouble(row))
     )
     base = candidates[0] if candidates else None
-    return Rows(True, base, tuple(row for row in keyed if row is not base), service)
+    return Rows(complete or base is not None, base, tuple(row for row in keyed if row is not base), service)
 
 
 def parse(rows: Rows) -> License:
@@ -110,6 +113,9 @@ def _product(row: Fields) -> Product:
         activation_type=row.integer("VLActivationType"),
         directory_object=row.text("ADActivationObjectName"),
         directory_dn=row.text("ADActivationObjectDN"),
+        activation_type_enabled=row.integer("VLActivationTypeEnabled"),
+        directory_csvlk_pid=row.text("ADActivationCsvlkPid"),
+        directory_csvlk_sku=row.text("ADActivationCsvlkSkuId"),
     )
 
 

@@ -34,5 +34,8 @@ def parse(fields: Fields) -> Proxy | None:
         return None
     if not raw[_FLAGS_AT] & _USES_PROXY or not length:
         return Proxy(winhttp=None)
-    name = raw[_TEXT_AT : _TEXT_AT + length].decode("ascii", errors="replace")
-    return Proxy(winhttp=text.message(name) or None)
+    name, rest = raw[_TEXT_AT : _TEXT_AT + length], raw[_TEXT_AT + length :]
+    # The same again for what the proxy is not asked about.
+    left_out = rest[4 : 4 + int.from_bytes(rest[:4], "little")].decode("ascii", errors="replace")
+    bypass = tuple(text.message(item) for item in left_out.replace(";", " ").split())
+    return Proxy(winhttp=text.message(name.decode("ascii", errors="replace")) or None, bypass=bypass)

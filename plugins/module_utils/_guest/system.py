@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 from .._reference import client_keys, license_enums
-from .evidence import Attestation, DefaultRoute, Domain, Imds, OperatingSystem, Service, TokenStore
-from .fields import Fields
+from .evidence import Address, Attestation, DefaultRoute, Domain, Imds, OperatingSystem, Service, TokenStore
+from .fields import Fields, parse_address
 
 _BUILD_LIMIT = 999999
 _SIZE_LIMIT = 2**48
 _ACCESS_DENIED = "0x80070005"
+# Sharing violation, lock violation, and an antivirus that keeps or deletes a file.
+_HELD = frozenset({"0x80070020", "0x80070021", "0x800700E1", "0x800700E2"})
 
 
 def parse_os(fields: Fields, language_mode: str | None) -> OperatingSystem:
@@ -65,24 +67,42 @@ def parse_services(fields: Fields) -> dict[str, Service]:
 
 
 def parse_token_store(fields: Fields) -> TokenStore | None:
-    """Return the first documented place that holds tokens.dat, or may hold it but is closed to us; None when unread."""
+    """Return the first place that holds tokens.dat, the registry's before the documented ones; None when unread.
+
+    Absent is what the folder in use says: that no documented one holds the file proves nothing.
+    """
     files = fields.parts("files")
     if files is None:
         return None
-    asked = False
+    folder = fields.text("folder")
+    absent = False
     for part in files:
         path, exists, error = part.text("path"), part.boolean("exists"), part.code("open_error")
-        asked = asked or exists is not None
+        named = folder is not None and (path or "").casefold() == rf"{folder}\tokens.dat".casefold()
+        absent = absent or (named and exists is False)
+        held = error is not None and error.code in _HELD
+        if named and exists is None and error is None:
+            return None
         if path is None or not (exists or (error is not None and error.code == _ACCESS_DENIED)):
             continue
         return TokenStore(
             path=path,
             size=part.integer("size", high=_SIZE_LIMIT),
             modified=part.time("modified"),
-            readable=part.boolean("readable"),
+            readable=None if held else part.boolean("readable"),
             open_error=error,
+            folder=folder,
+            held=held,
         )
-    return TokenStore(path=None) if asked else None
+    return TokenStore(path=None, folder=folder) if absent else None
+
+
+def parse_interfaces(
+    fields: Fields,
+) -> tuple[tuple[DefaultRoute, ...] | None, tuple[Address, ...] | None] | None:
+    """Return the default routes and the addresses; None when neither could be read."""
+    found = parse_routes(fields), parse_addresses(fields)
+    return None if found == (None, None) else found
 
 
 def parse_routes(fields: Fields) -> tuple[DefaultRoute, ...] | None:
@@ -94,6 +114,23 @@ def parse_routes(fields: Fields) -> tuple[DefaultRoute, ...] | None:
         DefaultRoute(interface=part.text("interface"), next_hop=part.text("next_hop"), metric=part.integer("metric"))
         for part in routes
     )
+
+
+def parse_addresses(fields: Fields) -> tuple[Address, ...] | None:
+    """Return the guest's IPv4 addresses; None when they could not be read."""
+    parts = fields.parts("addresses")
+    if parts is None:
+        return None
+    found = []
+    for part in parts:
+        address = parse_address(part.raw("address"))
+        if address is None:
+            part.note("address", "an IP address")
+            continue
+        length = part.integer("prefix_length", high=32)
+        skipped, origin = part.boolean("skip_as_source"), part.text("origin")
+        found.append(Address(part.text("interface"), address, length, skipped, origin))
+    return tuple(found)
 
 
 def parse_imds(fields: Fields) -> Imds | None:
@@ -114,6 +151,7 @@ def parse_imds(fields: Fields) -> Imds | None:
         location=compute.text("location"),
         license_type=compute.text("licenseType"),
         image=image or None,
+        scale_set=compute.text("vmScaleSetName"),
     )
 
 

@@ -31,16 +31,10 @@ PRODUCT = (
     "DiscoveredKeyManagementServiceMachineIpAddress",
     "KeyManagementServiceProductKeyID",
     "GenuineStatus",
-<<<<<<< HEAD
-    "VLActivationType",
-    "ADActivationObjectName",
-    "ADActivationObjectDN",
-=======
     "ADActivationObjectName",
     "ADActivationObjectDN",
     "ADActivationCsvlkPid",
     "ADActivationCsvlkSkuId",
->>>>>>> 3aa2730 (Let one deadline end the whole probe, and never take its own time-out for evidence)
 )
 SERVICE = (
     "Version",

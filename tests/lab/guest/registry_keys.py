@@ -35,6 +35,7 @@ def build(guest: Tree, system: System, services: Tree, domain: Tree, derived: Ke
         f"{SERVICES}\\Tcpip\\Parameters": {"Domain": _text(domain["name"] if domain["joined"] else "")},
         **derived,
     }  # fmt: skip
+    keys[SPP] = {"TokenStore": {"type": "ExpandString", "data": r"%WINDIR%\System32\spp\store\2.0"}, **keys[SPP]}
     for path, values in (guest.get("registry") or {}).items():
         _overlay(keys, path, values)
     registry: Tree = {path: {"values": values} for path, values in keys.items()}

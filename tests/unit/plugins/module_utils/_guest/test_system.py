@@ -69,6 +69,8 @@ NEW, OLD = "C:\\Windows\\System32\\spp\\store\\2.0\\tokens.dat", "C:\\Windows\\S
         ([(NEW, True, None, "0x80070020"), (OLD, False, None, None)], NEW, None, "ERROR_SHARING_VIOLATION"),
         ([(NEW, True, False, "0x80070005")], NEW, False, "ERROR_ACCESS_DENIED"),
         ([(NEW, False, False, "0x80070005")], NEW, False, "ERROR_ACCESS_DENIED"),
+        ([(NEW, True, False, "0x80070021")], NEW, None, None),
+        ([(NEW, True, False, "0x800700E1")], NEW, None, None),
         ([(NEW, False, None, None), (OLD, False, None, None)], None, None, None),
     ],
 )
@@ -76,13 +78,22 @@ def test_where_the_token_store_is(
     files: list[t.Any], path: str | None, readable: bool | None, symbol: str | None
 ) -> None:
     keys = ("path", "exists", "readable", "open_error")
-    store = system.parse_token_store(fields({"files": [dict(zip(keys, file, strict=True)) for file in files]}))
+    listed = [dict(zip(keys, file, strict=True)) for file in files]
+    store = system.parse_token_store(fields({"files": listed, "folder": NEW.removesuffix("\\tokens.dat")}))
     assert store is not None
+    assert store.held is (readable is None and path is not None)
     assert (store.path, store.readable, store.open_error.symbol if store.open_error else None) == (
         path,
         readable,
         symbol,
     )
+
+
+def test_an_absent_file_in_guessed_folders_proves_nothing() -> None:
+    files = [{"path": path, "exists": False} for path in (NEW, OLD)]
+    assert system.parse_token_store(fields({"files": files})) is None
+    elsewhere = [{"path": "D:\\spp\\tokens.dat", "exists": None}, *files]
+    assert system.parse_token_store(fields({"files": elsewhere, "folder": "D:\\spp"})) is None
 
 
 @pytest.mark.parametrize("files", [None, [], [{"path": NEW, "exists": None}], "x"])

@@ -19,7 +19,7 @@ from ..module_utils._remedy.attempt import attempts
 from ..module_utils._remedy.preconditions import RefusedError, require_rights, view_of
 from ..module_utils._remedy.token_store import marker, plan, preconditions, result
 from ..module_utils._remedy.token_store.disk import Disk
-from ..module_utils._remedy.token_store.plan import Plan
+from ..module_utils._remedy.token_store.plan import StorePlan
 from ..plugin_utils._guest_change import Outcome
 from ..plugin_utils._options import CLOUD, check_ranges
 from ..plugin_utils._token_store import TokenStoreAction
@@ -56,11 +56,11 @@ class ActionModule(TokenStoreAction):
         cut_off = marker.read(found)
         recovered = None
         if cut_off is not None:
-            wish = options["state"], options["backup"]
+            desired = options["state"], options["backup"]
             work = plan.recover(view, found, cut_off, prefer_old=options["state"] == plan.RESTORED)
             failed = self.carry_out(work, view)
             recovered = work.recovers if failed is None else None
-            if failed is not None or plan.fulfils(work, found, *wish):
+            if failed is not None or plan.fulfils(work, found, *desired):
                 return self._outcome(work, recovered, failed, (before, first))
             found = plan.predict(work, found) if self.check_mode else self.look()
             view = view if self.check_mode else view_of(self._read())
@@ -74,7 +74,7 @@ class ActionModule(TokenStoreAction):
             return self._unneeded(found, recovered, (before, first))
         return self._outcome(own, recovered, self.carry_out(own, view), (before, first))
 
-    def _decide(self, view: View, found: Disk) -> Plan | None:
+    def _decide(self, view: View, found: Disk) -> StorePlan | None:
         now = datetime.datetime.now(datetime.timezone.utc)
         if self.options["state"] == plan.RESTORED:
             return plan.restore(found, now, self.options["backup"])
@@ -83,7 +83,7 @@ class ActionModule(TokenStoreAction):
     def _read(self) -> GuestEvidence:
         return self.read(*_SECTIONS, cloud=self.options["cloud"])
 
-    def _outcome(self, work: Plan, recovered: str | None, failed: str | None, start: Start) -> Outcome:
+    def _outcome(self, work: StorePlan, recovered: str | None, failed: str | None, start: Start) -> Outcome:
         before, first = start
         ended = plan.predict(work, before) if self.check_mode else self.look()
         last = first if self.check_mode else self.read("license")

@@ -118,9 +118,9 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._azure.settings import ARGUMENT_SPEC
 from ..module_utils._azure_change import firewall_observed, firewall_rule, running
-from ..module_utils._azure_change.change_set import Plan
+from ..module_utils._azure_change.change_set import ChangeSet
 from ..module_utils._azure_change.firewall_collection import Goal
-from ..module_utils._azure_change.job import Job, told
+from ..module_utils._azure_change.job import Job, to_result
 from ..module_utils._network.links import reference
 
 
@@ -157,11 +157,11 @@ def act(job: Job) -> dict[str, t.Any]:
     names = tuple(name.lower().rstrip(".") for name in targets.names)
     goal = Goal(targets.addresses, names, targets.port, by_name=job.params["fqdn"])
     groups = tuple(job.params["source_ip_groups"])
-    desired = firewall_rule.Desired(tuple(job.params["sources"]), groups, goal, job.present)
-    return told(job.engine.carry_out(lambda: look(job, desired)))
+    desired = firewall_rule.DesiredSources(tuple(job.params["sources"]), groups, goal, job.present)
+    return to_result(job.reconciler.carry_out(lambda: planned(job, desired)))
 
 
-def look(job: Job, desired: firewall_rule.Desired) -> Plan:
+def planned(job: Job, desired: firewall_rule.DesiredSources) -> ChangeSet:
     """Read and plan."""
     policy_id = job.params["policy"]
     if not policy_id:

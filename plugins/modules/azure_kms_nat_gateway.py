@@ -104,8 +104,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._azure.settings import ARGUMENT_SPEC
 from ..module_utils._azure_change import nat_gateway, running, subnets
-from ..module_utils._azure_change.change_set import Plan
-from ..module_utils._azure_change.job import Job, told
+from ..module_utils._azure_change.change_set import ChangeSet
+from ..module_utils._azure_change.job import Job, to_result
 from ..module_utils._network.links import reference
 from ..module_utils._network.values import parent
 
@@ -135,17 +135,17 @@ def check(params: t.Mapping[str, t.Any]) -> None:
 
 def act(job: Job) -> dict[str, t.Any]:
     """Plan and write."""
-    return told(job.engine.carry_out(lambda: look(job)))
+    return to_result(job.reconciler.carry_out(lambda: planned(job)))
 
 
-def look(job: Job) -> Plan:
+def planned(job: Job) -> ChangeSet:
     """Read and plan."""
     subnet_id, name = job.params["subnet"], job.params["name"]
     subnet = job.need("subnet", subnet_id)
     network = job.need("subnet", parent(subnet_id))
-    gateway_id = subnets.beside(parent(subnet_id), "natGateways", name) if name else job.params["nat_gateway"]
+    gateway_id = subnets.in_group_of(parent(subnet_id), "natGateways", name) if name else job.params["nat_gateway"]
     table_id = reference(subnet, "routeTable")
-    observed = nat_gateway.Observed(
+    observed = nat_gateway.ObservedSubnet(
         subnet=subnet,
         network=network,
         table=job.read(table_id) if table_id else None,

@@ -103,8 +103,8 @@ from ansible.module_utils.basic import AnsibleModule
 from ..module_utils._azure.arm import ArmError
 from ..module_utils._azure.settings import ARGUMENT_SPEC
 from ..module_utils._azure_change import nsg_observed, nsg_rule, running
-from ..module_utils._azure_change.job import Job, told
-from ..module_utils._azure_change.reconcile import Outcome, StopError
+from ..module_utils._azure_change.job import Job, to_result
+from ..module_utils._azure_change.reconcile import StopError, WriteResult
 
 
 def argument_spec() -> dict[str, t.Any]:
@@ -130,16 +130,18 @@ def check(params: t.Mapping[str, t.Any]) -> None:
 
 def act(job: Job) -> dict[str, t.Any]:
     """Read around the group once, then plan and write."""
-    desired = nsg_rule.Desired(tuple(job.params["sources"]), job.targets.addresses, job.targets.port, job.present)
-    observed = nsg_rule.Observed(None)
+    desired = nsg_rule.DesiredRule(tuple(job.params["sources"]), job.targets.addresses, job.targets.port, job.present)
+    observed = nsg_rule.ObservedGroup(None)
     try:
         if job.present:
             observed = nsg_observed.observe(job, job.need("nsg", job.params["nsg"]))
     except ArmError as error:
-        return told(Outcome(failure=f"Azure could not be read: {error}"))
+        return to_result(WriteResult(failure=f"Azure could not be read: {error}"))
     except StopError as stop:
-        return told(Outcome(failure=str(stop), refusal=stop.refusal))
-    result = told(job.engine.carry_out(lambda: nsg_rule.plan(job.need("nsg", job.params["nsg"]), desired, observed)))
+        return to_result(WriteResult(failure=str(stop), refusal=stop.refusal))
+    result = to_result(
+        job.reconciler.carry_out(lambda: nsg_rule.plan(job.need("nsg", job.params["nsg"]), desired, observed))
+    )
     return {**result, "carried_by_platform": observed.carried} if job.present else result
 
 

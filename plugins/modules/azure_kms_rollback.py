@@ -116,7 +116,7 @@ def check(params: t.Mapping[str, t.Any]) -> None:
 
 def act(job: Job) -> dict[str, t.Any]:
     """Undo, newest first."""
-    return roll_back(job.engine, job.params["journal"])
+    return roll_back(job.reconciler, job.params["journal"])
 
 
 def main() -> None:

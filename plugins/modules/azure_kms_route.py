@@ -118,8 +118,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._azure.reader import Reader
 from ..module_utils._azure.settings import ARGUMENT_SPEC
-from ..module_utils._azure_change import egress_check, kms, route, running
-from ..module_utils._azure_change.job import Job, told
+from ..module_utils._azure_change import egress_check, route, running
+from ..module_utils._azure_change.job import Job, to_result
 from ..module_utils._network.links import reference
 from ..module_utils._network.values import parent, props, refs, subscription
 
@@ -148,37 +148,37 @@ def check(params: t.Mapping[str, t.Any]) -> None:
 
 def act(job: Job) -> dict[str, t.Any]:
     """Plan and write."""
-    desired = route.Desired(
+    desired = route.DesiredRoutes(
         addresses=job.targets.addresses,
-        stale=kms.stale(job.session.cloud.name),
+        stale=job.stale,
         present=job.present,
         replace_stale=job.params["replace_stale"],
         create_table=job.params["create_route_table"],
         special_subnets=job.params["allow_special_subnets"],
     )
-    result = told(job.engine.carry_out(lambda: route.plan(observe(job), desired)))
+    result = to_result(job.reconciler.carry_out(lambda: route.plan(observe(job), desired)))
     if "msg" in result:
         return result
-    out = _way_out(job) if job.present else egress_check.WayOut(None, ())
+    out = _check_egress(job) if job.present else egress_check.EgressCheck(None, ())
     return {**result, "effective": out.effective, "warnings": [*result["warnings"], *out.warnings]}
 
 
-def observe(job: Job) -> route.Observed:
+def observe(job: Job) -> route.ObservedTable:
     """Read what the planner looks at."""
     subnet_id = job.params["subnet"]
     if not subnet_id:
-        return route.Observed(table=job.need("route_table", job.params["route_table"]))
+        return route.ObservedTable(table=job.need("route_table", job.params["route_table"]))
     subnet = job.need("subnet", subnet_id)
     table_id = reference(subnet, "routeTable")
     if table_id:
-        return route.Observed(table=job.need("subnet", table_id), subnet=subnet)
+        return route.ObservedTable(table=job.need("subnet", table_id), subnet=subnet)
     network = job.need("subnet", parent(subnet_id))
-    return route.Observed(subnet=subnet, network=network, spare=job.read(route.spare_id(subnet_id)))
+    return route.ObservedTable(subnet=subnet, network=network, spare=job.read(route.spare_id(subnet_id)))
 
 
-def _way_out(job: Job) -> egress_check.WayOut:
+def _check_egress(job: Job) -> egress_check.EgressCheck:
     given = job.params["subnet"]
-    users = refs(props(job.engine.writer.find(job.params["route_table"])).get("subnets")) if not given else [given]
+    users = refs(props(job.reconciler.writer.find(job.params["route_table"])).get("subnets")) if not given else [given]
     reader = Reader(job.session.client)
     reader.read([], {subscription(subnet_id) for subnet_id in users})
     return egress_check.judge(reader.snapshot.state(), users)

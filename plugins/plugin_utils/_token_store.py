@@ -13,11 +13,11 @@ import typing as t
 
 from ..module_utils._diagnosis.view import View
 from ..module_utils._guest import text
-from ..module_utils._remedy.answer import Answer, Step
+from ..module_utils._remedy.answer import Answer, ScriptStep
 from ..module_utils._remedy.attempt import FINAL_CODES, FUTILE_CODES
 from ..module_utils._remedy.token_store import disk, plan, result
 from ..module_utils._remedy.token_store.disk import Disk
-from ..module_utils._remedy.token_store.plan import Plan
+from ..module_utils._remedy.token_store.plan import StorePlan
 from ._guest_change import GuestChangeAction
 from ._guest_script import GuestScriptError, run_guest_script
 
@@ -31,11 +31,11 @@ class TokenStoreAction(GuestChangeAction):
         """Start with nothing done."""
         self.options = options
         self.answers: list[Answer] = []
-        self.foreseen: list[Step] = []
+        self.foreseen: list[ScriptStep] = []
         self.rebooted = False
 
     @property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[ScriptStep, ...]:
         """Every step that was run, or is foreseen, in order."""
         return (*(step for answer in self.answers for step in answer.steps), *self.foreseen)
 
@@ -43,10 +43,10 @@ class TokenStoreAction(GuestChangeAction):
         """Return what is on the guest's disk; asks nothing of the licensing service."""
         return disk.parse(run_guest_script(self, _SCRIPT, {"Steps": []}, self._task_vars).answer)
 
-    def carry_out(self, work: Plan, view: View) -> str | None:
+    def carry_out(self, work: StorePlan, view: View) -> str | None:
         """Run a plan; return in one line what went wrong, None when nothing did."""
         if self.check_mode:
-            self.foreseen += [Step(name, None) for name in work.names]
+            self.foreseen += [ScriptStep(name, None) for name in work.names]
             return None
         may_restart = self.options["reboot"] == "if_needed"
         answer = self._run(work, view, keep_for_restart=may_restart)
@@ -62,7 +62,7 @@ class TokenStoreAction(GuestChangeAction):
         self._began = not result.unchanged(answer)
         return result.explain(work, answer, not self.rebooted and result.restart_may_help(answer.failed))
 
-    def _run(self, work: Plan, view: View, keep_for_restart: bool = False) -> Answer:
+    def _run(self, work: StorePlan, view: View, keep_for_restart: bool = False) -> Answer:
         key = view.client_key.key if "install_key" in work.steps else None
         parameters = work.parameters(keep_for_restart)
         parameters |= {
@@ -76,7 +76,7 @@ class TokenStoreAction(GuestChangeAction):
         self.answers.append(answer)
         return answer
 
-    def _restart(self, work: Plan) -> None:
+    def _restart(self, work: StorePlan) -> None:
         """Restart Windows as ansible.windows.win_reboot does. Raises GuestScriptError."""
         task = self._task.copy()
         task.args = {"msg": "Restart to rebuild the token store of the licensing service"}

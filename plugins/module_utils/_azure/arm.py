@@ -48,7 +48,7 @@ class ArmError(Exception):
 
 
 @dataclasses.dataclass(frozen=True)
-class Seams:
+class Runtime:
     """What a test puts in place of the wire and of time; the SDK's own transport when `transport` is None."""
 
     transport: t.Any = None
@@ -76,12 +76,12 @@ class ArmClient:
         *,
         verify: bool | str = True,
         deadline: float = 120.0,
-        seams: Seams = Seams(),
+        runtime: Runtime = Runtime(),
     ) -> None:
         self._base = cloud.resource_manager
         self._deadline = deadline
-        self._sleep = seams.sleep
-        self._clock = seams.clock
+        self._sleep = runtime.sleep
+        self._clock = runtime.clock
         policies = sdk.core_policies
         client = sdk.NetworkManagementClient(
             credential,
@@ -89,7 +89,7 @@ class ArmClient:
             base_url=self._base,
             credential_scopes=[cloud.scope],
             connection_verify=verify,
-            **({} if seams.transport is None else {"transport": seams.transport}),
+            **({} if runtime.transport is None else {"transport": runtime.transport}),
             policies=[
                 policies.RequestIdPolicy(),
                 policies.UserAgentPolicy(base_user_agent="azure_windows.activation"),

@@ -37,7 +37,7 @@ class Refusal:
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class ChangeSet:
     """`writes` in the order they must happen; none when everything is as wanted. A refusal stands alone."""
 
     writes: tuple[Write, ...] = ()
@@ -45,9 +45,9 @@ class Plan:
     refusal: Refusal | None = None
 
 
-def refuse(id_: str, reason: str, needs: str, *warnings: str) -> Plan:
+def refuse(id_: str, reason: str, needs: str, *warnings: str) -> ChangeSet:
     """Return the plan that writes nothing."""
-    return Plan(warnings=warnings, refusal=Refusal(id_, reason, needs))
+    return ChangeSet(warnings=warnings, refusal=Refusal(id_, reason, needs))
 
 
 def create(resource_id: str, body: Body) -> Write:

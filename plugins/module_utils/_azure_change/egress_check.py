@@ -17,14 +17,14 @@ from .._network.values import Body, low, name_of, props, ref, subscription
 
 
 @dataclasses.dataclass(frozen=True)
-class WayOut:
+class EgressCheck:
     """`effective`: True when every subnet has a way out, False when one has none, None when that is not known."""
 
     effective: bool | None
     warnings: tuple[str, ...]
 
 
-def judge(state: NetworkState, subnet_ids: t.Sequence[str]) -> WayOut:
+def judge(state: NetworkState, subnet_ids: t.Sequence[str]) -> EgressCheck:
     """Judge every machine in the subnets, and an imagined one where there is none."""
     verdicts: list[str] = []
     warnings: list[str] = []
@@ -35,7 +35,7 @@ def judge(state: NetworkState, subnet_ids: t.Sequence[str]) -> WayOut:
         if verdict != OPEN:
             warnings.append(_warning(subnet_id, verdict, [(name, leg) for name, leg in legs if leg.verdict == verdict]))
     overall = worst(verdicts)
-    return WayOut({OPEN: True, BLOCKED: False}.get(overall) if verdicts else None, tuple(warnings))
+    return EgressCheck({OPEN: True, BLOCKED: False}.get(overall) if verdicts else None, tuple(warnings))
 
 
 def _warning(subnet_id: str, verdict: str, legs: t.Sequence[tuple[str, Leg]]) -> str:
@@ -47,7 +47,7 @@ def _warning(subnet_id: str, verdict: str, legs: t.Sequence[tuple[str, Leg]]) ->
     return f"whether {who} has a way out is not known: {leg.reason}"
 
 
-def _leave(state: NetworkState, place: egress.Place) -> Leg:
+def _leave(state: NetworkState, place: egress.Origin) -> Leg:
     try:
         if state.unread_about(NIC, f"/subscriptions/{subscription(place.subnet_id)}"):
             raise state.not_listed(subscription(place.subnet_id), NIC)
@@ -56,12 +56,12 @@ def _leave(state: NetworkState, place: egress.Place) -> Leg:
         return unknown(problem)
 
 
-def _places(state: NetworkState, subnet_id: str) -> list[tuple[str, egress.Place]]:
-    found: list[tuple[str, egress.Place]] = []
+def _places(state: NetworkState, subnet_id: str) -> list[tuple[str, egress.Origin]]:
+    found: list[tuple[str, egress.Origin]] = []
     for nic in state.nics():
         for config in ip_configurations(nic)[:1]:
             if low(ref(config.get("subnet"))) == low(subnet_id):
                 vm: Body | None = state.get(ref(props(nic).get("virtualMachine")))
-                found.append((f"machine '{name_of(vm or nic)}'", egress.Place(nic, config, subnet_id, vm)))
+                found.append((f"machine '{name_of(vm or nic)}'", egress.Origin(nic, config, subnet_id, vm)))
     nobody: Body = {}
-    return found or [("a machine", egress.Place(nobody, nobody, subnet_id, None))]
+    return found or [("a machine", egress.Origin(nobody, nobody, subnet_id, None))]

@@ -18,7 +18,7 @@ from .._network.values import Body, mapping, name_of, props, strings
 from .._reference.azure_names import RULE
 from . import bodies, change_set
 from . import firewall_collection as content
-from .change_set import Plan, Refusal, refuse
+from .change_set import ChangeSet, Refusal, refuse
 from .firewall_collection import Goal
 
 FIRST, LAST, USUAL = 100, 65000, 1000
@@ -26,7 +26,7 @@ _PROXY = "network.dns.enableproxy"
 
 
 @dataclasses.dataclass(frozen=True)
-class Desired:
+class DesiredSources:
     """Who (`networks` and `groups`, the ids of IP groups) must reach what (`goal`)."""
 
     networks: tuple[str, ...]
@@ -51,7 +51,7 @@ class _RefusedError(Exception):
         self.refusal = refusal
 
 
-def plan_policy(state: NetworkState, policy_id: str, desired: Desired) -> Plan:
+def plan_policy(state: NetworkState, policy_id: str, desired: DesiredSources) -> ChangeSet:
     """Return the writes to a policy's own group of ours; `state` holds the policy, its parents and all their groups."""
     groups = state.children(policy_id, "ruleCollectionGroups")
     own = next((group for group in groups if name_of(group).lower() == RULE), None)
@@ -62,14 +62,14 @@ def plan_policy(state: NetworkState, policy_id: str, desired: Desired) -> Plan:
         _check_proxy(desired, _policy_proxy(chain), f"policy {name_of(policy_id)}", "dnsSettings.enableProxy")
         need = _need(state, policy_rules(state, chain), desired)
         if not need.networks and not need.groups:
-            return Plan(warnings=need.warnings)
+            return ChangeSet(warnings=need.warnings)
         numbers = {name_of(group): values.number(props(group).get("priority")) or 0 for group in groups}
         limit = min((numbers.get(str(rule.group), 0) for rule in need.denies), default=None)
         priority = _priority(own, {n for name, n in numbers.items() if name.lower() != RULE}, limit, need)
     except NotKnownError as problem:
         return _unreadable(problem)
     except _RefusedError as stop:
-        return Plan(refusal=stop.refusal)
+        return ChangeSet(refusal=stop.refusal)
     own_id = f"{policy_id}/ruleCollectionGroups/{RULE}"
     collections = [dict(item) for item in values.items(props(own).get("ruleCollections"))]
     mine = next((item for item in collections if name_of(item).lower() == RULE), None)
@@ -81,12 +81,12 @@ def plan_policy(state: NetworkState, policy_id: str, desired: Desired) -> Plan:
         mine["rules"] = rules
     if own is None:
         body: dict[str, t.Any] = {"properties": {"priority": priority, "ruleCollections": collections}}
-        return Plan((change_set.create(own_id, body),), need.warnings)
+        return ChangeSet((change_set.create(own_id, body),), need.warnings)
     changed = bodies.edited(own, priority=priority, ruleCollections=collections)
-    return Plan((change_set.update(own_id, own, changed),), need.warnings)
+    return ChangeSet((change_set.update(own_id, own, changed),), need.warnings)
 
 
-def plan_classic(state: NetworkState, firewall: Body, desired: Desired) -> Plan:
+def plan_classic(state: NetworkState, firewall: Body, desired: DesiredSources) -> ChangeSet:
     """Return the write of a firewall without a policy, whose own collection of ours is changed and nothing else."""
     collections = [dict(item) for item in values.items(props(firewall).get("networkRuleCollections"))]
     own = next((item for item in collections if name_of(item).lower() == RULE), None)
@@ -95,33 +95,35 @@ def plan_classic(state: NetworkState, firewall: Body, desired: Desired) -> Plan:
         rules = content.without_sources(content.rules_of(own), desired.networks, desired.groups)
         kept = [item for item in collections if item is not own or rules]
         if own is None or rules == content.rules_of(own):
-            return Plan()
+            return ChangeSet()
         own["properties"] = {**props(own), "rules": rules}
-        return Plan((change_set.update(firewall_id, firewall, bodies.edited(firewall, networkRuleCollections=kept)),))
+        return ChangeSet(
+            (change_set.update(firewall_id, firewall, bodies.edited(firewall, networkRuleCollections=kept)),)
+        )
     try:
         _check_proxy(desired, _classic_proxy(firewall), f"firewall {name_of(firewall)}", "Network.DNS.EnableProxy")
         need = _need(state, classic_rules(firewall), desired)
         if not need.networks and not need.groups:
-            return Plan(warnings=need.warnings)
+            return ChangeSet(warnings=need.warnings)
         numbers = {values.number(props(item).get("priority")) or 0 for item in collections if item is not own}
         limit = min((rule.priority or 0 for rule in need.denies), default=None)
         priority = _priority(own, numbers, limit, need)
     except NotKnownError as problem:
         return _unreadable(problem)
     except _RefusedError as stop:
-        return Plan(refusal=stop.refusal)
+        return ChangeSet(refusal=stop.refusal)
     rules = content.with_sources(content.rules_of(own), need.networks, need.groups, desired.goal, content.CLASSIC)
     if own is None:
         own = {"name": RULE, "properties": {"action": {"type": "Allow"}}}
         collections.append(own)
     own["properties"] = {**props(own), "priority": priority, "rules": rules}
     body = bodies.edited(firewall, networkRuleCollections=collections)
-    return Plan((change_set.update(firewall_id, firewall, body),), need.warnings)
+    return ChangeSet((change_set.update(firewall_id, firewall, body),), need.warnings)
 
 
-def _policy_without(own: Body | None, desired: Desired) -> Plan:
+def _policy_without(own: Body | None, desired: DesiredSources) -> ChangeSet:
     if own is None:
-        return Plan()
+        return ChangeSet()
     kept: list[Body] = []
     for item in values.items(props(own).get("ruleCollections")):
         if name_of(item).lower() != RULE:
@@ -131,10 +133,10 @@ def _policy_without(own: Body | None, desired: Desired) -> Plan:
         if rules:
             kept.append({**item, "rules": rules})
     if kept == values.items(props(own).get("ruleCollections")):
-        return Plan()
+        return ChangeSet()
     if not kept:
-        return Plan((change_set.delete(str(own["id"]), own),))
-    return Plan((change_set.update(str(own["id"]), own, bodies.edited(own, ruleCollections=kept)),))
+        return ChangeSet((change_set.delete(str(own["id"]), own),))
+    return ChangeSet((change_set.update(str(own["id"]), own, bodies.edited(own, ruleCollections=kept)),))
 
 
 def followed(
@@ -147,7 +149,7 @@ def followed(
     return [firewall_rules.course(state, rules, flow) for flow in flows]
 
 
-def _need(state: NetworkState, rules: t.Sequence[FirewallRule], desired: Desired) -> _Need:
+def _need(state: NetworkState, rules: t.Sequence[FirewallRule], desired: DesiredSources) -> _Need:
     found: dict[bool, list[str]] = {False: [], True: []}
     denies: list[FirewallRule] = []
     warnings: list[str] = []
@@ -220,7 +222,7 @@ def _priority(own: Body | None, taken: set[int], limit: int | None, need: _Need)
     return found
 
 
-def _check_proxy(desired: Desired, proxy: bool, place: str, setting: str) -> None:
+def _check_proxy(desired: DesiredSources, proxy: bool, place: str, setting: str) -> None:
     if desired.goal.by_name and not proxy:
         reason = f"Rules on names work only with the DNS proxy, which is off in {place}"
         needs = f"Enable {setting} and let the machines use the firewall as their DNS server, or set fqdn to false"
@@ -237,7 +239,7 @@ def _classic_proxy(firewall: Body) -> bool:
     return any(key.lower() == _PROXY and values.flag(value) is True for key, value in extra.items())
 
 
-def _unreadable(problem: NotKnownError) -> Plan:
+def _unreadable(problem: NotKnownError) -> ChangeSet:
     needs = next((str(entry["action"]) for entry in problem.unread if entry.get("action")), "")
     return refuse(
         "rules-not-known",

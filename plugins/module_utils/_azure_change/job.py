@@ -9,30 +9,36 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._azure.arm import Seams
+from .._azure.arm import Runtime
 from .._azure.paths import targets
 from .._azure.session import Session
 from .._network.model import KmsTargets
-from .._reference.endpoints import Override
+from .._reference import endpoints
 from . import bodies
 from .journal import Entry, Journal
-from .reconcile import Engine, Outcome, StopError, not_provisioned
+from .reconcile import Reconciler, StopError, WriteResult, not_provisioned
 from .writer import SUCCEEDED, Writer, state_of
 
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """One run of one module: its options, a signed-in session, and the engine that writes."""
+    """One run of one module: its options, a signed-in session, and the reconciler that writes."""
 
     params: t.Mapping[str, t.Any]
     session: Session
-    engine: Engine
+    reconciler: Reconciler
 
     @property
     def targets(self) -> KmsTargets:
         """Return the KMS of the cloud, or what the option `addresses` puts in its place."""
-        given = Override(addresses=tuple(self.params.get("addresses") or ()))
+        given = endpoints.Override(addresses=tuple(self.params.get("addresses") or ()))
         return targets(self.session.cloud.name, given)
+
+    @property
+    def stale(self) -> tuple[str, ...]:
+        """Return the old, misprinted and retired KMS addresses of the cloud."""
+        cloud = endpoints.CLOUDS[endpoints.cloud_key(self.session.cloud.name) or endpoints.DEFAULT_CLOUD]
+        return (*cloud.legacy_addresses, *endpoints.MISPRINTS, *endpoints.RETIRED_ADDRESSES)
 
     @property
     def present(self) -> bool:
@@ -41,7 +47,7 @@ class Job:
 
     def read(self, resource_id: str) -> dict[str, t.Any] | None:
         """Return a resource once nothing goes on there, None when there is none; raises ArmError, StopError."""
-        found = self.engine.writer.settled(resource_id)
+        found = self.reconciler.writer.settled(resource_id)
         if found is not None and state_of(found) not in SUCCEEDED:
             refusal = not_provisioned(resource_id, found)
             raise StopError(refusal.sentence(), refusal)
@@ -56,16 +62,16 @@ class Job:
 
 
 def open_job(
-    session: Session, params: t.Mapping[str, t.Any], *, check_mode: bool, module: str, seams: Seams | None = None
+    session: Session, params: t.Mapping[str, t.Any], *, check_mode: bool, module: str, runtime: Runtime | None = None
 ) -> Job:
     """Return the job of a module run over an open session."""
     deadline = float(params["operation_timeout"])
-    writer = Writer(session.client, deadline=deadline, seams=seams)
+    writer = Writer(session.client, deadline=deadline, runtime=runtime)
     journal = Journal(params["journal"], module)
-    return Job(params, session, Engine(writer, journal, check_mode=check_mode, deadline=deadline, seams=seams))
+    return Job(params, session, Reconciler(writer, journal, check_mode=check_mode, deadline=deadline, runtime=runtime))
 
 
-def told(outcome: Outcome) -> dict[str, t.Any]:
+def to_result(outcome: WriteResult) -> dict[str, t.Any]:
     """Return the common part of a module's result, with a diff of the touched objects only."""
     changes = [_change(entry) for entry in outcome.changes]
     result: dict[str, t.Any] = {

@@ -15,6 +15,7 @@ import typing as t
 import uuid
 
 from .._azure import catalog
+from .change_set import Write
 
 INTENDED, DONE, NOT_DONE, UNDOING, UNDONE = "intended", "done", "not_done", "undoing", "undone"
 _NEEDED = ("state", "run", "step", "id", "operation")
@@ -88,6 +89,43 @@ class Journal:
                 os.close(handle)
         except OSError as error:
             raise JournalError(f"journal: {self._path} cannot be written: {error.strerror}.") from error
+
+
+@dataclasses.dataclass(frozen=True)
+class Record:
+    """One write under way: the states that the journal gets before it, after it, and when it did not happen."""
+
+    journal: Journal
+    entry: Entry
+    before: str
+    after: str
+    otherwise: str
+
+    @classmethod
+    def of_new(cls, journal: Journal, entry: Entry) -> Record:
+        """Return the record of a new write."""
+        return cls(journal, entry, INTENDED, DONE, NOT_DONE)
+
+    @classmethod
+    def of_undoing(cls, journal: Journal, entry: Entry) -> Record:
+        """Return the record of undoing a write."""
+        return cls(journal, entry, UNDOING, UNDONE, entry.state)
+
+    def begin(self) -> None:
+        """Say that the write is about to be sent."""
+        self.journal.append(dataclasses.replace(self.entry, state=self.before))
+
+    def not_done(self) -> None:
+        """Say that nothing was changed."""
+        self.journal.append(dataclasses.replace(self.entry, state=self.otherwise))
+
+    def done(self, write: Write, body: t.Mapping[str, t.Any] | None) -> Entry:
+        """Say what the object is now; return the change as it happened, which is the opposite of what it undoes."""
+        after = None if body is None else dict(body)
+        kept = self.entry if self.after == UNDONE else dataclasses.replace(self.entry, after=after)
+        self.journal.append(dataclasses.replace(kept, state=self.after))
+        before = None if write.before is None else dict(write.before)
+        return dataclasses.replace(kept, state=self.after, operation=write.operation, before=before, after=after)
 
 
 def read(path: str) -> list[Entry]:

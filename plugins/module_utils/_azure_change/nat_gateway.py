@@ -13,11 +13,11 @@ from .._network.values import Body, low, name_of, props, ref, text
 from .._reference import azure_names
 from .._reference.azure_names import MARK
 from . import bodies, change_set, subnets
-from .change_set import Plan, Write, refuse
+from .change_set import ChangeSet, Write, refuse
 
 
 @dataclasses.dataclass(frozen=True)
-class Observed:
+class ObservedSubnet:
     """As read. `gateway_id` is the wanted one, `address` the public IP that a new one gets; bodies are None when missing."""
 
     subnet: Body
@@ -33,7 +33,7 @@ def address_id(gateway_id: str) -> str:
     return f"{subnets.group_of(gateway_id)}/providers/Microsoft.Network/publicIPAddresses/{azure_names.public_ip(name_of(gateway_id))}"
 
 
-def plan(observed: Observed, *, make: bool) -> Plan:
+def plan(observed: ObservedSubnet, *, make: bool) -> ChangeSet:
     """Return the writes that give the subnet its gateway; `make` allows to create what is missing."""
     name = name_of(observed.subnet)
     if subnets.special([str(observed.subnet["id"])]):
@@ -44,7 +44,7 @@ def plan(observed: Observed, *, make: bool) -> Plan:
         )
     current = ref(props(observed.subnet).get("natGateway"))
     if low(current) == low(observed.gateway_id):
-        return Plan(warnings=_overruled(observed))
+        return ChangeSet(warnings=_overruled(observed))
     if current:
         return refuse(
             "other-nat-gateway",
@@ -56,10 +56,10 @@ def plan(observed: Observed, *, make: bool) -> Plan:
         return problem
     body = bodies.edited(observed.subnet, natGateway={"id": observed.gateway_id})
     writes = (*_making(observed), change_set.update(str(observed.subnet["id"]), observed.subnet, body))
-    return Plan(writes, _overruled(observed))
+    return ChangeSet(writes, _overruled(observed))
 
 
-def without(observed: Observed) -> Plan:
+def without(observed: ObservedSubnet) -> ChangeSet:
     """Return the writes that take away what was made here, and nothing else."""
     subnet_id = str(observed.subnet["id"])
     ours = bodies.marked(observed.gateway, MARK)
@@ -78,10 +78,10 @@ def without(observed: Observed) -> Plan:
         writes.append(change_set.delete(observed.gateway_id, observed.gateway))
     if observed.address is not None and bodies.marked(observed.address, MARK) and not others:
         writes.append(change_set.delete(address_id(observed.gateway_id), observed.address))
-    return Plan(tuple(writes))
+    return ChangeSet(tuple(writes))
 
 
-def _unusable(observed: Observed, *, make: bool) -> Plan | None:
+def _unusable(observed: ObservedSubnet, *, make: bool) -> ChangeSet | None:
     name = name_of(observed.gateway_id)
     if observed.gateway is None and not make:
         return refuse("no-nat-gateway", f"NAT gateway {name} does not exist", "Name an existing one, or use name")
@@ -97,7 +97,7 @@ def _unusable(observed: Observed, *, make: bool) -> Plan | None:
     return _unfit(observed.gateway, observed.network) if observed.gateway is not None else None
 
 
-def _unfit(gateway: Body, network: Body) -> Plan | None:
+def _unfit(gateway: Body, network: Body) -> ChangeSet | None:
     name = name_of(gateway)
     if text(gateway.get("location")).lower() != text(network.get("location")).lower():
         return refuse(
@@ -113,7 +113,7 @@ def _unfit(gateway: Body, network: Body) -> Plan | None:
     return None
 
 
-def _making(observed: Observed) -> list[Write]:
+def _making(observed: ObservedSubnet) -> list[Write]:
     if observed.gateway is not None:
         return []
     common = {"location": text(observed.network.get("location")), "tags": dict(MARK), "sku": {"name": "Standard"}}
@@ -127,7 +127,7 @@ def _making(observed: Observed) -> list[Write]:
     return writes
 
 
-def _overruled(observed: Observed) -> tuple[str, ...]:
+def _overruled(observed: ObservedSubnet) -> tuple[str, ...]:
     """Warn of a default route of the user: it wins over the NAT gateway."""
     for route in values.items(props(observed.table).get("routes")):
         inner = props(route)

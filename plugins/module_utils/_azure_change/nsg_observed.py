@@ -15,12 +15,12 @@ from .._network.path import evaluate
 from .._network.values import Body, low, name_of, props, ref, refs, subscription
 from .change_set import Refusal
 from .job import Job
-from .nsg_rule import Observed
+from .nsg_rule import ObservedGroup
 
 NICS = "Microsoft.Network/networkInterfaces"
 
 
-def observe(job: Job, group: Body) -> Observed:
+def observe(job: Job, group: Body) -> ObservedGroup:
     """Read around a group and judge the machines behind it; what could not be read leaves it unknown."""
     reader = Reader(job.session.client)
     machines = _machines(job, group)
@@ -35,14 +35,14 @@ def observe(job: Job, group: Body) -> Observed:
     for name, verdict in verdicts:
         rule = verdict["rule"] or {}
         if verdict["platform_rule"] == nsg.DENIED and verdict["verdict"] != "allow":
-            return Observed(False, _refused("platform-tag-denied", name, verdict["reason"]), state=state)
+            return ObservedGroup(False, _refused("platform-tag-denied", name, verdict["reason"]), state=state)
         if rule.get("layer") == "admin" and verdict["verdict"] == "deny":
-            return Observed(False, _refused("security-admin-rule-denies", name, verdict["reason"]), state=state)
+            return ObservedGroup(False, _refused("security-admin-rule-denies", name, verdict["reason"]), state=state)
         if verdict["verdict"] == "deny" and low(rule.get("nsg_id")) != low(group["id"]):
             others.append(f"machine '{name}': {verdict['reason']}")
     platform = {verdict["platform_rule"] for _name, verdict in verdicts}
     carried = True if platform == {nsg.APPLIES} else False if nsg.OFF in platform else None
-    return Observed(carried, warnings=tuple(dict.fromkeys(others)), state=state)
+    return ObservedGroup(carried, warnings=tuple(dict.fromkeys(others)), state=state)
 
 
 def _machines(job: Job, group: Body) -> list[str]:

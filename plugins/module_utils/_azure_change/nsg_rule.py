@@ -17,13 +17,13 @@ from .._network.state import NetworkState
 from .._network.values import Body, name_of, props, strings
 from .._reference.azure_names import RULE
 from . import bodies, change_set
-from .change_set import Plan, Refusal, refuse
+from .change_set import ChangeSet, Refusal, refuse
 
 FIRST, LAST = 100, 4096
 
 
 @dataclasses.dataclass(frozen=True)
-class Desired:
+class DesiredRule:
     """Who must reach which addresses; `sources` are `*` or networks."""
 
     sources: tuple[str, ...]
@@ -33,7 +33,7 @@ class Desired:
 
 
 @dataclasses.dataclass(frozen=True)
-class Observed:
+class ObservedGroup:
     """What the machines behind the group tell: `refusal` of what no rule of this group can repair.
 
     `carried`: Azure's own rule lets the traffic pass for all of them; None when that is not known. `state`: what was read.
@@ -45,7 +45,7 @@ class Observed:
     state: NetworkState = dataclasses.field(default_factory=NetworkState)
 
 
-def plan(group: Body, desired: Desired, observed: Observed) -> Plan:
+def plan(group: Body, desired: DesiredRule, observed: ObservedGroup) -> ChangeSet:
     """Return the write of our own rule, or why there is none."""
     inner = props(group)
     rules = values.items(inner.get("securityRules"))
@@ -55,23 +55,23 @@ def plan(group: Body, desired: Desired, observed: Observed) -> Plan:
     if not desired.present:
         return _without(own, desired)
     if not sources.of_networks(desired.sources):
-        return Plan(warnings=("the sources hold no IPv4 address, so that no rule is made for them",))
+        return ChangeSet(warnings=("the sources hold no IPv4 address, so that no rule is made for them",))
     return _with(group, rules, own, desired, observed)
 
 
-def _with(group: Body, rules: list[Body], own: Body | None, desired: Desired, observed: Observed) -> Plan:
+def _with(group: Body, rules: list[Body], own: Body | None, desired: DesiredRule, observed: ObservedGroup) -> ChangeSet:
     spoiled = own is not None and not _is_allow(own)
     judged = [rule for rule in rules if not (spoiled and rule is own)]
     defaults = values.items(props(group).get("defaultSecurityRules")) or DEFAULT_RULES
     courses = followed(observed.state, [*judged, *defaults], desired)
     before = [rule for course in courses for rule in (*course.denies, *course.doubts)]
     if all(course.allowed for course in courses) and not before and not spoiled:
-        return Plan(warnings=observed.warnings)
+        return ChangeSet(warnings=observed.warnings)
     tag_deny = next((rule for rule in before if rule.names_kms and rule.access == "deny"), None)
     if tag_deny is not None:
         return _tag_refused(tag_deny, name_of(group))
     if observed.refusal is not None or observed.carried:
-        return Plan(warnings=observed.warnings, refusal=observed.refusal)
+        return ChangeSet(warnings=observed.warnings, refusal=observed.refusal)
     limit = min((rule.priority for rule in before), default=LAST + 1)
     priority = _priority(own, {_priority_of(rule) for rule in rules if rule is not own}, limit)
     if priority is None:
@@ -82,10 +82,10 @@ def _with(group: Body, rules: list[Body], own: Body | None, desired: Desired, ob
             f"Give that rule a priority of more than {FIRST}, or take the KMS out of it",
         )
     doubts = {described(rule) for course in courses for rule in course.doubts}
-    return Plan((_write(group, own, desired, priority),), (*observed.warnings, *_warnings(observed, doubts)))
+    return ChangeSet((_write(group, own, desired, priority),), (*observed.warnings, *_warnings(observed, doubts)))
 
 
-def followed(state: NetworkState, rules: t.Sequence[Body], desired: Desired) -> list[Course[Rule]]:
+def followed(state: NetworkState, rules: t.Sequence[Body], desired: DesiredRule) -> list[Course[Rule]]:
     """Follow the sources through the rules of a group to each address."""
     source = sources.of_networks(desired.sources)
     targets = [found for item in desired.addresses if (found := addresses.address(item)) is not None]
@@ -100,7 +100,7 @@ def described(rule: Rule) -> str:
     return f"rule '{rule.name}' ({priority})"
 
 
-def _write(group: Body, own: Body | None, desired: Desired, priority: int) -> change_set.Write:
+def _write(group: Body, own: Body | None, desired: DesiredRule, priority: int) -> change_set.Write:
     old = props(own)
     origins = _union(strings(old.get("sourceAddressPrefix"), old.get("sourceAddressPrefixes")), desired.sources)
     targets = _union(
@@ -127,20 +127,20 @@ def _write(group: Body, own: Body | None, desired: Desired, priority: int) -> ch
     return change_set.update(rule_id, own, bodies.edited(own, **properties))
 
 
-def _without(own: Body | None, desired: Desired) -> Plan:
+def _without(own: Body | None, desired: DesiredRule) -> ChangeSet:
     if own is None:
-        return Plan()
+        return ChangeSet()
     old = strings(props(own).get("sourceAddressPrefix"), props(own).get("sourceAddressPrefixes"))
     left = [] if "*" in desired.sources else [item for item in old if item not in desired.sources]
     if not left:
-        return Plan((change_set.delete(str(own["id"]), own),))
+        return ChangeSet((change_set.delete(str(own["id"]), own),))
     if left == old:
-        return Plan()
+        return ChangeSet()
     body = bodies.edited(own, sourceAddressPrefix=None, sourceAddressPrefixes=left)
-    return Plan((change_set.update(str(own["id"]), own, body),))
+    return ChangeSet((change_set.update(str(own["id"]), own, body),))
 
 
-def _tag_refused(rule: Rule, group: str) -> Plan:
+def _tag_refused(rule: Rule, group: str) -> ChangeSet:
     return refuse(
         "platform-tag-denied",
         f"{described(rule)} of {group} denies the service tag AzurePlatformLKM, which somebody wrote to stop activation",
@@ -148,7 +148,7 @@ def _tag_refused(rule: Rule, group: str) -> Plan:
     )
 
 
-def _warnings(observed: Observed, doubts: t.Collection[str]) -> list[str]:
+def _warnings(observed: ObservedGroup, doubts: t.Collection[str]) -> list[str]:
     found = [f"{doubt} may deny it: the rule was put before it" for doubt in sorted(doubts)]
     if observed.carried is not None:
         return found

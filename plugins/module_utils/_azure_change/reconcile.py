@@ -14,17 +14,16 @@ import dataclasses
 import random
 import typing as t
 
-from .._azure.arm import ArmError, Seams
+from .._azure.arm import ArmError, Runtime
 from .._network.values import name_of
 from . import bodies, undo, write_errors
 from . import journal as journals
-from .change_set import DELETE, Plan, Refusal, Write
-from .journal import Entry, Journal
-from .records import Record
-from .write_errors import Verdict
+from .change_set import DELETE, ChangeSet, Refusal, Write
+from .journal import Entry, Journal, Record
+from .write_errors import WriteVerdict
 from .writer import SUCCEEDED, Writer, state_of
 
-Look = t.Callable[[], Plan]
+Planner = t.Callable[[], ChangeSet]
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 30.0
 STALE_PAUSE = 0.25
@@ -43,7 +42,7 @@ class StopError(Exception):
 
 
 @dataclasses.dataclass(frozen=True)
-class Outcome:
+class WriteResult:
     """What was written (in check mode: would be), with the warnings of the plan; `failure` says why it is not all."""
 
     changes: tuple[Entry, ...] = ()
@@ -52,7 +51,7 @@ class Outcome:
     refusal: Refusal | None = None
 
 
-class Engine:
+class Reconciler:
     """Writes for one module run. `deadline` bounds, in seconds, how long one object is waited for."""
 
     def __init__(
@@ -62,59 +61,59 @@ class Engine:
         *,
         check_mode: bool,
         deadline: float,
-        seams: Seams | None = None,
+        runtime: Runtime | None = None,
     ) -> None:
         self.writer = writer
         self._journal = journal
         self._check_mode = check_mode
         self._deadline = deadline
-        self._seams = seams or Seams()
+        self._runtime = runtime or Runtime()
 
-    def carry_out(self, look: Look) -> Outcome:
-        """Bring about what `look` plans; raises nothing but JournalError before the first write."""
+    def carry_out(self, planner: Planner) -> WriteResult:
+        """Bring about what `planner` plans; raises nothing but JournalError before the first write."""
         done: list[Entry] = []
         warnings: list[str] = []
         try:
             if self._check_mode:
-                plan = self._planned(look)
+                plan = self._planned(planner)
                 entries = (Entry("", 0, "", w.id, w.operation, _dict(w.before), _dict(w.body)) for w in plan.writes)
-                return Outcome(tuple(entries), plan.warnings)
-            self._reconcile(look, self._new_record, done, warnings)
+                return WriteResult(tuple(entries), plan.warnings)
+            self._reconcile(planner, self._new_record, done, warnings)
         except (StopError, journals.JournalError) as stop:
             left, troubles = self._take_back(done)
             refusal = stop.refusal if isinstance(stop, StopError) else None
-            return Outcome(tuple(left), (*warnings, *troubles), str(stop), refusal)
-        return Outcome(tuple(done), tuple(warnings))
+            return WriteResult(tuple(left), (*warnings, *troubles), str(stop), refusal)
+        return WriteResult(tuple(done), tuple(warnings))
 
-    def undo(self, entry: Entry) -> Outcome:
+    def undo(self, entry: Entry) -> WriteResult:
         """Undo one journalled write; the change of the outcome is what was written for it, none when there was no need."""
         write = Write(entry.id, entry.operation, entry.before, entry.after)
         sure = entry.state != journals.INTENDED
 
-        def look() -> Plan:
+        def planner() -> ChangeSet:
             return undo.plan(write, self._settled(entry.id), sure=sure)
 
         done: list[Entry] = []
         try:
             if self._check_mode:
-                plan = self._planned(look)
+                plan = self._planned(planner)
                 done += [Entry("", 0, "", w.id, w.operation, _dict(w.before), _dict(w.body)) for w in plan.writes]
             else:
-                self._reconcile(look, lambda _write: Record.of_undoing(self._journal, entry), done, [])
+                self._reconcile(planner, lambda _write: Record.of_undoing(self._journal, entry), done, [])
                 if not done:
                     self._journal.append(dataclasses.replace(entry, state=journals.UNDONE))
         except (StopError, journals.JournalError) as stop:
-            return Outcome(failure=str(stop), refusal=stop.refusal if isinstance(stop, StopError) else None)
-        return Outcome(tuple(done))
+            return WriteResult(failure=str(stop), refusal=stop.refusal if isinstance(stop, StopError) else None)
+        return WriteResult(tuple(done))
 
     def _new_record(self, write: Write) -> Record:
         return Record.of_new(
             self._journal, self._journal.next_entry(write.id, write.operation, write.before, write.body)
         )
 
-    def _planned(self, look: Look) -> Plan:
+    def _planned(self, planner: Planner) -> ChangeSet:
         try:
-            plan = look()
+            plan = planner()
         except ArmError as error:
             raise StopError(f"Azure could not be read: {error}") from error
         if plan.refusal is not None:
@@ -122,13 +121,13 @@ class Engine:
         return plan
 
     def _reconcile(
-        self, look: Look, record: t.Callable[[Write], Record], done: list[Entry], warnings: list[str]
+        self, planner: Planner, record: t.Callable[[Write], Record], done: list[Entry], warnings: list[str]
     ) -> None:
         """Write until nothing is left to write; `done` and `warnings` grow on the way."""
-        limit = self._seams.clock() + self._deadline
+        limit = self._runtime.clock() + self._deadline
         tries = unsure = 0
         while True:
-            plan = self._planned(look)
+            plan = self._planned(planner)
             warnings += plan.warnings
             if not plan.writes:
                 return
@@ -145,12 +144,12 @@ class Engine:
                 raise StopError(verdict.message, verdict.refusal)
             unsure = unsure + 1 if verdict.kind == write_errors.UNSURE else 0
             pause = self._pause(verdict, tries)
-            if unsure >= UNSURE_TRIES or self._seams.clock() + pause > limit:
+            if unsure >= UNSURE_TRIES or self._runtime.clock() + pause > limit:
                 raise StopError(f"Azure could not be brought to do it, last because of {verdict.message}")
-            self._seams.sleep(pause)
+            self._runtime.sleep(pause)
             tries += 1
 
-    def _attempt(self, write: Write, record: Record) -> tuple[Entry | None, Verdict | None]:
+    def _attempt(self, write: Write, record: Record) -> tuple[Entry | None, WriteVerdict | None]:
         """Send one write; return it as it was done, and what was wrong."""
         for reference in bodies.linked(write.body):
             body = self._settled(reference)
@@ -173,8 +172,8 @@ class Engine:
         return record.done(write, next(seen, write.body)), None
 
     def _look_again(
-        self, write: Write, record: Record, verdict: Verdict, *, failed: bool
-    ) -> tuple[Entry | None, Verdict | None]:
+        self, write: Write, record: Record, verdict: WriteVerdict, *, failed: bool
+    ) -> tuple[Entry | None, WriteVerdict | None]:
         """Find out what became of a write whose end nobody saw."""
         current = self._after(write)
         if bodies.holds(write.id, current, write.body):
@@ -213,7 +212,7 @@ class Engine:
                 troubles.append(f"{name_of(entry.id)} could not be put back: {outcome.failure}")
         return left, troubles
 
-    def _pause(self, verdict: Verdict, tries: int) -> float:
+    def _pause(self, verdict: WriteVerdict, tries: int) -> float:
         # Several writers that were told to wait must not come back all at once.
         spread = 0.5 + random.random() / 2
         if verdict.kind == write_errors.STALE:

@@ -10,14 +10,14 @@ import typing as t
 
 from .._network.values import low, name_of
 from . import journal as journals
-from .job import told
-from .reconcile import Engine, Outcome
+from .job import to_result
+from .reconcile import Reconciler, WriteResult
 
 
-def roll_back(engine: Engine, path: str) -> dict[str, t.Any]:
+def roll_back(reconciler: Reconciler, path: str) -> dict[str, t.Any]:
     """Return the result of undoing every write of a journal that is not undone yet; raises JournalError."""
     todo = [e for e in journals.read(path) if e.state not in (journals.NOT_DONE, journals.UNDONE)]
-    outcomes: list[Outcome] = []
+    outcomes: list[WriteResult] = []
     left: list[dict[str, t.Any]] = []
     stuck: dict[str, str] = {}
     for entry in reversed(todo):
@@ -26,7 +26,7 @@ def roll_back(engine: Engine, path: str) -> dict[str, t.Any]:
             # An older change of an object cannot be undone below a newer one that stays.
             left.append({"id": entry.id, "operation": entry.operation, "reason": stuck[key]})
             continue
-        outcome = engine.undo(entry)
+        outcome = reconciler.undo(entry)
         outcomes.append(outcome)
         if outcome.failure:
             stuck[key] = outcome.failure
@@ -37,4 +37,4 @@ def roll_back(engine: Engine, path: str) -> dict[str, t.Any]:
     if left:
         names = ", ".join(dict.fromkeys(name_of(item["id"]) for item in left))
         failure = f"Not everything was undone: {names}. {left[0]['reason']}"
-    return {**told(Outcome(changes, failure=failure, refusal=refusal)), "left": left}
+    return {**to_result(WriteResult(changes, failure=failure, refusal=refusal)), "left": left}

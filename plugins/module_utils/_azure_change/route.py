@@ -14,13 +14,13 @@ from .._network.values import Body, name_of, props
 from .._reference import azure_names
 from .._reference.azure_names import MARK
 from . import bodies, change_set, subnets
-from .change_set import Plan, Write, refuse
+from .change_set import ChangeSet, Write, refuse
 
 INTERNET = "Internet"
 
 
 @dataclasses.dataclass(frozen=True)
-class Desired:
+class DesiredRoutes:
     """`addresses` must be routed; `stale` are those that were the KMS once or are misprints of it."""
 
     addresses: tuple[str, ...]
@@ -32,7 +32,7 @@ class Desired:
 
 
 @dataclasses.dataclass(frozen=True)
-class Observed:
+class ObservedTable:
     """As read: the route table, or the subnet with its network and the table that bears the name a new one would get."""
 
     table: Body | None = None
@@ -43,10 +43,12 @@ class Observed:
 
 def spare_id(subnet_id: str) -> str:
     """Return the id of the route table that is made for a subnet without one."""
-    return subnets.beside(values.parent(subnet_id), "routeTables", subnets.name_for(azure_names.ROUTE_TABLE, subnet_id))
+    return subnets.in_group_of(
+        values.parent(subnet_id), "routeTables", subnets.name_for(azure_names.ROUTE_TABLE, subnet_id)
+    )
 
 
-def plan(observed: Observed, desired: Desired) -> Plan:
+def plan(observed: ObservedTable, desired: DesiredRoutes) -> ChangeSet:
     """Return the writes, or why there are none."""
     users = values.refs(props(observed.table).get("subnets")) + (
         [str(observed.subnet["id"])] if observed.subnet else []
@@ -61,11 +63,11 @@ def plan(observed: Observed, desired: Desired) -> Plan:
     if observed.table is not None:
         return _in_table(observed.table, desired)
     if not desired.present:
-        return Plan()
+        return ChangeSet()
     return _new_table(observed, desired)
 
 
-def _in_table(table: Body, desired: Desired) -> Plan:
+def _in_table(table: Body, desired: DesiredRoutes) -> ChangeSet:
     routes = values.items(props(table).get("routes"))
     if values.broken(props(table).get("routes")):
         return refuse(
@@ -73,10 +75,10 @@ def _in_table(table: Body, desired: Desired) -> Plan:
         )
     table_id = str(table["id"])
     writes = _wanted(table_id, routes, desired) if desired.present else _ours(table_id, routes, desired)
-    return Plan(tuple(writes), _warnings(routes, desired))
+    return ChangeSet(tuple(writes), _warnings(routes, desired))
 
 
-def _wanted(table_id: str, routes: list[Body], desired: Desired) -> list[Write]:
+def _wanted(table_id: str, routes: list[Body], desired: DesiredRoutes) -> list[Write]:
     writes = []
     taken = {name_of(route).lower() for route in routes}
     for address in desired.addresses:
@@ -104,7 +106,7 @@ def _wanted(table_id: str, routes: list[Body], desired: Desired) -> list[Write]:
     return writes
 
 
-def _ours(table_id: str, routes: list[Body], desired: Desired) -> list[Write]:
+def _ours(table_id: str, routes: list[Body], desired: DesiredRoutes) -> list[Write]:
     known = {*desired.addresses, *desired.stale}
     return [
         change_set.delete(f"{table_id}/routes/{name_of(route)}", route)
@@ -113,7 +115,7 @@ def _ours(table_id: str, routes: list[Body], desired: Desired) -> list[Write]:
     ]
 
 
-def _new_table(observed: Observed, desired: Desired) -> Plan:
+def _new_table(observed: ObservedTable, desired: DesiredRoutes) -> ChangeSet:
     subnet = observed.subnet or {}
     subnet_id = str(subnet.get("id"))
     table_id = spare_id(subnet_id)
@@ -143,10 +145,10 @@ def _new_table(observed: Observed, desired: Desired) -> Plan:
     else:
         writes += _wanted(table_id, values.items(props(observed.spare).get("routes")), desired)
     writes.append(change_set.update(subnet_id, subnet, bodies.edited(subnet, routeTable={"id": table_id})))
-    return Plan(tuple(writes))
+    return ChangeSet(tuple(writes))
 
 
-def _warnings(routes: list[Body], desired: Desired) -> tuple[str, ...]:
+def _warnings(routes: list[Body], desired: DesiredRoutes) -> tuple[str, ...]:
     stale = [] if desired.replace_stale or not desired.present else _stale(routes, desired)
     if not stale:
         return ()
@@ -154,7 +156,7 @@ def _warnings(routes: list[Body], desired: Desired) -> tuple[str, ...]:
     return (f"routes for old or mistyped KMS addresses stay: {named}; set replace_stale to true to remove them",)
 
 
-def _stale(routes: list[Body], desired: Desired) -> list[Body]:
+def _stale(routes: list[Body], desired: DesiredRoutes) -> list[Body]:
     old = set(desired.stale) - set(desired.addresses)
     return [
         route
@@ -193,7 +195,7 @@ def _is_ours(route: Body, address: str) -> bool:
     return name_of(route).lower().startswith(azure_names.route(address)) and _leads_out(route)
 
 
-def _drifted(route: Body, address: str, desired: Desired) -> bool:
+def _drifted(route: Body, address: str, desired: DesiredRoutes) -> bool:
     """Tell whether a route has the name we give for an address, and our form, but is for a host that is no KMS."""
     found = _address(route)
     return (

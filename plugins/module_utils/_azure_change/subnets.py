@@ -32,7 +32,7 @@ def group_of(resource_id: str) -> str:
     return resource_id[: resource_id.lower().index("/providers/")]
 
 
-def beside(network_id: str, kind: str, name: str) -> str:
+def in_group_of(network_id: str, kind: str, name: str) -> str:
     """Return the id of a network resource in the resource group of a virtual network."""
     return f"{group_of(network_id)}/providers/Microsoft.Network/{kind}/{name}"
 

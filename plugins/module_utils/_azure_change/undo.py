@@ -9,7 +9,7 @@ from __future__ import annotations
 from .._network import values
 from .._network.values import Body, name_of
 from . import bodies, change_set
-from .change_set import CREATE, DELETE, Plan, Write, refuse
+from .change_set import CREATE, DELETE, ChangeSet, Write, refuse
 
 # A journal is a file that somebody may have edited: nothing else is ever written from one.
 TYPES = frozenset(
@@ -27,7 +27,7 @@ TYPES = frozenset(
 )
 
 
-def plan(write: Write, current: Body | None, *, sure: bool) -> Plan:
+def plan(write: Write, current: Body | None, *, sure: bool) -> ChangeSet:
     """Return what undoes `write` (its `body` is what it left behind); `sure` is False when nobody saw its end."""
     name = name_of(write.id)
     if values.type_of(write.id) not in TYPES or write.operation not in (CREATE, change_set.UPDATE, DELETE):
@@ -37,7 +37,7 @@ def plan(write: Write, current: Body | None, *, sure: bool) -> Plan:
             "Use the journal as it was written",
         )
     if bodies.same(write.id, current, write.before):
-        return Plan()
+        return ChangeSet()
     left = bodies.same if sure else bodies.holds
     if not left(write.id, current, write.body):
         is_now = "gone" if current is None else "not as it was left"
@@ -47,7 +47,7 @@ def plan(write: Write, current: Body | None, *, sure: bool) -> Plan:
             f"Compare {write.id} with the journal and decide by hand",
         )
     if write.before is None:
-        return Plan((change_set.delete(write.id, current or {}),))
+        return ChangeSet((change_set.delete(write.id, current or {}),))
     if current is None:
-        return Plan((change_set.create(write.id, write.before),))
-    return Plan((change_set.update(write.id, current, write.before),))
+        return ChangeSet((change_set.create(write.id, write.before),))
+    return ChangeSet((change_set.update(write.id, current, write.before),))

@@ -33,7 +33,7 @@ _UNAUTHORIZED, _FORBIDDEN, _TIMEOUT, _PRECONDITION, _TOO_MANY, _SERVER = 401, 40
 
 
 @dataclasses.dataclass(frozen=True)
-class Verdict:
+class WriteVerdict:
     """`kind` with what a person must know; `pause` is what Azure asks to wait, None when it does not say."""
 
     kind: str
@@ -42,19 +42,19 @@ class Verdict:
     refusal: Refusal | None = None
 
 
-def judge(error: ArmError, resource_id: str, action: str) -> Verdict:
+def judge(error: ArmError, resource_id: str, action: str) -> WriteVerdict:
     """Judge the error of a write to `resource_id` that needs the RBAC `action`."""
     refusal = _refusal(error, resource_id, action)
     if refusal is not None:
-        return Verdict(REFUSED, refusal.sentence(), refusal=refusal)
+        return WriteVerdict(REFUSED, refusal.sentence(), refusal=refusal)
     message = f"{name_of(resource_id)}: {error}"
     if error.status is None or error.status == _TIMEOUT or error.status >= _SERVER:
-        return Verdict(UNSURE, message, error.retry_after)
+        return WriteVerdict(UNSURE, message, error.retry_after)
     if error.status == _TOO_MANY or error.code in _BUSY_CODES:
-        return Verdict(BUSY, message, error.retry_after)
+        return WriteVerdict(BUSY, message, error.retry_after)
     if error.status == _PRECONDITION or error.code in _STALE_CODES:
-        return Verdict(STALE, message)
-    return Verdict(FAILED, message)
+        return WriteVerdict(STALE, message)
+    return WriteVerdict(FAILED, message)
 
 
 def _refusal(error: ArmError, resource_id: str, action: str) -> Refusal | None:

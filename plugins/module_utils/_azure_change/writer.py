@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from .._azure import catalog, sdk, versions
-from .._azure.arm import ACCEPTED, ArmClient, ArmError, Seams, seconds
+from .._azure.arm import ACCEPTED, ArmClient, ArmError, Runtime, seconds
 from .._network.values import mapping, name_of, props
 from . import bodies
 from .change_set import DELETE, Write
@@ -26,12 +26,12 @@ _POLL = 2.0
 
 
 class Writer:
-    """Looks at single resources and changes them. `deadline` bounds one wait; `seams` as for the client."""
+    """Looks at single resources and changes them. `deadline` bounds one wait; `runtime` as for the client."""
 
-    def __init__(self, client: ArmClient, *, deadline: float, seams: Seams | None = None) -> None:
+    def __init__(self, client: ArmClient, *, deadline: float, runtime: Runtime | None = None) -> None:
         self._client = client
         self._deadline = deadline
-        self._seams = seams or Seams()
+        self._runtime = runtime or Runtime()
 
     def find(self, resource_id: str) -> dict[str, t.Any] | None:
         """Return a resource as it is, None when there is none; raises ArmError."""
@@ -51,17 +51,17 @@ class Writer:
 
     def settled(self, resource_id: str) -> dict[str, t.Any] | None:
         """Return a resource once no operation on it goes on, None when there is none; raises ArmError."""
-        limit = self._seams.clock() + self._deadline
+        limit = self._runtime.clock() + self._deadline
         while True:
             found = self.find(resource_id)
             if found is None or state_of(found) in _AT_REST:
                 return found
-            if self._seams.clock() + _POLL > limit:
+            if self._runtime.clock() + _POLL > limit:
                 raise ArmError(
                     "DeadlineExceeded",
                     f"{name_of(resource_id)} is still {props(found).get('provisioningState')} after {self._deadline:.0f} s",
                 )
-            self._seams.sleep(_POLL)
+            self._runtime.sleep(_POLL)
 
     def send(self, write: Write) -> dict[str, t.Any] | None:
         """Send one write under its precondition and follow it to its end; raises ArmError.
@@ -86,11 +86,11 @@ class Writer:
         status_url = response.headers.get("Azure-AsyncOperation")
         result_url = response.headers.get("Location") if response.status_code == ACCEPTED else None
         pause = seconds(response.headers.get("Retry-After"), _POLL)
-        limit = self._seams.clock() + self._deadline
+        limit = self._runtime.clock() + self._deadline
         while status_url or result_url:
-            if self._seams.clock() + pause > limit:
+            if self._runtime.clock() + pause > limit:
                 raise ArmError("DeadlineExceeded", f"no result after {self._deadline:.0f} s")
-            self._seams.sleep(pause)
+            self._runtime.sleep(pause)
             answer = self._ask(status_url or result_url or "")
             pause = seconds(answer.headers.get("Retry-After"), _POLL)
             if status_url:

@@ -42,7 +42,7 @@ class Start:
     """Where the traffic starts, with the routes of its subnet; `problem` when those are not known."""
 
     state: NetworkState
-    place: egress.Place
+    place: egress.Origin
     targets: KmsTargets
     view: RouteView | None
     problem: NotKnownError | None

@@ -28,7 +28,7 @@ BASIC_NOTE = "Basic load balancers are said to be retired since 2025-09-30 (not 
 
 
 @dataclasses.dataclass(frozen=True)
-class Place:
+class Origin:
     """Where traffic starts: a NIC's IP configuration (its properties) in a subnet, and the machine if there is one."""
 
     nic: Body
@@ -37,7 +37,7 @@ class Place:
     vm: Body | None
 
 
-def direct(state: NetworkState, place: Place) -> Leg:
+def direct(state: NetworkState, place: Origin) -> Leg:
     """Return what becomes of traffic whose next hop is Internet."""
     missed: NotKnownError | None = None
     try:
@@ -110,7 +110,7 @@ def _instance_address(state: NetworkState, config: Body) -> Leg | None:
     return _out("instance_ip", reason, public_id, public_addresses(state, [public_id]))
 
 
-def _load_balancer(state: NetworkState, place: Place) -> Leg | None:
+def _load_balancer(state: NetworkState, place: Origin) -> Leg | None:
     pools = balancer.pools_of_nic(state, place.config)
     listed = balancer.pools_of_address(state, place.config)
     doubts = []
@@ -143,7 +143,7 @@ def _load_balancer(state: NetworkState, place: Place) -> Leg | None:
     return None
 
 
-def _default(state: NetworkState, place: Place) -> Leg:
+def _default(state: NetworkState, place: Origin) -> Leg:
     """Judge default outbound access: what is written on the NIC is Azure's own record, the subnet's flag takes effect later."""
     given = props(state.need(place.subnet_id)).get("defaultOutboundAccess")
     private = values.flag(given) is False
@@ -172,7 +172,7 @@ def _default(state: NetworkState, place: Place) -> Leg:
     return _out("default_outbound", say("default", subnet=name), None, [], DEFAULT_NOTE)
 
 
-def _loss(state: NetworkState, place: Place, private: bool) -> tuple[Text | None, tuple[str, ...]]:
+def _loss(state: NetworkState, place: Origin, private: bool) -> tuple[Text | None, tuple[str, ...]]:
     """Return what takes default outbound access away, None when nothing does."""
     if private:
         return say("private", subnet=name_of(place.subnet_id)), (PRIVATE_NOTE,)
@@ -195,7 +195,7 @@ def _loss(state: NetworkState, place: Place, private: bool) -> tuple[Text | None
     return None, ()
 
 
-def _explicit_elsewhere(state: NetworkState, place: Place) -> tuple[Text, tuple[str, ...]] | None:
+def _explicit_elsewhere(state: NetworkState, place: Origin) -> tuple[Text, tuple[str, ...]] | None:
     """Return the public IP or Standard pool of another NIC or configuration of the machine: either takes it from all.
 
     Source: https://learn.microsoft.com/azure/virtual-network/ip-services/default-outbound-access ("having a single one with a
@@ -246,7 +246,7 @@ def _sure_of_privacy(state: NetworkState, subnet_id: str) -> None:
         raise NotKnownError(say("private_unread", subnet=name_of(subnet_id)), entry, cause=NO_OUTBOUND)
 
 
-def _sure_of_pools(state: NetworkState, place: Place) -> None:
+def _sure_of_pools(state: NetworkState, place: Origin) -> None:
     """Raise NotKnownError when a pool that lists the address itself may have been missed."""
     subscription = values.subscription(place.subnet_id)
     if state.unread_about(BALANCER, f"/subscriptions/{subscription}"):

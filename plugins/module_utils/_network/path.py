@@ -66,7 +66,7 @@ def _told(path: dict[str, t.Any]) -> dict[str, t.Any]:
     return t.cast("dict[str, t.Any]", to_plain({**path, "messages": messages(path)}))
 
 
-def _start(state: NetworkState, place: egress.Place, targets: KmsTargets) -> Start:
+def _start(state: NetworkState, place: egress.Origin, targets: KmsTargets) -> Start:
     subnet_id = place.subnet_id
     try:
         view = state.remember(
@@ -118,7 +118,7 @@ def _reason(
     return joined("then", [sentence, *rest]) if verdict != OPEN else sentence
 
 
-def _place(state: NetworkState, machine: str) -> egress.Place:
+def _place(state: NetworkState, machine: str) -> egress.Origin:
     if "/" in machine:
         return _place_of_vm(state, machine)
     if addresses.address(machine) is None:
@@ -133,7 +133,7 @@ def _place(state: NetworkState, machine: str) -> egress.Place:
     return _place_of_nic(nics[0], state.get(vm_id), machine)
 
 
-def _place_of_vm(state: NetworkState, vm_id: str) -> egress.Place:
+def _place_of_vm(state: NetworkState, vm_id: str) -> egress.Origin:
     vm = state.need(vm_id)
     nics = state.nics_of(vm)
     if not nics:
@@ -141,11 +141,11 @@ def _place_of_vm(state: NetworkState, vm_id: str) -> egress.Place:
     return _place_of_nic({**state.need(nics[0]), "id": nics[0]}, vm, "")
 
 
-def _place_of_nic(nic: Body, vm: Body | None, address: str) -> egress.Place:
+def _place_of_nic(nic: Body, vm: Body | None, address: str) -> egress.Origin:
     configs = ip_configurations(nic)
     config = next((item for item in configs if text(item.get("privateIPAddress")) == address), None)
     config = config or next(iter(configs), None)
     subnet_id = ref(config.get("subnet")) if config else ""
     if config is None or not subnet_id:
         raise NotKnownError(say("no_subnet", nic=name_of(nic)))
-    return egress.Place(nic, config, subnet_id, vm)
+    return egress.Origin(nic, config, subnet_id, vm)

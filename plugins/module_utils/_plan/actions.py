@@ -2,12 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What `remediate` can do, by the names that `remediate_actions` takes, in the order in which it is done."""
+"""What `remediate` can do, by the names that `remediate_actions` takes, in the order in which it is done; and what can stand in its way."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
+
+from .._text import texts
 
 GUEST, AZURE = "guest", "azure"
 
@@ -46,3 +48,22 @@ def in_order(names: t.Iterable[str]) -> tuple[str, ...]:
     """Return the names without repetition, in the order in which they are done."""
     wanted = frozenset(names)
     return tuple(name for name in NAMES if name in wanted)
+
+
+OBSTACLES = texts(
+    "obstacle",
+    {
+        "guest_unasked": "the guest could not be asked",
+        "nothing_due": "nothing is going to be changed",
+        "stays": "{finding} stays, so that an attempt would fail",
+        "only_possible": "the evidence only makes this cause possible",
+        "no_target": "what was read of Azure does not name the object to change",
+        "parent_denies": "the rule {rule} of the parent policy {policy} denies it and comes before every rule of this policy; its owner has to change it",
+        "tag_denied": "the rule {rule} denies the service tag AzurePlatformLKM, which somebody wrote to stop activation; its owner has to take it away",
+        "rule_by_policy": "the rule {names} comes from a group policy, which only its owner can change",
+        "no_local_rules": "a group policy voids all local firewall rules, so that a rule of ours would have no effect",
+        "rule_blocks": "the rule {names} blocks; it is disabled only with remediate_disable_blocking_firewall_rules: true",
+        "firewall_unread": "the guest's firewall was not read",
+        "no_rule_found": "no rule that blocks was found in the guest's firewall",
+    },
+)

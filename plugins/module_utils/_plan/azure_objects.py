@@ -11,7 +11,7 @@ import typing as t
 
 from .._diagnosis import azure_path
 from .._diagnosis.model import Finding
-from .obstacles import TEXTS
+from .actions import OBSTACLES
 
 Plain = t.Mapping[str, t.Any]
 DENIED_BY_TAG = "denied_by_tag"
@@ -46,14 +46,14 @@ class _Object:
     obstacle: str | None = None
 
 
-_NAMELESS = _Object(UNKNOWN_TARGET, obstacle=TEXTS["no_target"])
+_NAMELESS = _Object(UNKNOWN_TARGET, obstacle=OBSTACLES["no_target"])
 
 
 def steps(action: str, finding: Finding, host: str, path: Plain | None, allowed: t.Collection[str]) -> list[AzureStep]:
     """Return the objects that this finding of one host wants changed; one without target where none can be named."""
     seen = azure_path.read(path)
     found = _OBJECTS[action](path, seen.hit_by(finding.id)) if path is not None and seen is not None else []
-    doubt = TEXTS["only_possible"] if finding.confidence == "possible" else None
+    doubt = OBSTACLES["only_possible"] if finding.confidence == "possible" else None
     return [
         AzureStep(
             action=action,
@@ -120,7 +120,9 @@ def _parent_denies(rule: t.Any) -> str | None:
     """Return why no rule of a child policy helps: its parent's come first."""
     if not isinstance(rule, t.Mapping) or not rule.get("inherited") or rule.get("type") != "network":
         return None
-    return TEXTS["parent_denies"].format(rule=rule.get("name"), policy=str(rule.get("policy_id")).rpartition("/")[2])
+    return OBSTACLES["parent_denies"].format(
+        rule=rule.get("name"), policy=str(rule.get("policy_id")).rpartition("/")[2]
+    )
 
 
 def _nsg_rule(_path: Plain, rows: t.Sequence[Plain]) -> list[_Object]:
@@ -131,7 +133,9 @@ def _nsg_rule(_path: Plain, rows: t.Sequence[Plain]) -> list[_Object]:
         rule = nsg.get("rule") or {}
         if rule.get("nsg_id"):
             obstacle = (
-                TEXTS["tag_denied"].format(rule=rule.get("name")) if nsg.get("platform_rule") == DENIED_BY_TAG else None
+                OBSTACLES["tag_denied"].format(rule=rule.get("name"))
+                if nsg.get("platform_rule") == DENIED_BY_TAG
+                else None
             )
             found[str(rule["nsg_id"])] = _Object(str(rule["nsg_id"]), {"nsg": rule["nsg_id"]}, obstacle)
     return list(found.values())

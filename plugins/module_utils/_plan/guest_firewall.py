@@ -10,7 +10,7 @@ import dataclasses
 
 from .._diagnosis.model import Evidence
 from .._guest.evidence import Firewall, FirewallRule
-from .obstacles import TEXTS
+from .actions import OBSTACLES
 
 DEFAULT_ON = "block"
 
@@ -29,20 +29,20 @@ def change(evidence: Evidence, disable_rules: bool) -> FirewallChange:
     """Return what would open the firewall; an allow rule never beats a blocking one, so those come first."""
     guest = evidence.guest
     if guest is None or guest.firewall is None:
-        return FirewallChange(obstacle=TEXTS["firewall_unread"])
+        return FirewallChange(obstacle=OBSTACLES["firewall_unread"])
     firewall, cloud = guest.firewall, guest.cloud
     # A rule with conditions that were not evaluated is blamed only where no other one blocks.
     blocking = [rule for rule in firewall.blocking if rule.certain] or list(firewall.blocking)
     policy = [rule for rule in blocking if rule.source == "policy"]
     if policy:
-        return FirewallChange(obstacle=TEXTS["rule_by_policy"].format(names=_names(policy)))
+        return FirewallChange(obstacle=OBSTACLES["rule_by_policy"].format(names=_names(policy)))
     if blocking and not disable_rules:
-        return FirewallChange(obstacle=TEXTS["rule_blocks"].format(names=_names(blocking)))
+        return FirewallChange(obstacle=OBSTACLES["rule_blocks"].format(names=_names(blocking)))
     wanted = _wanted(firewall)
     if wanted and not firewall.local_rules_merged:
-        return FirewallChange(obstacle=TEXTS["no_local_rules"])
+        return FirewallChange(obstacle=OBSTACLES["no_local_rules"])
     if not wanted and not blocking:
-        return FirewallChange(obstacle=TEXTS["no_rule_found"])
+        return FirewallChange(obstacle=OBSTACLES["no_rule_found"])
     return FirewallChange(
         allow=tuple(cloud.addresses) if wanted else (),
         port=cloud.port,

@@ -13,7 +13,7 @@ import typing as t
 from .._report.console import Line
 from .._report.text import neutral
 from . import actions
-from .plan import Plan, Step
+from .plan import PlannedStep, RepairPlan
 
 MOST_NAMES = 6
 WHO = {"guest_admin": "the guest's admin", "network_team": "the network team"}
@@ -22,7 +22,7 @@ INDENT = "          "
 Group: t.TypeAlias = "tuple[str, str, str, str | None, str]"
 
 
-def render(plan: Plan, width: int, *, check_mode: bool) -> list[Line]:
+def render(plan: RepairPlan, width: int, *, check_mode: bool) -> list[Line]:
     """Return the lines of the plan; equal steps of several hosts are one item."""
     due: dict[Group, list[str]] = collections.defaultdict(list)
     waiting: dict[Group, list[str]] = collections.defaultdict(list)
@@ -38,7 +38,7 @@ def render(plan: Plan, width: int, *, check_mode: bool) -> list[Line]:
     return lines
 
 
-def _group(step: Step) -> Group:
+def _group(step: PlannedStep) -> Group:
     why = ""
     if step.obstacle:
         why = step.obstacle

@@ -12,16 +12,16 @@ import typing as t
 from .._diagnosis.model import Diagnosis, Evidence, Finding
 from .._diagnosis.rule import GUEST_ADMIN
 from . import actions, azure_objects, guest_firewall
+from .actions import OBSTACLES
 from .azure_objects import AzureStep
 from .guest_firewall import FirewallChange
-from .obstacles import TEXTS
 
 ACTIVATION = "activation"
 _NOT_ASKED = ("unreachable", "unreadable", "not_asked")
 
 
 @dataclasses.dataclass(frozen=True)
-class Step:
+class PlannedStep:
     """One repair of one host. `target`: guest or an Azure resource id. `obstacle`: why it is not done although it would help.
 
     `variable` is what allows it, `who` has the say.
@@ -46,13 +46,13 @@ class Step:
 class HostPlan:
     """The steps of one host in order; `run` are the guest actions to be done, `firewall` the change of the guest's firewall."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[PlannedStep, ...] = ()
     run: tuple[str, ...] = ()
     firewall: FirewallChange = dataclasses.field(default_factory=FirewallChange)
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class RepairPlan:
     """Every host's plan, the Azure objects to be changed (each once) and the hosts that any of it concerns."""
 
     hosts: t.Mapping[str, HostPlan]
@@ -65,7 +65,7 @@ def build(
     evidence: t.Sequence[Evidence],
     allowed: t.Collection[str],
     disable_rules: bool = False,
-) -> Plan:
+) -> RepairPlan:
     """Return the plan; `allowed` are names of actions, `disable_rules` lets blocking rules of the guest's firewall be disabled."""
     known = {item.name: item for item in evidence}
     hosts: dict[str, HostPlan] = {}
@@ -77,7 +77,7 @@ def build(
     merged = azure_objects.merged(wanted)
     touched = {name for name, plan in hosts.items() if plan.run}
     touched |= {name for step in merged if step.due for name in step.hosts}
-    return Plan(hosts, merged, tuple(name for name in hosts if name in touched))
+    return RepairPlan(hosts, merged, tuple(name for name in hosts if name in touched))
 
 
 def _host(
@@ -85,7 +85,7 @@ def _host(
 ) -> tuple[HostPlan, list[AzureStep]]:
     firewall = guest_firewall.change(evidence, disable_rules)
     unasked = diagnosis.guest.status in _NOT_ASKED
-    steps: list[Step] = []
+    steps: list[PlannedStep] = []
     azure: list[AzureStep] = []
     for finding in _faults(diagnosis):
         for remedy in finding.remedy:
@@ -96,7 +96,9 @@ def _host(
                 azure += found
                 steps += [_azure_step(step, finding, remedy.who, allowed) for step in found]
                 continue
-            obstacle = TEXTS["guest_unasked"] if unasked else firewall.obstacle if remedy.action == "firewall" else None
+            obstacle = (
+                OBSTACLES["guest_unasked"] if unasked else firewall.obstacle if remedy.action == "firewall" else None
+            )
             steps.append(_step(remedy.action, finding, remedy.who, allowed, obstacle))
     steps = [*_once(steps), *_activation(diagnosis, steps, allowed, unasked)]
     order = {name: place for place, name in enumerate(actions.NAMES)}
@@ -111,8 +113,8 @@ def _faults(diagnosis: Diagnosis) -> list[Finding]:
     return [item for item in found if item.severity in ("error", "warning")]
 
 
-def _step(action: str, finding: Finding, who: str, allowed: t.Collection[str], obstacle: str | None) -> Step:
-    return Step(
+def _step(action: str, finding: Finding, who: str, allowed: t.Collection[str], obstacle: str | None) -> PlannedStep:
+    return PlannedStep(
         action=action,
         target=actions.GUEST,
         reason=finding.title,
@@ -124,18 +126,20 @@ def _step(action: str, finding: Finding, who: str, allowed: t.Collection[str], o
     )
 
 
-def _azure_step(step: AzureStep, finding: Finding, who: str, allowed: t.Collection[str]) -> Step:
+def _azure_step(step: AzureStep, finding: Finding, who: str, allowed: t.Collection[str]) -> PlannedStep:
     return dataclasses.replace(_step(step.action, finding, who, allowed, step.obstacle), target=step.target)
 
 
-def _once(steps: t.Sequence[Step]) -> list[Step]:
-    found: dict[tuple[str, str], Step] = {}
+def _once(steps: t.Sequence[PlannedStep]) -> list[PlannedStep]:
+    found: dict[tuple[str, str], PlannedStep] = {}
     for step in steps:
         found.setdefault((step.action, step.target), step)
     return list(found.values())
 
 
-def _activation(diagnosis: Diagnosis, steps: t.Sequence[Step], allowed: t.Collection[str], unasked: bool) -> list[Step]:
+def _activation(
+    diagnosis: Diagnosis, steps: t.Sequence[PlannedStep], allowed: t.Collection[str], unasked: bool
+) -> list[PlannedStep]:
     """Return the attempt that proves the repair; it waits until the root cause is going to be repaired."""
     root = diagnosis.root_cause
     own = any(remedy.action == ACTIVATION for remedy in root.remedy)
@@ -143,15 +147,15 @@ def _activation(diagnosis: Diagnosis, steps: t.Sequence[Step], allowed: t.Collec
         return []
     obstacle = None
     if not own and not any(step.due for step in steps):
-        obstacle = TEXTS["nothing_due"]
+        obstacle = OBSTACLES["nothing_due"]
     # A licensed VM loses nothing by an attempt; for another one it would only cost a minute.
     stays = None if own or diagnosis.licensed else _staying(diagnosis, steps)
     if stays is not None:
-        obstacle = TEXTS["stays"].format(finding=stays)
+        obstacle = OBSTACLES["stays"].format(finding=stays)
     return [_step(ACTIVATION, root, GUEST_ADMIN, allowed, obstacle)]
 
 
-def _staying(diagnosis: Diagnosis, steps: t.Sequence[Step]) -> str | None:
+def _staying(diagnosis: Diagnosis, steps: t.Sequence[PlannedStep]) -> str | None:
     """Return the first cause that is sure to stop an attempt and is not going to be repaired.
 
     Beside the root cause only what is certain counts: the rest may be a consequence of it.

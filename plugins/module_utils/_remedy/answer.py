@@ -13,7 +13,6 @@ from .._diagnosis import wording
 from .._guest import text
 from .._guest.evidence import Code
 from .._guest.fields import Fields
-from .advice import next_step
 
 SCHEMA = 1
 FULL_LANGUAGE = "FullLanguage"
@@ -21,6 +20,24 @@ FULL_LANGUAGE = "FullLanguage"
 TIMED_OUT = "0x00040004"
 # Steps that only put things back, after another one failed.
 UNDOING = ("restore_", "rollback_")
+
+_DIAGNOSE = "find the cause with kms_facts and kms_diagnosis"
+_LATER = "try again later"
+NEXT: t.Mapping[str, str] = {
+    "wrong_key": "install the KMS client setup key of the installed edition (kms_key with product_key: auto)",
+    "mak": "install the KMS client setup key of the installed edition (kms_key with product_key: auto)",
+    "permissions": "connect or become with an account that has full administrator rights on the guest (elevated)",
+    "service": "see that the licensing service (sppsvc) is enabled and starts (kms_activation does it)",
+    "network": "open the way to KMS on TCP 1688; kms_facts and kms_diagnosis tell where it is blocked",
+    "network_transient": _LATER,
+    "service_busy": _LATER,
+    "dns": "see that the KMS host name is set and resolves on the guest (kms_host, DNS)",
+    "wrong_kms_host": "set the KMS host of the VM's cloud (kms_host)",
+    "clock": "correct the guest's clock",
+    "token_store": "rebuild the token store (kms_token_store)",
+    "reboot_needed": "restart Windows, then run this again",
+    "system_files": "repair the system files of Windows (sfc /scannow)",
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -44,7 +61,7 @@ class Failure:
 
 
 @dataclasses.dataclass(frozen=True)
-class Step:
+class ScriptStep:
     """One step of a script; `ok` is None when check mode left it out."""
 
     name: str
@@ -56,17 +73,17 @@ class Step:
 class Answer:
     """A changing script's answer; `more` holds what only that script says."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[ScriptStep, ...]
     more: Fields
     language_mode: str | None = None
 
     @property
-    def failed(self) -> Step | None:
+    def failed(self) -> ScriptStep | None:
         """The step that failed first, undoing aside."""
         return next((step for step in self.steps if step.ok is False and not step.name.startswith(UNDOING)), None)
 
     @property
-    def left_undone(self) -> tuple[Step, ...]:
+    def left_undone(self) -> tuple[ScriptStep, ...]:
         """The steps that should have put something back and failed."""
         return tuple(step for step in self.steps if step.ok is False and step.name.startswith(UNDOING))
 
@@ -85,7 +102,7 @@ def parse(raw: t.Any) -> Answer:
     steps = fields.parts("steps")
     if fields.raw("schema") != SCHEMA or steps is None:
         raise ValueError("the script's answer has not the expected schema")
-    found = tuple(Step(item.text("name") or "", item.boolean("ok"), failure(item)) for item in steps)
+    found = tuple(ScriptStep(item.text("name") or "", item.boolean("ok"), failure(item)) for item in steps)
     return Answer(found, fields, fields.text("language_mode"))
 
 
@@ -95,7 +112,12 @@ def failure(item: Fields) -> Failure | None:
     return None if error is None else Failure(error.code("code"), error.text("message"))
 
 
-def explain(step: Step) -> str:
+def explain(step: ScriptStep) -> str:
     """Say in one sentence which step failed, why, and what to do next."""
     found = step.failure or Failure(None, None)
     return f"the step {step.name} failed: {found.reason}; next: {next_step(found.code)}"
+
+
+def next_step(code: Code | None) -> str:
+    """Return the next step for a code, a general one when the code says nothing."""
+    return NEXT.get(code.cause_class or "", _DIAGNOSE) if code is not None else _DIAGNOSE

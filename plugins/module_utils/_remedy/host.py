@@ -42,7 +42,7 @@ class Place:
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class HostSettingPlan:
     """`place` None: no host of the machine's own. `product_id`: the product whose own host is cleared."""
 
     place: Place | None
@@ -80,7 +80,7 @@ def wanted(guest: GuestEvidence, state: str, name: str, port: int) -> Place | No
     return Place(guest.cloud.preferred_name if name.strip().casefold() == AUTO else name.strip(), port)
 
 
-def decide(guest: GuestEvidence, place: Place | None, clear_product_overrides: bool) -> Plan:
+def decide(guest: GuestEvidence, place: Place | None, clear_product_overrides: bool) -> HostSettingPlan:
     """Return what to do. Raises RefusedError when the guest cannot be changed."""
     require_rights(guest)
     product = require_license(guest).product
@@ -92,10 +92,10 @@ def decide(guest: GuestEvidence, place: Place | None, clear_product_overrides: b
     change = product_id is not None or not fits or (place is not None and not _of(guest, "global"))
     remembered = [item for item in _settings(guest) if item.source in _REMEMBERED]
     stale = any(place is None or not place.is_named_by(item) for item in remembered)
-    return Plan(place, change, product_id, restart=change and stale)
+    return HostSettingPlan(place, change, product_id, restart=change and stale)
 
 
-def warnings(guest: GuestEvidence, plan: Plan) -> tuple[str, ...]:
+def warnings(guest: GuestEvidence, plan: HostSettingPlan) -> tuple[str, ...]:
     """Return what stands against the wanted place and stays."""
     place = plan.place
     found = [
@@ -113,7 +113,7 @@ def warnings(guest: GuestEvidence, plan: Plan) -> tuple[str, ...]:
     return tuple(found)
 
 
-def judge(answer: Answer, after: GuestEvidence, plan: Plan) -> str | None:
+def judge(answer: Answer, after: GuestEvidence, plan: HostSettingPlan) -> str | None:
     """Return why the change is not proved, None when it is; `after` is the guest read again."""
     if answer.failed is not None and answer.failed.name != RESTART:
         undone = "".join(f"; {explain(step)}" for step in answer.left_undone)
@@ -141,7 +141,7 @@ def policy(guest: GuestEvidence) -> list[HostSetting]:
     return _of(guest, "policy")
 
 
-def preview(guest: GuestEvidence, plan: Plan) -> list[HostSetting]:
+def preview(guest: GuestEvidence, plan: HostSettingPlan) -> list[HostSetting]:
     """Return the settings that the change leads to."""
     gone = {"global", *({"product"} if plan.product_id else ()), *(_REMEMBERED if plan.restart else ())}
     kept = [item for item in state(guest) if item.source not in gone]

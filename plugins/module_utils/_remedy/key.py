@@ -54,7 +54,7 @@ class Wanted:
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class KeyPlan:
     """The key to have and whether it has to be installed."""
 
     wanted: Wanted
@@ -75,7 +75,7 @@ def parse_option(value: str) -> str | None:
     return key
 
 
-def decide(guest: GuestEvidence, given: str | None, convert: bool) -> Plan:
+def decide(guest: GuestEvidence, given: str | None, convert: bool) -> KeyPlan:
     """Return what to do. Raises RefusedError when no key may be installed."""
     require_rights(guest)
     product = require_license(guest).product
@@ -88,10 +88,10 @@ def decide(guest: GuestEvidence, given: str | None, convert: bool) -> Plan:
         return _kept(working, view.client_key.key)
     wanted = _given(given) if given is not None else _published(view.client_key, system)
     if product is not None and _is(product, wanted):
-        return Plan(wanted, install=False)
+        return KeyPlan(wanted, install=False)
     if working is not None:
         _refuse("avma" if working.channel == "avma" else "working-key", system, working)
-    return Plan(wanted, install=True)
+    return KeyPlan(wanted, install=True)
 
 
 def judge(answer: Answer, after: GuestEvidence, wanted: Wanted) -> str | None:
@@ -124,16 +124,16 @@ def preview(wanted: Wanted) -> dict[str, str | None]:
     return {"channel": channel, "partial_product_key": wanted.partial, "activation_id": None}
 
 
-def _kept(product: Product, published: SetupKey | None) -> Plan:
+def _kept(product: Product, published: SetupKey | None) -> KeyPlan:
     """Leave a KMS client key that works, whichever it is."""
     wanted = Wanted(product.partial_product_key or "", client=True)
     if published is None or published.partial == wanted.partial.upper():
-        return Plan(wanted, install=False)
+        return KeyPlan(wanted, install=False)
     told = (
         f"the installed KMS client key ends in {wanted.partial}, the published one in {published.partial}; "
         "it works, so it stays"
     )
-    return Plan(wanted, install=False, warnings=(told,))
+    return KeyPlan(wanted, install=False, warnings=(told,))
 
 
 def _published(choice: Choice, system: OperatingSystem) -> Wanted:

@@ -12,8 +12,7 @@ from .._diagnosis.model import Evidence
 from .._diagnosis.view import View
 from .._guest import codes
 from .._guest.evidence import GuestEvidence, License, Product
-from .advice import next_step
-from .answer import FULL_LANGUAGE, Failure
+from .answer import FULL_LANGUAGE, Failure, next_step
 
 _ACCESS_DENIED = "0x80070005"
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")

@@ -28,7 +28,7 @@ AFTER_RESTART = ("start_service", "install_key", ACTIVATE, UNMARK)
 
 
 @dataclasses.dataclass(frozen=True)
-class Plan:
+class StorePlan:
     """One run of the script. `recovers`: what becomes of a run that was cut off, None for a run of its own."""
 
     marker: Marker
@@ -59,7 +59,7 @@ class Plan:
         }
 
 
-def recover(view: View, disk: Disk, found: Marker, prefer_old: bool = False) -> Plan:
+def recover(view: View, disk: Disk, found: Marker, prefer_old: bool = False) -> StorePlan:
     """Return how a run that was cut off ends: the files say how far it came. `prefer_old`: the old store is what is wanted."""
     if found.operation == marker.RESTORE:
         brought_back = disk.find(found.source) is None and disk.find(found.path) is not None
@@ -77,12 +77,12 @@ def recover(view: View, disk: Disk, found: Marker, prefer_old: bool = False) -> 
     return _finish(found, _NEW_STORE)
 
 
-def roll_back(found: Marker) -> Plan:
+def roll_back(found: Marker) -> StorePlan:
     """Return the plan that brings back the old store and the services."""
-    return Plan(found, roll_back=True, recovers=ROLLED_BACK)
+    return StorePlan(found, roll_back=True, recovers=ROLLED_BACK)
 
 
-def fulfils(plan: Plan, disk: Disk, state: str, wanted: str | None) -> bool:
+def fulfils(plan: StorePlan, disk: Disk, state: str, wanted: str | None) -> bool:
     """Say whether the end of a run that was cut off is all that was asked for; `disk` as it was before that."""
     found, finished = plan.marker, plan.recovers == FINISHED
     if state == REBUILT:
@@ -93,7 +93,7 @@ def fulfils(plan: Plan, disk: Disk, state: str, wanted: str | None) -> bool:
     return came_back is not None and (wanted is None or wanted.casefold() in _names(StoreFile(came_back)))
 
 
-def predict(plan: Plan, disk: Disk) -> Disk:
+def predict(plan: StorePlan, disk: Disk) -> Disk:
     """Return what is there when everything goes well."""
     found = plan.marker
     files = {file.path: file for file in disk.files}
@@ -119,12 +119,12 @@ def predict(plan: Plan, disk: Disk) -> Disk:
     return dataclasses.replace(disk, files=tuple(files.values()), service=service, marker=None)
 
 
-def after_restart(plan: Plan) -> Plan:
+def after_restart(plan: StorePlan) -> StorePlan:
     """Return what is left of a rebuild once Windows has started again."""
     return dataclasses.replace(plan, steps=AFTER_RESTART)
 
 
-def rebuild(view: View, disk: Disk, now: datetime.datetime, force: bool) -> Plan | None:
+def rebuild(view: View, disk: Disk, now: datetime.datetime, force: bool) -> StorePlan | None:
     """Return the rebuild, None when the store does its work already. Raises RefusedError."""
     if preconditions.healthy(view) and not force:
         return None
@@ -134,10 +134,10 @@ def rebuild(view: View, disk: Disk, now: datetime.datetime, force: bool) -> Plan
     preconditions.require_service(disk)
     preconditions.require_kms(view)
     backup = disk.backup_path(now) if disk.stores else None
-    return Plan(marker.create(marker.REBUILD, disk, backup, None, iso(now)), (*_SET_ASIDE, *_NEW_STORE))
+    return StorePlan(marker.create(marker.REBUILD, disk, backup, None, iso(now)), (*_SET_ASIDE, *_NEW_STORE))
 
 
-def restore(disk: Disk, now: datetime.datetime, wanted: str | None) -> Plan | None:
+def restore(disk: Disk, now: datetime.datetime, wanted: str | None) -> StorePlan | None:
     """Return how a backup comes back, None when the last thing done was just that. Raises RefusedError.
 
     `wanted` is the path or the name of a file beside the store; without it the newest backup comes back.
@@ -151,11 +151,11 @@ def restore(disk: Disk, now: datetime.datetime, wanted: str | None) -> Plan | No
         raise _no_backup(disk, wanted)
     preconditions.require_service(disk)
     backup = disk.backup_path(now, before=source) if disk.stores else None
-    return Plan(marker.create(marker.RESTORE, disk, backup, source, iso(now)), (*_SET_ASIDE, "bring_back", *_END))
+    return StorePlan(marker.create(marker.RESTORE, disk, backup, source, iso(now)), (*_SET_ASIDE, "bring_back", *_END))
 
 
-def _finish(found: Marker, steps: tuple[str, ...]) -> Plan:
-    return Plan(found, steps, recovers=FINISHED)
+def _finish(found: Marker, steps: tuple[str, ...]) -> StorePlan:
+    return StorePlan(found, steps, recovers=FINISHED)
 
 
 def _chosen(disk: Disk, wanted: str) -> StoreFile | None:

@@ -10,12 +10,11 @@ import dataclasses
 import typing as t
 
 from ..activation import NOT_ATTEMPTED
-from ..advice import next_step
-from ..answer import Answer, Failure, Step
+from ..answer import Answer, Failure, ScriptStep, next_step
 from ..attempt import Attempt
 from .disk import MARKER_FILE, Disk
 from .marker import REBUILD
-from .plan import ACTIVATE, MARK, UNMARK, Plan
+from .plan import ACTIVATE, MARK, UNMARK, StorePlan
 
 # Microsoft's procedure restarts before it activates; these are the codes that a restart may help against.
 _RESTART_CLASSES = frozenset({"reboot_needed", "token_store", "service", "service_busy", "state"})
@@ -43,7 +42,7 @@ class TokenStore:
     path: str
     backup: str | None = None
     recovered: str | None = None
-    steps: tuple[Step, ...] = ()
+    steps: tuple[ScriptStep, ...] = ()
     activation: Activation = Activation()
     reboot_required: bool = False
 
@@ -61,7 +60,7 @@ def compared(disk: Disk, license_status: str | None) -> dict[str, t.Any]:
     }
 
 
-def restart_may_help(step: Step | None) -> bool:
+def restart_may_help(step: ScriptStep | None) -> bool:
     """Say whether a rebuild that did not activate may do so after a restart."""
     if step is None or step.name != ACTIVATE or step.failure is None or step.failure.code is None:
         return False
@@ -79,7 +78,7 @@ def unchanged(answer: Answer) -> bool:
     return failed is not None and (failed.name == MARK or answer.did("rollback_unmark"))
 
 
-def explain(plan: Plan, answer: Answer, restart_would_help: bool = False) -> str:
+def explain(plan: StorePlan, answer: Answer, restart_would_help: bool = False) -> str:
     """Say in one line what failed, how the guest is now, and what to do."""
     failed = answer.failed or answer.left_undone[0]
     found = failed.failure or Failure(None, None)
@@ -89,7 +88,7 @@ def explain(plan: Plan, answer: Answer, restart_would_help: bool = False) -> str
     return f"the step {failed.name} failed: {found.reason}; {_aftermath(plan, answer)}; next: {advice}"
 
 
-def _aftermath(plan: Plan, answer: Answer) -> str:
+def _aftermath(plan: StorePlan, answer: Answer) -> str:
     failed = answer.failed
     marker = plan.marker
     if failed is not None and failed.name == MARK:

@@ -28,8 +28,8 @@ FORBIDDEN = {
 
 
 def client(wire: Wire, deadline: float = 120, clock: t.Callable[[], float] = time.monotonic) -> arm.ArmClient:
-    seams = arm.Seams(transport(wire), sleep=lambda seconds: None, clock=clock)
-    return arm.ArmClient(StaticCredential(), CLOUDS["AzureCloud"], deadline=deadline, seams=seams)
+    runtime = arm.Runtime(transport(wire), sleep=lambda seconds: None, clock=clock)
+    return arm.ArmClient(StaticCredential(), CLOUDS["AzureCloud"], deadline=deadline, runtime=runtime)
 
 
 def test_get_keeps_unknown_fields_and_names_the_version() -> None:

@@ -134,7 +134,7 @@ def needs_nothing(course: Course[t.Any]) -> bool:
 @hypothesis.settings(max_examples=500, deadline=None)
 def test_security_groups(rules: list[b.Body], networks: list[str], member: bool) -> None:
     def follow(*sources_: str) -> Course[Rule]:
-        return nsg_rule.followed(STATE, rules, nsg_rule.Desired(sources_, (b.KMS,), 1688))[0]
+        return nsg_rule.followed(STATE, rules, nsg_rule.DesiredRule(sources_, (b.KMS,), 1688))[0]
 
     named = [prefix for rule in rules for prefix in rule["properties"]["sourceAddressPrefixes"]]
     groups = frozenset((ASG["id"].lower(),) if member else ())
@@ -185,7 +185,7 @@ def test_firewalls(network: list[b.Body], nat: list[b.Body], networks: list[str]
             assert rule in [denied.plain() for denied in course.denies]
 
 
-def opened(group: b.Body, desired: nsg_rule.Desired) -> bool:
+def opened(group: b.Body, desired: nsg_rule.DesiredRule) -> bool:
     """Whether every address gets through."""
     rules = [*group["properties"]["securityRules"], *nsg.DEFAULT_RULES]
     named = [prefix for rule in rules for prefix in rule["properties"].get("sourceAddressPrefixes") or ()]
@@ -199,8 +199,8 @@ def opened(group: b.Body, desired: nsg_rule.Desired) -> bool:
 @hypothesis.settings(max_examples=200, deadline=None)
 def test_what_is_written_opens_a_security_group_and_is_written_once(rules: list[b.Body], networks: list[str]) -> None:
     group = b.group(*rules)
-    desired = nsg_rule.Desired(tuple(networks), (b.KMS,), 1688)
-    observed = nsg_rule.Observed(carried=False, state=STATE)
+    desired = nsg_rule.DesiredRule(tuple(networks), (b.KMS,), 1688)
+    observed = nsg_rule.ObservedGroup(carried=False, state=STATE)
     planned = nsg_rule.plan(group, desired, observed)
     for write in planned.writes:
         rule = {**(write.body or {}), "id": write.id, "name": write.id.rsplit("/", 1)[-1]}

@@ -50,8 +50,8 @@ CASES: dict[str, tuple[list[b.Body], dict[str, object], list[str]]] = {
 
 @pytest.mark.parametrize(("routes", "more", "writes"), CASES.values(), ids=CASES)
 def test_writes(routes: list[b.Body], more: dict[str, object], writes: list[str]) -> None:
-    desired = route.Desired(**{"addresses": (ONE, TWO), "stale": (OLD, TYPO), **more})  # type: ignore[arg-type]
-    plan = route.plan(route.Observed(table=b.table(*routes)), desired)
+    desired = route.DesiredRoutes(**{"addresses": (ONE, TWO), "stale": (OLD, TYPO), **more})  # type: ignore[arg-type]
+    plan = route.plan(route.ObservedTable(table=b.table(*routes)), desired)
     assert plan.refusal is None
     assert [f"{write.operation} {write.id.rsplit('/', 1)[-1]}" for write in plan.writes] == writes
     assert ("stay" in " ".join(plan.warnings)) is (
@@ -63,7 +63,7 @@ def test_a_wrong_hop_loses_its_address_and_nothing_else() -> None:
     wrong = host(ONE, "VirtualAppliance", "x")
     wrong |= {"etag": "e", "unknown": 1}
     wrong["properties"] |= {"provisioningState": "Succeeded", "future": {"a": None}}
-    (write,) = route.plan(route.Observed(table=b.table(wrong, host(TWO))), route.Desired((ONE, TWO))).writes
+    (write,) = route.plan(route.ObservedTable(table=b.table(wrong, host(TWO))), route.DesiredRoutes((ONE, TWO))).writes
     assert write.before is wrong
     assert write.body == {
         "name": "x",
@@ -75,7 +75,7 @@ def test_a_wrong_hop_loses_its_address_and_nothing_else() -> None:
 @pytest.mark.parametrize("routes", ["text", [1], {"a": 1}])
 def test_odd_bodies_are_refused(routes: object) -> None:
     table = {**b.table(), "properties": {"routes": routes}}
-    plan = route.plan(route.Observed(table=table), route.Desired((ONE,)))
+    plan = route.plan(route.ObservedTable(table=table), route.DesiredRoutes((ONE,)))
     assert plan.refusal is not None
     assert plan.refusal.id == "unreadable-body"
 
@@ -83,10 +83,10 @@ def test_odd_bodies_are_refused(routes: object) -> None:
 def test_a_table_of_the_same_name_is_taken_only_when_it_was_made_here() -> None:
     subnet, network = {"id": SUBNET, "name": "work", "properties": {}}, {"location": "westeurope"}
     spare = {"id": route.spare_id(SUBNET), "properties": {"routes": [host(ONE)]}}
-    desired = route.Desired((ONE, TWO), create_table=True)
-    refused = route.plan(route.Observed(subnet=subnet, network=network, spare=spare), desired)
+    desired = route.DesiredRoutes((ONE, TWO), create_table=True)
+    refused = route.plan(route.ObservedTable(subnet=subnet, network=network, spare=spare), desired)
     assert refused.refusal is not None
     assert refused.refusal.id == "name-taken"
     spare["tags"] = {"created-by": "azure_windows.activation"}
-    plan = route.plan(route.Observed(subnet=subnet, network=network, spare=spare), desired)
+    plan = route.plan(route.ObservedTable(subnet=subnet, network=network, spare=spare), desired)
     assert [write.operation for write in plan.writes] == ["create", "update"]

@@ -127,6 +127,6 @@ NSG: dict[str, tuple[list[b.Body], str]] = {
 
 @pytest.mark.parametrize(("rules", "answer"), NSG.values(), ids=NSG)
 def test_security_group(rules: list[b.Body], answer: str) -> None:
-    desired = nsg_rule.Desired(("10.1.0.0/16",), (b.KMS,), 1688)
+    desired = nsg_rule.DesiredRule(("10.1.0.0/16",), (b.KMS,), 1688)
     (found,) = nsg_rule.followed(TAGS, rules, desired)
     assert words(found) == answer

@@ -71,9 +71,9 @@ def test_a_linked_refusal_names_action_and_scope_of_a_long_message() -> None:
 
 def make(wire: Wire, deadline: float = 60) -> writer.Writer:
     ticks = iter(range(10**6))
-    seams = arm.Seams(transport(wire), sleep=lambda seconds: None, clock=lambda: float(next(ticks)))
-    client = arm.ArmClient(StaticCredential(), CLOUDS["AzureCloud"], seams=seams)
-    return writer.Writer(client, deadline=deadline, seams=seams)
+    runtime = arm.Runtime(transport(wire), sleep=lambda seconds: None, clock=lambda: float(next(ticks)))
+    client = arm.ArmClient(StaticCredential(), CLOUDS["AzureCloud"], runtime=runtime)
+    return writer.Writer(client, deadline=deadline, runtime=runtime)
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.engine import diagnose
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
 from ansible_collections.azure_windows.activation.plugins.module_utils._plan import actions, azure_objects
-from ansible_collections.azure_windows.activation.plugins.module_utils._plan.obstacles import TEXTS
-from ansible_collections.azure_windows.activation.plugins.module_utils._plan.plan import Plan, build
+from ansible_collections.azure_windows.activation.plugins.module_utils._plan.actions import OBSTACLES
+from ansible_collections.azure_windows.activation.plugins.module_utils._plan.plan import RepairPlan, build
 from tests.unit.plugins.module_utils._diagnosis import build as made
 
 TABLE = "/subscriptions/1/resourceGroups/rg/providers/Microsoft.Network/routeTables/rt"
@@ -28,7 +28,7 @@ FOREIGN = made.host("kms01.corp.example", "other")
 BLOCKED = (made.unlicensed(), made.targets("filtered"), made.events(made.attempt()))
 
 
-def planned(*items: Evidence, allowed: t.Collection[str] = actions.HARMLESS, disable_rules: bool = False) -> Plan:
+def planned(*items: Evidence, allowed: t.Collection[str] = actions.HARMLESS, disable_rules: bool = False) -> RepairPlan:
     return build([diagnose(item) for item in items], list(items), allowed, disable_rules)
 
 
@@ -119,7 +119,7 @@ def test_an_object_that_is_not_named_is_not_guessed() -> None:
     plan = planned(item, allowed=EVERYTHING)
     assert plan.azure == ()
     (step,) = (step for step in plan.hosts["web01"].steps if step.action == "route")
-    assert step.obstacle == TEXTS["no_target"]
+    assert step.obstacle == OBSTACLES["no_target"]
 
 
 def test_an_unreachable_guest_is_repaired_in_azure_only() -> None:
@@ -127,7 +127,9 @@ def test_an_unreachable_guest_is_repaired_in_azure_only() -> None:
     plan = planned(item, allowed=EVERYTHING)
     assert [step.action for step in plan.azure if step.due] == ["nsg_rule"]
     assert plan.hosts["web01"].run == ()
-    assert {step.obstacle for step in plan.hosts["web01"].steps if step.target == "guest"} <= {TEXTS["guest_unasked"]}
+    assert {step.obstacle for step in plan.hosts["web01"].steps if step.target == "guest"} <= {
+        OBSTACLES["guest_unasked"]
+    }
 
 
 def firewall(default: str = "allow", merged: bool = True, *sources: str) -> made.Plain:

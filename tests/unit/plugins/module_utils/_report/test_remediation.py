@@ -14,7 +14,7 @@ import jsonschema
 import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._plan.obstacles import TEXTS
+from ansible_collections.azure_windows.activation.plugins.module_utils._plan.actions import OBSTACLES
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, changes, written
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import Repairs, Report
@@ -127,7 +127,7 @@ def test_what_was_not_allowed_says_who_may_and_how() -> None:
 
 
 def test_what_stands_in_the_way_is_told_in_the_reports_language() -> None:
-    blocked = TEXTS["rule_by_policy"].format(names="x")
+    blocked = OBSTACLES["rule_by_policy"].format(names="x")
     plan = [
         {"action": "firewall", "allowed": True, "obstacle": str(blocked)},
         {"action": "activation", "allowed": True, "obstacle": "x stays"},

@@ -17,7 +17,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import session, settings
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import Seams
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import Runtime
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change import job
 from tests.lab.azure import half
 from tests.unit.lab.azure import builders as b
@@ -34,10 +34,10 @@ class Azure:
         self.journal = home / "journal" / "journal.jsonl"
         self._home = home
         # Long enough waits for the lab, short enough for a test.
-        self._seams = Seams(sleep=lambda seconds: time.sleep(min(seconds, 0.05)))
+        self._runtime = Runtime(sleep=lambda seconds: time.sleep(min(seconds, 0.05)))
 
     def run(
-        self, name: str, /, *, check: bool = False, seams: Seams | None = None, **options: t.Any
+        self, name: str, /, *, check: bool = False, runtime: Runtime | None = None, **options: t.Any
     ) -> dict[str, t.Any]:
         """Run a module; its result has `msg` when it fails."""
         module = importlib.import_module(f"{COLLECTION}.azure_kms_{name}")
@@ -49,7 +49,7 @@ class Azure:
         found = settings.resolve({}, self.lab.environment, self._home)
         with session.open_session(found, deadline=20) as opened:
             work = job.open_job(
-                opened, params, check_mode=check, module=f"azure_kms_{name}", seams=seams or self._seams
+                opened, params, check_mode=check, module=f"azure_kms_{name}", runtime=runtime or self._runtime
             )
             return t.cast("dict[str, t.Any]", module.act(work))
 

@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import Seams
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import Runtime
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.modules.azure.conftest import Start, fault
 
@@ -128,7 +128,7 @@ def test_a_run_that_was_killed_is_taken_up_again(azure: Start, waits: int) -> No
             raise Killed
 
     with pytest.raises(Killed):
-        lab.run("nat_gateway", seams=Seams(sleep=killed), subnet=SUBNET, name="new")
+        lab.run("nat_gateway", runtime=Runtime(sleep=killed), subnet=SUBNET, name="new")
     assert lab.states()[-1] == "intended"
     assert "msg" not in lab.run("nat_gateway", subnet=SUBNET, name="new")
     assert lab.lab.reach("web", b.KMS, 1688) == "kms"

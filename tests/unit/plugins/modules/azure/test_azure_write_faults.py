@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the engine does when a write meets a fault, seen from the module that adds routes."""
+"""What the reconciler does when a write meets a fault, seen from the module that adds routes."""
 
 from __future__ import annotations
 

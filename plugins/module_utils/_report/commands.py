@@ -17,6 +17,7 @@ import shlex
 import typing as t
 
 from .._diagnosis.model import Fact, Remedy
+from .._reference import azure_names
 from . import network_path
 
 PLAYBOOK = "azure_windows.activation.remediate"
@@ -84,7 +85,7 @@ def _route(seen: _Evidence) -> tuple[list[str], Portal]:
     lines = [
         _line("az", "network", "route-table", "route", "create", *place)
         + " "
-        + _line("--name", f"kms-{address.replace('.', '-')}", "--address-prefix", f"{address}/32")
+        + _line("--name", azure_names.route(address), "--address-prefix", f"{address}/32")
         + " --next-hop-type Internet"
         for address in seen.addresses
     ]
@@ -97,7 +98,7 @@ def _nsg_rule(seen: _Evidence) -> tuple[list[str], Portal]:
     priority = next((rule["priority"] for rule in rules if isinstance(rule.get("priority"), int)), None)
     number = "<priority>" if priority is None else f"<below {priority}>"
     words = ["az", "network", "nsg", "rule", "create", "--subscription", subscription, "--resource-group", group]
-    words += ["--nsg-name", nsg, "--name", "allow-azure-kms", "--priority", number, "--direction", "Outbound"]
+    words += ["--nsg-name", nsg, "--name", azure_names.RULE, "--priority", number, "--direction", "Outbound"]
     words += ["--access", "Allow", "--protocol", "Tcp", "--destination-port-ranges", "1688"]
     line = _line(*words, "--destination-address-prefixes", *seen.addresses)
     names = {"nsg": nsg, "priority": number, "addresses": ", ".join(seen.addresses)}
@@ -106,25 +107,29 @@ def _nsg_rule(seen: _Evidence) -> tuple[list[str], Portal]:
 
 def _firewall_rule(seen: _Evidence) -> tuple[list[str], Portal]:
     subscription, group, policy = seen.resource("policy_id", "firewall policy")
-    words = ["az", "network", "firewall", "policy", "rule-collection-group", "collection", "add-filter-collection"]
-    words += ["--subscription", subscription, "--resource-group", group, "--policy-name", policy]
-    words += ["--rule-collection-group-name", "<rule collection group>", "--name", "azure-kms"]
-    words += ["--collection-priority", "<priority>", "--action", "Allow", "--rule-type", "NetworkRule"]
-    words += ["--rule-name", "allow-azure-kms", "--ip-protocols", "TCP", "--destination-ports", "1688"]
+    group_words = ["az", "network", "firewall", "policy", "rule-collection-group"]
+    place = ["--subscription", subscription, "--resource-group", group, "--policy-name", policy]
+    own = [*group_words, "create", *place, "--name", azure_names.RULE, "--priority", "<priority>"]
+    words = [*group_words, "collection", "add-filter-collection", *place]
+    words += ["--rule-collection-group-name", azure_names.RULE, "--name", azure_names.RULE]
+    words += ["--collection-priority", "100", "--action", "Allow", "--rule-type", "NetworkRule"]
+    words += ["--rule-name", azure_names.FIREWALL_RULE, "--ip-protocols", "TCP", "--destination-ports", "1688"]
     words += ["--source-addresses", "<subnets of the VMs>", "--destination-addresses", *seen.addresses]
     names = {"policy": policy, "addresses": ", ".join(seen.addresses)}
-    return [_line(*words)], Portal("portal.firewall_rule", names)
+    return [_line(*own), _line(*words)], Portal("portal.firewall_rule", names)
 
 
 def _nat_gateway(_seen: _Evidence) -> tuple[list[str], Portal]:
     place = ["--subscription", "<subscription>", "--resource-group", "<resource group>"]
-    ip = _line("az", "network", "public-ip", "create", *place, "--name", "kms-nat-ip", "--sku", "Standard")
-    gateway = ["az", "network", "nat", "gateway", "create", *place, "--name", "kms-nat"]
+    name, tags = azure_names.NAT_GATEWAY, [f"{key}={value}" for key, value in azure_names.MARK.items()]
+    ip_name = azure_names.public_ip(name)
+    ip = ["az", "network", "public-ip", "create", *place, "--name", ip_name, "--sku", "Standard", "--tags", *tags]
+    gateway = ["az", "network", "nat", "gateway", "create", *place, "--name", name, "--tags", *tags]
     subnet = ["az", "network", "vnet", "subnet", "update", *place, "--vnet-name", "<virtual network>"]
     return [
-        ip,
-        _line(*gateway, "--public-ip-addresses", "kms-nat-ip"),
-        _line(*subnet, "--name", "<subnet>", "--nat-gateway", "kms-nat"),
+        _line(*ip),
+        _line(*gateway, "--public-ip-addresses", ip_name),
+        _line(*subnet, "--name", "<subnet>", "--nat-gateway", name),
     ], Portal("portal.nat_gateway", {})
 
 

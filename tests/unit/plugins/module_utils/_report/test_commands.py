@@ -44,7 +44,7 @@ def test_a_route_for_each_address_of_the_table_that_the_evidence_names() -> None
             "nsg_id",
             "networkSecurityGroups",
             "nsg_rule",
-            "--nsg-name name --name allow-azure-kms --priority '<below 300>'",
+            "--nsg-name name --name kms-activation --priority '<below 300>'",
         ),
         ("policy_id", "firewallPolicies", "firewall_rule", "--policy-name name"),
     ],
@@ -52,7 +52,7 @@ def test_a_route_for_each_address_of_the_table_that_the_evidence_names() -> None
 def test_a_rule_goes_to_the_resource_that_denies(key: str, kind: str, action: str, said: str) -> None:
     resource = f"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/{kind}/name"
     evidence = facts(fact("hop", {"rule": {key: resource, "priority": 300}}, "20.118.99.224"))
-    (line,) = commands.of(remedy(action), evidence, []).az
+    line = commands.of(remedy(action), evidence, []).az[-1]
     assert f"--subscription s --resource-group g {said}" in line
     assert "1688" in line
     assert "20.118.99.224" in line

@@ -48,7 +48,7 @@ class ActionModule(TokenStoreAction):
     def change(self, options: dict[str, t.Any]) -> Outcome:
         _check(options)
         self.begin(options)
-        found, guest = self.look(), self._read()
+        found, guest = self.read_disk(), self._read()
         before, first = found, guest
         view = view_of(guest)
         require_rights(guest)
@@ -62,7 +62,7 @@ class ActionModule(TokenStoreAction):
             recovered = work.recovers if failed is None else None
             if failed is not None or plan.fulfils(work, found, *desired):
                 return self._outcome(work, recovered, failed, (before, first))
-            found = plan.predict(work, found) if self.check_mode else self.look()
+            found = plan.predict(work, found) if self.check_mode else self.read_disk()
             view = view if self.check_mode else view_of(self._read())
         try:
             own = self._decide(view, found)
@@ -85,7 +85,7 @@ class ActionModule(TokenStoreAction):
 
     def _outcome(self, work: StorePlan, recovered: str | None, failed: str | None, start: Start) -> Outcome:
         before, first = start
-        ended = plan.predict(work, before) if self.check_mode else self.look()
+        ended = plan.predict(work, before) if self.check_mode else self.read_disk()
         last = first if self.check_mode else self.read("license")
         tried = plan.ACTIVATE in work.steps and not self.check_mode
         if tried and failed is None and not view_of(last).licensed:
@@ -129,14 +129,14 @@ def _status(guest: GuestEvidence) -> str | None:
 
 
 def _warnings(found: Disk, guest: GuestEvidence) -> tuple[str, ...]:
-    told = []
+    warnings = []
     if len(found.stores) > 1:
-        told.append(f"there are several files tokens.dat; {found.path} is the one that counts")
+        warnings.append(f"there are several files tokens.dat; {found.path} is the one that counts")
     addons = guest.license.others if guest.license is not None else ()
     if addons:
         keys = ", ".join(str(row.partial_product_key) for row in addons)
-        told.append(f"other keys in the token store may have to be installed again (last five characters: {keys})")
-    return tuple(told)
+        warnings.append(f"other keys in the token store may have to be installed again (last five characters: {keys})")
+    return tuple(warnings)
 
 
 def _words(recovered: str) -> str:

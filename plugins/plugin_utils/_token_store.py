@@ -39,7 +39,7 @@ class TokenStoreAction(GuestChangeAction):
         """Every step that was run, or is foreseen, in order."""
         return (*(step for answer in self.answers for step in answer.steps), *self.foreseen)
 
-    def look(self) -> Disk:
+    def read_disk(self) -> Disk:
         """Return what is on the guest's disk; asks nothing of the licensing service."""
         return disk.parse(run_guest_script(self, _SCRIPT, {"Steps": []}, self._task_vars).answer)
 

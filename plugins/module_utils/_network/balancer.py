@@ -84,7 +84,7 @@ def _listed_addresses(state: NetworkState) -> dict[str, list[tuple[str, Pool]]]:
     return found
 
 
-def way_out(state: NetworkState, pool: Pool) -> tuple[Way | None, Text | None]:
+def egress_of(state: NetworkState, pool: Pool) -> tuple[Way | None, Text | None]:
     """Return the way out of a pool, or none and, when that cannot be told for sure, the doubt."""
     own = props(pool.balancer)
     fronts = {

@@ -117,7 +117,7 @@ def _load_balancer(state: NetworkState, place: Origin) -> Leg | None:
     for pool in (*pools, *listed):
         if pool.sku == "basic":
             continue
-        way, doubt = balancer.way_out(state, pool)
+        way, doubt = balancer.egress_of(state, pool)
         if way:
             reason = say(way.method, rule=way.rule, balancer=pool.name)
             return _out(way.method, reason, str(way.balancer["id"]), public_addresses(state, way.public_ids))

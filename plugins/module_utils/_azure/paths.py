@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._network.model import KmsTargets, join_unread
+from .._network.judgement import KmsTargets, join_unread
 from .._network.path import evaluate
 from .._reference import endpoints
 from . import scope

@@ -10,8 +10,8 @@ import dataclasses
 import typing as t
 
 from .._network import egress
+from .._network.judgement import BLOCKED, OPEN, Leg, NotKnownError, unknown, worst
 from .._network.links import ip_configurations
-from .._network.model import BLOCKED, OPEN, Leg, NotKnownError, unknown, worst
 from .._network.state import NIC, NetworkState
 from .._network.values import Body, low, name_of, props, ref, subscription
 

@@ -11,8 +11,8 @@ import typing as t
 
 from .._network import addresses, firewall_rules, sources, values
 from .._network.firewall_rules import NAT, FirewallRule, Traffic, classic_rules, policy_chain, policy_rules
+from .._network.judgement import NotKnownError
 from .._network.matching import Course
-from .._network.model import NotKnownError
 from .._network.state import NetworkState
 from .._network.values import Body, mapping, name_of, props, strings
 from .._reference.azure_names import RULE

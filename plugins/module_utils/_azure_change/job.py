@@ -12,7 +12,7 @@ import typing as t
 from .._azure.arm import Runtime
 from .._azure.paths import targets
 from .._azure.session import Session
-from .._network.model import KmsTargets
+from .._network.judgement import KmsTargets
 from .._reference import endpoints
 from . import bodies
 from .journal import Entry, Journal

@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from . import addresses, egress, hub, model, nsg, sources, values
+from . import addresses, egress, hub, judgement, nsg, sources, values
+from .judgement import BLOCKED, OPEN, SUSPECT, UNKNOWN, KmsTargets, Leg, NotKnownError, unknown
 from .kms_routes import KmsRoutes
 from .links import network_of
-from .model import BLOCKED, OPEN, SUSPECT, UNKNOWN, KmsTargets, Leg, NotKnownError, unknown
 from .next_hop import Journey, follow, resolvers_of
 from .routes import (
     BGP,
@@ -33,7 +33,7 @@ from .subnet_routes import hub_connection
 from .values import low, props, text
 from .wording import joined, say
 
-_ROUTE_CAUSES = frozenset((model.FORCED_TUNNELING, model.BLACKHOLE))
+_ROUTE_CAUSES = frozenset((judgement.FORCED_TUNNELING, judgement.BLACKHOLE))
 _NSG_VERDICTS = {"allow": OPEN, "deny": BLOCKED}
 
 
@@ -62,7 +62,7 @@ class AddressPath:
     causes: tuple[str, ...]
     reason: str
     shown: t.Mapping[str, t.Any]
-    unread: tuple[model.Unread, ...]
+    unread: tuple[judgement.Unread, ...]
     notes: tuple[str, ...]
 
 
@@ -158,21 +158,21 @@ def _bounded(start: Start, choice: Choice, leg: Leg) -> Leg:
 
 def _joined(start: Start, address: str, choice: Choice | None, leg: Leg, allowed: nsg.NsgVerdict) -> AddressPath:
     gate = _NSG_VERDICTS.get(allowed.verdict, UNKNOWN)
-    verdict = model.worst((gate, leg.verdict))
+    verdict = judgement.worst((gate, leg.verdict))
     told: list[tuple[str, str]] = []
     meant = start.routes.misses(address, start.targets)
     if meant and leg.verdict != OPEN and leg.causes:
-        told.append((model.STALE_ROUTES, say("misrouted", routes=meant)))
+        told.append((judgement.STALE_ROUTES, say("misrouted", routes=meant)))
     told += [(cause, leg.reason) for cause in leg.causes]
     if gate == BLOCKED and allowed.cause:
         told.append((allowed.cause, allowed.reason))
     latent = _latent(start, leg)
     if latent:
-        told.append((model.NO_OUTBOUND, say("latent", reason=latent)))
-    causes = model.in_repair_order(cause for cause, _reason in told)
+        told.append((judgement.NO_OUTBOUND, say("latent", reason=latent)))
+    causes = judgement.in_repair_order(cause for cause, _reason in told)
     reason = _reason(verdict, told, leg, allowed)
     if not causes and verdict == UNKNOWN:
-        causes = model.in_repair_order((leg.cause, allowed.cause))
+        causes = judgement.in_repair_order((leg.cause, allowed.cause))
     cause = causes[0] if causes and verdict != OPEN else None
     shown: dict[str, t.Any] = {
         "address": address,
@@ -182,10 +182,10 @@ def _joined(start: Start, address: str, choice: Choice | None, leg: Leg, allowed
         "route": _shown_route(start, choice),
         "nsg": allowed.plain(),
         "hops": [dict(hop) for hop in leg.hops],
-        "egress": dict(leg.egress or model.egress("unknown", leg.reason)),
+        "egress": dict(leg.egress or judgement.egress("unknown", leg.reason)),
     }
     if gate == BLOCKED and shown["egress"]["method"] != "not_reached":
-        shown["egress"] = model.egress("not_reached", allowed.reason)
+        shown["egress"] = judgement.egress("not_reached", allowed.reason)
     return AddressPath(
         verdict, tuple(causes if cause else ()), reason, shown, (*leg.unread, *allowed.unread), leg.notes
     )
@@ -213,7 +213,7 @@ def _reason(verdict: str, told: t.Sequence[tuple[str, str]], leg: Leg, allowed: 
             if state == UNKNOWN
         ]
         return joined("then", doubts)
-    ordered = sorted(told, key=lambda item: model.REPAIR_ORDER.index(item[0]))
+    ordered = sorted(told, key=lambda item: judgement.REPAIR_ORDER.index(item[0]))
     return joined("then", list(dict.fromkeys(reason for _cause, reason in ordered)) or [leg.reason])
 
 

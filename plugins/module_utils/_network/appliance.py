@@ -10,9 +10,9 @@ import dataclasses
 import typing as t
 
 from .._text import Text
-from . import addresses, hub, model, values
+from . import addresses, hub, judgement, values
+from .judgement import BLOCKED, SUSPECT, Leg, NotKnownError, egress
 from .links import network_of, subnets_of
-from .model import BLOCKED, SUSPECT, Leg, NotKnownError, egress
 from .state import BALANCER, FIREWALL, NIC, NetworkState
 from .values import Body, low, name_of, props, ref, text
 from .wording import say
@@ -98,7 +98,7 @@ def judge(state: NetworkState, owner: Body, ip: str, what: Text) -> Leg:
     if reason:
         left = egress("not_reached", reason)
         found = Hop("appliance", owner_id, name, ip).judged(BLOCKED, reason)
-        return Leg(BLOCKED, reason, model.BLACKHOLE, (model.BLACKHOLE,), (found,), left)
+        return Leg(BLOCKED, reason, judgement.BLACKHOLE, (judgement.BLACKHOLE,), (found,), left)
     label = name_of(vm_id) or name
     return foreign(ip, say("appliance", route=what, appliance=label), vm_id or owner_id, label)
 
@@ -108,7 +108,7 @@ def foreign(ip: str, what: Text, hop_id: str | None = None, name: str = "") -> L
     reason = say("foreign", what=what)
     left = egress("unknown", say("behind_appliance"))
     found = Hop("appliance", hop_id, name or ip, ip).judged(SUSPECT, reason)
-    return Leg(SUSPECT, reason, model.APPLIANCE, (model.APPLIANCE,), (found,), left)
+    return Leg(SUSPECT, reason, judgement.APPLIANCE, (judgement.APPLIANCE,), (found,), left)
 
 
 def nobody(state: NetworkState, network_id: str, ip: str, what: Text) -> Leg:
@@ -144,5 +144,5 @@ def _unowned(state: NetworkState, network_id: str, ip: str, what: Text) -> Leg:
                 reason = say("unowned_subnet", route=what, subnet=name_of(subnet), address=ip)
                 found = Hop("appliance", None, ip, ip).judged(SUSPECT, reason)
                 left = egress("unknown", reason)
-                return Leg(SUSPECT, reason, model.BLACKHOLE, (model.BLACKHOLE,), (found,), left)
+                return Leg(SUSPECT, reason, judgement.BLACKHOLE, (judgement.BLACKHOLE,), (found,), left)
     return foreign(ip, say("unowned", route=what, address=ip))

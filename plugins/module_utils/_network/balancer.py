@@ -11,8 +11,8 @@ import typing as t
 
 from .._text import Text
 from . import values
+from .judgement import NotKnownError
 from .links import ip_configurations, network_of, references
-from .model import NotKnownError
 from .state import BALANCER, NetworkState
 from .values import Body, low, name_of, props, ref, refs, text
 from .wording import say

@@ -14,8 +14,8 @@ import typing as t
 
 from .._text import Text
 from . import balancer, values
+from .judgement import BLOCKED, NO_OUTBOUND, OPEN, Leg, NotKnownError, egress, unknown
 from .links import ip_configurations, network_of, reference
-from .model import BLOCKED, NO_OUTBOUND, OPEN, Leg, NotKnownError, egress, unknown
 from .state import BALANCER, NAT_GATEWAY, NIC, PRIVATE_SUBNETS, VM, NetworkState
 from .values import Body, low, name_of, props, ref, refs, text
 from .wording import say

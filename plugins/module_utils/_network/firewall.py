@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from .._text import Text
-from . import addresses, model, values
+from . import addresses, judgement, values
 from .firewall_rules import (
     APPLICATION,
     NAT,
@@ -23,8 +23,8 @@ from .firewall_rules import (
     policy_chain,
     policy_rules,
 )
+from .judgement import BLOCKED, OPEN, UNKNOWN, Leg, NotKnownError
 from .links import private_addresses, reference
-from .model import BLOCKED, OPEN, UNKNOWN, Leg, NotKnownError
 from .state import NetworkState
 from .values import Body, Match, name_of, props, ref, strings
 from .wording import say
@@ -54,7 +54,7 @@ def inspect(state: NetworkState, firewall: Body, traffic: Traffic, resolvers: t.
         leg = dataclasses.replace(leg, notes=(_THREAT_NOTE.format(name=name),))
     if leg.verdict == OPEN and _keeps_source(firewall, chain, traffic.target):
         reason = say("keeps_source", firewall=name)
-        return _leg(firewall, UNKNOWN, reason, None, model.NO_OUTBOUND)
+        return _leg(firewall, UNKNOWN, reason, None, judgement.NO_OUTBOUND)
     return leg
 
 
@@ -75,7 +75,7 @@ def _first_match(state: NetworkState, firewall: Body, rules: t.Sequence[Firewall
         if effect(rule) == "allow":
             return _leg(firewall, OPEN, say("allows", rule=named), rule)
         reason = say("redirects" if rule.kind == NAT else "denies", rule=named)
-        return _leg(firewall, BLOCKED, reason, rule, model.FIREWALL_DENIES)
+        return _leg(firewall, BLOCKED, reason, rule, judgement.FIREWALL_DENIES)
     if any(effect(item) != "deny" for item, _met in doubts):
         return _doubtful(firewall, doubts)
     return _no_network_rule(state, firewall, rules, traffic)
@@ -90,7 +90,7 @@ def _doubtful(firewall: Body, doubts: t.Sequence[tuple[FirewallRule, Meeting]]) 
     doubt = met.doubt if met.match is None else say("odd_action", action=rule.action)
     unread = tuple(entry for _rule, found in doubts for entry in found.unread)
     reason = say("may_decide", rule=_named(rule, firewall), reason=doubt)
-    leg = _leg(firewall, UNKNOWN, reason, rule, None if unread else model.FIREWALL_DENIES)
+    leg = _leg(firewall, UNKNOWN, reason, rule, None if unread else judgement.FIREWALL_DENIES)
     return dataclasses.replace(leg, unread=unread)
 
 
@@ -101,9 +101,9 @@ def _no_network_rule(state: NetworkState, firewall: Body, rules: t.Sequence[Fire
             if rule.action == "deny":
                 break
             reason = say("only_application", rule=_named(rule, firewall), port=traffic.port)
-            return _leg(firewall, BLOCKED, reason, rule, model.FIREWALL_APPLICATION)
+            return _leg(firewall, BLOCKED, reason, rule, judgement.FIREWALL_APPLICATION)
     reason = say("denies_by_default", firewall=name_of(firewall), port=traffic.port)
-    leg = _leg(firewall, BLOCKED, reason, None, model.FIREWALL_DENIES)
+    leg = _leg(firewall, BLOCKED, reason, None, judgement.FIREWALL_DENIES)
     leg.hops[0]["rule"] = {
         "type": "default",
         "policy_id": ref(props(firewall).get("firewallPolicy")) or None,

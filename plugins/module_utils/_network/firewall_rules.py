@@ -11,8 +11,8 @@ import typing as t
 
 from .._text import Text
 from . import addresses, matching, sources, values
+from .judgement import NotKnownError, Unread
 from .links import reference
-from .model import NotKnownError, Unread
 from .sources import Held, Ranges
 from .state import NetworkState
 from .values import Body, Match, all_of, any_of, low, name_of, props, strings, text

@@ -10,7 +10,7 @@ import dataclasses
 
 from .._text import Text
 from . import values
-from .model import NotKnownError
+from .judgement import NotKnownError
 from .state import NetworkState
 from .subnet_routes import hub_connection
 from .values import Body, low, name_of, props, ref, strings, text

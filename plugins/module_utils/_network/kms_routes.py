@@ -11,7 +11,7 @@ import typing as t
 
 from .._text import Text
 from . import addresses
-from .model import KmsTargets
+from .judgement import KmsTargets
 from .routes import BGP, HOST_PREFIX, USER, Route, RouteView, has_default
 from .wording import joined, say
 

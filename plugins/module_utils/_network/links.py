@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from . import values
-from .model import NotKnownError
+from .judgement import NotKnownError
 from .values import Body, name_of, props, ref, refs
 from .wording import say
 

@@ -10,11 +10,11 @@ import dataclasses
 import typing as t
 
 from .._text import Text
-from . import addresses, appliance, firewall, hub, model, sources, values
+from . import addresses, appliance, firewall, hub, judgement, sources, values
 from .egress import nat_gateway_of, public_addresses
 from .firewall_rules import Traffic
+from .judgement import BLOCKED, OPEN, SUSPECT, UNKNOWN, KmsTargets, Leg, NotKnownError, egress, unknown
 from .links import leads_to_hub, network_of
-from .model import BLOCKED, OPEN, SUSPECT, UNKNOWN, KmsTargets, Leg, NotKnownError, egress, unknown
 from .routes import BGP, LOCAL_HOPS, SYSTEM, Choice, Route, choose, describe
 from .state import FIREWALL, NetworkState
 from .subnet_routes import GATEWAY_SUBNETS, computed
@@ -62,7 +62,7 @@ def _equal_paths(legs: t.Sequence[Leg]) -> Leg:
     if verdicts in ({BLOCKED, OPEN}, {BLOCKED, SUSPECT}):
         verdict = SUSPECT
     else:
-        verdict = UNKNOWN if len(verdicts) > 1 and UNKNOWN in verdicts else model.worst(verdicts)
+        verdict = UNKNOWN if len(verdicts) > 1 and UNKNOWN in verdicts else judgement.worst(verdicts)
     first = next(leg for leg in legs if leg.verdict != OPEN or verdict == OPEN)
     told = first.reason
     reason = told if len(verdicts) == 1 else say("equal_paths", count=len(legs), reason=told)
@@ -80,9 +80,9 @@ def _one(journey: Journey, route: Route, prefix: str, hop_ip: str) -> Leg:
     if kind == "internet":
         return journey.leave()
     if kind == "none":
-        return _blocked(model.BLACKHOLE, say("drops", route=what))
+        return _blocked(judgement.BLACKHOLE, say("drops", route=what))
     if kind in LOCAL_HOPS:
-        return _blocked(model.BLACKHOLE, say("keeps", route=what))
+        return _blocked(judgement.BLACKHOLE, say("keeps", route=what))
     if kind in {"virtualappliance", "virtualapplianceecmp"}:
         return _appliance(journey, hop_ip, what)
     if kind == "virtualnetworkgateway":
@@ -103,7 +103,7 @@ def _appliance(journey: Journey, hop_ip: str, what: Text) -> Leg:
     if not connected and leg.verdict in {OPEN, SUSPECT}:
         reason = say("not_peered", route=what, owner=name_of(owner))
         return dataclasses.replace(
-            leg, verdict=SUSPECT, reason=reason, cause=model.BLACKHOLE, causes=(model.BLACKHOLE,)
+            leg, verdict=SUSPECT, reason=reason, cause=judgement.BLACKHOLE, causes=(judgement.BLACKHOLE,)
         )
     return leg
 
@@ -126,7 +126,7 @@ def _gateway(journey: Journey, route: Route, prefix: str, hop_ip: str) -> Leg:
             what = say("then", first=what, rest=exit_.reason)
     reason = say("gateway", route=what)
     hop = appliance.Hop("gateway", None, name_of(journey.network_id), hop_ip or None).judged(BLOCKED, reason)
-    return _blocked(model.FORCED_TUNNELING, reason).behind(hop)
+    return _blocked(judgement.FORCED_TUNNELING, reason).behind(hop)
 
 
 def _hub_exit(journey: Journey, prefix: str) -> hub.HubExit | None:
@@ -182,14 +182,14 @@ def through_firewall(journey: Journey, body: Body) -> Leg:
     traffic = Traffic(source, journey.target, journey.targets.port, names, None)
     leg = firewall.inspect(journey.state, body, traffic, journey.resolvers)
     if leg.verdict == OPEN and text(props(body).get("provisioningState")).lower() == "failed":
-        raise NotKnownError(say("firewall_failed", firewall=name_of(body)), cause=model.FIREWALL_DENIES)
+        raise NotKnownError(say("firewall_failed", firewall=name_of(body)), cause=judgement.FIREWALL_DENIES)
     own = leg.hops[0]
     try:
         out = _firewall_exit(journey, body)
     except NotKnownError as problem:
         out = dataclasses.replace(unknown(problem), egress=egress("unknown", problem.reason))
     own["egress"] = dict(out.egress or egress("not_reached", out.reason))
-    verdict = model.worst((leg.verdict, out.verdict))
+    verdict = judgement.worst((leg.verdict, out.verdict))
     if leg.verdict == BLOCKED:
         left: t.Mapping[str, t.Any] = egress("not_reached", leg.reason)
     elif own["egress"]["method"] in {"instance_ip", "nat_gateway"}:
@@ -214,7 +214,9 @@ def _firewall_exit(journey: Journey, body: Body) -> Leg:
     if hub.is_hub_firewall(body):
         own_hub = ref(props(body).get("virtualHub"))
         if own_hub and hub.forced_tunnel(journey.state, own_hub):
-            raise NotKnownError(say("hub_forced", firewall=name, hub=name_of(own_hub)), cause=model.FORCED_TUNNELING)
+            raise NotKnownError(
+                say("hub_forced", firewall=name, hub=name_of(own_hub)), cause=judgement.FORCED_TUNNELING
+            )
         reason = say("firewall_hub", firewall=name)
         return Leg(OPEN, reason, egress=egress("instance_ip", reason, str(body.get("id")), hub.public_ips(body)))
     state = journey.state
@@ -228,7 +230,7 @@ def _firewall_exit(journey: Journey, body: Body) -> Leg:
     if view.blind and managed and all(route.origin == SYSTEM for route in choice.winners):
         raise NotKnownError(
             say("firewall_blind", firewall=name, reason=view.blind),
-            cause=model.FORCED_TUNNELING,
+            cause=judgement.FORCED_TUNNELING,
         )
     public_ids = [found for config in configs if (found := ref(config.get("publicIPAddress")))]
 
@@ -241,7 +243,7 @@ def _firewall_exit(journey: Journey, body: Body) -> Leg:
             reason = say("firewall_ip", firewall=name)
             found = egress("instance_ip", reason, public_ids[0], public_addresses(state, public_ids))
         else:
-            raise NotKnownError(say("firewall_no_ip", firewall=name), cause=model.NO_OUTBOUND)
+            raise NotKnownError(say("firewall_no_ip", firewall=name), cause=judgement.NO_OUTBOUND)
         return Leg(OPEN, reason, egress=found)
 
     onward = dataclasses.replace(

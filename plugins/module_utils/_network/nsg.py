@@ -14,9 +14,9 @@ import dataclasses
 import typing as t
 
 from .._text import Text
-from . import model, values
+from . import judgement, values
+from .judgement import NotKnownError, Unread
 from .links import network_of, reference
-from .model import NotKnownError, Unread
 from .security_rules import Decision, Flow, Rule, decide, outbound
 from .state import MANAGER, NetworkState
 from .values import Body, low, name_of, props, ref
@@ -117,10 +117,10 @@ def _refused(layer: str, group: Body, outcome: Decision, platform_rule: str) -> 
     if outcome.access == "unknown":
         tags = _unread(outcome)
         reason = say("nsg_doubt", rule=where, doubt=outcome.doubt, why=why)
-        return NsgVerdict("unknown", reason, platform_rule, rule, model.NSG_DENIES, tags)
+        return NsgVerdict("unknown", reason, platform_rule, rule, judgement.NSG_DENIES, tags)
     if platform_rule == UNSURE:
-        return NsgVerdict("unknown", say("nsg_but", rule=where, why=why), platform_rule, rule, model.NSG_DENIES)
-    return NsgVerdict("deny", say("nsg_denies", rule=where, why=why), platform_rule, rule, model.NSG_DENIES)
+        return NsgVerdict("unknown", say("nsg_but", rule=where, why=why), platform_rule, rule, judgement.NSG_DENIES)
+    return NsgVerdict("deny", say("nsg_denies", rule=where, why=why), platform_rule, rule, judgement.NSG_DENIES)
 
 
 def _licensing_deny(rules: t.Sequence[Rule]) -> Rule | None:
@@ -179,13 +179,13 @@ def _admin_verdict(outcome: Decision, platform_rule: str) -> NsgVerdict:
         return NsgVerdict("allow", say("admin_allows", rule=name), platform_rule, rule)
     if outcome.access == "deny":
         reason = say("admin_denies", rule=name)
-        return NsgVerdict("deny", reason, platform_rule, rule, model.NSG_DENIES)
+        return NsgVerdict("deny", reason, platform_rule, rule, judgement.NSG_DENIES)
     reason = say("admin_doubt", rule=name, doubt=outcome.doubt)
-    return NsgVerdict("unknown", reason, platform_rule, rule, model.NSG_DENIES, _unread(outcome))
+    return NsgVerdict("unknown", reason, platform_rule, rule, judgement.NSG_DENIES, _unread(outcome))
 
 
 def _unread(outcome: Decision) -> tuple[Unread, ...]:
-    return (model.unread_tag(outcome.rule.tag),) if outcome.rule and outcome.rule.tag else ()
+    return (judgement.unread_tag(outcome.rule.tag),) if outcome.rule and outcome.rule.tag else ()
 
 
 def _plain(rule: Rule | None, layer: str, group_id: str | None) -> dict[str, t.Any] | None:

@@ -10,11 +10,11 @@ import typing as t
 
 from .._plain import to_plain
 from .._text import messages
-from . import addresses, egress, model, values
+from . import addresses, egress, judgement, values
 from .address_path import AddressPath, Start, address_path, with_hub_default
+from .judgement import OPEN, UNKNOWN, KmsTargets, NotKnownError
 from .kms_routes import KmsRoutes, kms_routes
 from .links import ip_configurations, network_of
-from .model import OPEN, UNKNOWN, KmsTargets, NotKnownError
 from .state import NetworkState
 from .subnet_routes import route_view
 from .values import Body, low, name_of, props, ref, text
@@ -48,7 +48,7 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
     try:
         place = _place(state, machine)
     except NotKnownError as problem:
-        return _told({**path, "reason": problem.reason, "unread": model.join_unread(problem.unread)})
+        return _told({**path, "reason": problem.reason, "unread": judgement.join_unread(problem.unread)})
     if place.vm is not None:
         path |= {"vm_id": place.vm.get("id"), "name": name_of(place.vm)}
     subnet = props(state.get(place.subnet_id))
@@ -82,12 +82,12 @@ def _judged(start: Start) -> dict[str, t.Any]:
     if not start.targets.addresses:
         return {"reason": say("no_target")}
     found = [address_path(start, address) for address in start.targets.addresses]
-    verdict = model.worst(path.verdict for path in found)
+    verdict = judgement.worst(path.verdict for path in found)
     deciding = [path for path in found if path.verdict == verdict]
-    causes = model.in_repair_order(cause for path in deciding for cause in path.causes)
+    causes = judgement.in_repair_order(cause for path in deciding for cause in path.causes)
     causes += [
         cause
-        for cause in model.in_repair_order(cause for path in found for cause in path.causes)
+        for cause in judgement.in_repair_order(cause for path in found for cause in path.causes)
         if cause not in causes and verdict != UNKNOWN
     ]
     view = start.view
@@ -103,7 +103,7 @@ def _judged(start: Start) -> dict[str, t.Any]:
         "reason": _reason(start.targets, verdict, deciding, found),
         "addresses": [dict(path.shown) for path in found],
         "kms_routes": start.routes.plain(),
-        "unread": model.join_unread(view.unread if view else (), *(path.unread for path in found)),
+        "unread": judgement.join_unread(view.unread if view else (), *(path.unread for path in found)),
         "notes": list(dict.fromkeys(notes)),
     }
 

@@ -12,7 +12,7 @@ import typing as t
 
 from .._text import Text
 from . import addresses
-from .model import NotKnownError, unread_tag
+from .judgement import NotKnownError, unread_tag
 from .wording import say
 
 USER, BGP, SYSTEM = "user", "virtualnetworkgateway", "default"

@@ -11,8 +11,8 @@ import functools
 import typing as t
 
 from . import addresses, values
+from .judgement import NotKnownError, Unread
 from .links import private_addresses
-from .model import NotKnownError, Unread
 from .values import Body, low, name_of, props, ref, refs
 from .wording import say
 

@@ -11,8 +11,8 @@ import typing as t
 
 from .._text import Text
 from . import values
+from .judgement import NotKnownError
 from .links import leads_to_hub, network_of, reference
-from .model import NotKnownError
 from .routes import BGP, Route, RouteView
 from .state import NetworkState
 from .values import Body, low, name_of, props, ref, strings, text

@@ -21,8 +21,8 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._network.
     Traffic,
     classic_rules,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.judgement import BLOCKED, OPEN
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.matching import Course
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import BLOCKED, OPEN
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.security_rules import (
     Flow,
     Rule,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import KmsTargets
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.judgement import KmsTargets
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.path import evaluate
 from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import (
     EffectiveRoutes,

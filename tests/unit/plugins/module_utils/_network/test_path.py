@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._network.model import KmsTargets
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.judgement import KmsTargets
 
 from . import arm
 

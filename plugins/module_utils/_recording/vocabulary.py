@@ -40,6 +40,7 @@ compute azEnvironment vmId resourceId location licenseType offer publisher subsc
 chain_status servers queries server answers chain srv target port priority weight error cloud targets address reasons connected
 socket_error timed_out reply reply_error reply_timed_out
 ADActivationObjectDN ADActivationObjectName VLActivationType limit_seconds waited cut addon store part limit
+ADActivationCsvlkPid ADActivationCsvlkSkuId himds origin prefix_length skip_as_source vmScaleSetName
 timings timing seconds started ended milliseconds ms waited waited_ms started_ms ended_ms cut_off token_store_path folder TokenStore
 """
 
@@ -162,7 +163,7 @@ unauthorizedaccess unauthorizedaccessexception permissiondenied accessdenied get
 methodinvocationnotsupportedinconstrainedlanguage cannotcreatetypeconstrainedlanguage
 constructorinvokedthrowexception r r2 utc iptlsout iphttpsout iphlpsvc oem_coa_nslp vt:ia ruleid appid skuid autoactivate
 autoactivatesilent datacenter: add-on esu
-notreadintime scriptcontainedmaliciouscontent soa answer authority additional observed not_restored skipped not_simulated unanswered notsimulated
+himds notreadintime scriptcontainedmaliciouscontent soa answer authority additional observed not_restored skipped not_simulated unanswered notsimulated
 dnsclient_import net_import runspace licence_query key_refused activate_failure tokens_file firewall_rules firewall_block
 connect_codes dns_codes w32tm_resync amsi event_forms imds_headers date
 """) | {key.edition_id.casefold() for key in client_keys.KEYS} | {name.casefold() for name in error_codes.DNS_ERROR_IDS} | {

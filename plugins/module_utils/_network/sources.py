@@ -16,7 +16,7 @@ from .values import Match
 # First and last address, as numbers.
 Range: t.TypeAlias = tuple[int, int]
 Ranges: t.TypeAlias = tuple[Range, ...]
-TagPrefixes = t.Callable[[str], t.Sequence[str] | None]
+TagPrefixes = t.Callable[[str], "t.Sequence[str] | None"]
 
 ANYWHERE: Ranges = ((0, 2**32 - 1),)
 _IPV4 = 4

@@ -23,8 +23,10 @@ def addresses(seed: int, count: int = 60) -> list[ipaddress.IPv4Address]:
     """Return private and public addresses, many of them close together."""
     chosen = random.Random(seed)
     starts = [0x0A140000, 0xAC100000, 0xC0A80100, 0x14766300, 0x28000000, 0x64400000]
-    near = [chosen.choice(starts) + chosen.randrange(4096) for _ in range(count // 2)]
-    return [ipaddress.IPv4Address(number) for number in (*near, *(chosen.randrange(2**25, 0xDF000000) for _ in near))]
+    near = [chosen.choice(starts) + chosen.randrange(4096) for _number in range(count // 2)]
+    return [
+        ipaddress.IPv4Address(number) for number in (*near, *(chosen.randrange(2**25, 0xDF000000) for _number in near))
+    ]
 
 
 def common(one: ipaddress.IPv4Address, other: ipaddress.IPv4Address) -> int:

@@ -58,7 +58,8 @@ def test_what_windows_and_azure_define_stays(text: str) -> None:
         "web01", "WEB01.corp.contoso.com", "CONTOSO\\svc-ansible", "svc@contoso.com", "kms01.corp.contoso.com:1688", "10.1.0.4", "10.1.0.0/24", "52.166.78.97",
         "1b2c3d4e-0000-4444-8888-1234567890ab", "WX4NM-KYWYW-QJJR4-XV3QB-6VM33", "00-0D-3A-12-34-56", "000D3A123456", "アクセスが拒否されました。", VM,
         "C:\\Users\\jdoe\\tokens.dat", "\\\\files01\\share", "proxy.contoso.com:8080", "CN=Contoso Issuing CA 1, O=Contoso", "fe80::1ff:fe23:4567:890a",
-        "_vlmcs._tcp.corp.contoso.com", "Name=Block payroll|", "03612-03311-000-000001-03-1033-20348", "contoso.core.windows.net", "https://contoso.example/x?key=1",
+        "_vlmcs._tcp.corp.contoso.com", "Name=Block payroll|", "03612-03311-000-000001-03-1033-20348", "contoso.core.windows.net",
+        "https://contoso.example/x?key=1",
     ],
 )  # fmt: skip
 def test_what_somebody_chose_is_replaced(text: str) -> None:
@@ -171,7 +172,7 @@ def test_no_made_up_word_survives_at_any_place(seed: int) -> None:
     def tree(depth: int) -> t.Any:
         if depth == 0:
             return text()
-        keys = [chosen.choice(sorted(vocabulary.KEYS)) for _ in range(3)] + [word()]
+        keys = [chosen.choice(sorted(vocabulary.KEYS)) for _number in range(3)] + [word()]
         return {key: chosen.choice([tree(depth - 1), [tree(depth - 1), text()], 7, None]) for key in keys}
 
     masked = json.dumps(masker().value(tree(3))).casefold()

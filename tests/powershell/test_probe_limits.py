@@ -1,0 +1,145 @@
+# Copyright (c) 2026, the authors of azure_windows.activation
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The probe's own limits: whatever hangs, it ends, and what it did not wait for is told as such and is no evidence."""
+
+from __future__ import annotations
+
+import json
+import typing as t
+
+import pytest
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence
+from ansible_collections.azure_windows.activation.plugins.module_utils._guest.interpret import interpret
+from tests.lab.guest import probe
+from tests.lab.sockets import Endpoints
+from tests.powershell import machines
+from tests.powershell.engine import Engine
+from tests.powershell.machines import SERVICES, Machine
+
+# A call that hangs takes longer than any deadline; one that is slow ends in time.
+_NEVER, _SLOW = 60, 6
+_LIMIT_MS = 15000
+_HANGS = {
+    "Get-CimInstance SoftwareLicensingProduct": {"license"},
+    "Get-CimInstance Win32_OperatingSystem": {"os", "domain"},
+    "Get-Service": {"services", "token_store", "os"},
+    "Get-Item": {"token_store", "os"},
+    "Get-DnsClientServerAddress": {"dns", "routes", "firewall"},
+    "Get-NetRoute": {"routes", "firewall"},
+    "Get-NetConnectionProfile": {"firewall"},
+    "EventLog": {"events"},
+    "Invoke-RestMethod": {"imds"},
+    "whoami.exe": {"os"},
+}
+
+
+def run(engine: Engine, machine: Machine, **changes: t.Any) -> tuple[dict[str, t.Any], GuestEvidence]:
+    """Run the probe as a play does by default; return its answer and what it is understood as."""
+    answer = engine.run_script("probe", machine, machines.parameters(TimeoutSeconds=5, **changes)).output
+    return answer, interpret(answer)
+
+
+def late(answer: Machine) -> set[str]:
+    """Return the sections with something that was not read in time."""
+    return {
+        name
+        for name, section in answer["sections"].items()
+        if any(error["id"] == "NotReadInTime" for error in section["errors"])
+    }
+
+
+def test_everything_hangs_at_once(engine: Engine, endpoints: Endpoints) -> None:
+    machine = machines.blocked(endpoints, hangs=dict.fromkeys([*_HANGS, "Resolve-DnsName"], _NEVER))
+    machine["hangs"]["Get-CimInstance SoftwareLicensingService"] = _NEVER
+    answer, evidence = run(engine, machine)
+    assert answer["limit_seconds"] == 15
+    assert answer["elapsed_ms"] < _LIMIT_MS
+    assert late(answer) == set().union(*_HANGS.values()) | {"dns"}
+    assert evidence.license is None or not evidence.license.readable
+    assert evidence.dns is None or evidence.dns.answers == ()
+    codes = [error["code"] for section in answer["sections"].values() for error in section["errors"]]
+    assert set(codes) <= {None}
+
+
+@pytest.mark.parametrize("command", ["Get-CimInstance SoftwareLicensingProduct", "Get-Item", "Resolve-DnsName"])
+def test_one_command_hangs(engine: Engine, endpoints: Endpoints, command: str) -> None:
+    answer, evidence = run(engine, machines.healthy(endpoints, hangs={command: _NEVER}))
+    assert answer["elapsed_ms"] < _LIMIT_MS
+    assert late(answer) == _HANGS.get(command, set())
+    assert evidence.connectivity is not None
+    assert {target.state for target in evidence.connectivity.targets} == {"kms"}
+    if command == "Resolve-DnsName":
+        assert evidence.dns is not None
+        assert evidence.dns.answers == ()
+        assert {item.what for item in evidence.dns.unread} > {machines.NAME}
+        assert all(item.waited_seconds and item.waited_seconds > 5 for item in evidence.dns.unread)
+
+
+def test_lookups_that_start_late_are_waited_for(engine: Engine, endpoints: Endpoints) -> None:
+    answer, evidence = run(engine, machines.healthy(endpoints, hangs={"Resolve-DnsName system": _SLOW}))
+    assert late(answer) == set()
+    assert evidence.dns is not None
+    assert {item.verdict for item in evidence.dns.answers if item.server is None} == {"expected"}
+
+
+def test_a_slow_licence_query_is_not_read_and_says_for_how_long(engine: Engine, endpoints: Endpoints) -> None:
+    machine = machines.healthy(endpoints, hangs={"Get-CimInstance SoftwareLicensingProduct": 25})
+    answer, evidence = run(engine, machine, Sections=["license"])
+    assert late(answer) == {"license"}
+    assert evidence.license is not None
+    assert (evidence.license.readable, evidence.license.product) == (False, None)
+    assert [error.waited_seconds for error in evidence.sections["license"].errors if error.waited_seconds] != []
+
+
+def rules(count: int) -> dict[str, dict[str, str]]:
+    """Return what an RDS host collects: the rules of every user's apps, and the built-in ones of other programs."""
+    app = (
+        "v2.30|Action=Allow|Active=TRUE|Dir=Out|Name=@{App}|LUOwn=S-1-5-21-1-2-3-1001|AppPkgId=S-1-15-2-1|EmbedCtxt=x|"
+    )
+    other = "v2.30|Action=Block|Active=TRUE|Dir=Out|Protocol=6|App=C:\\\\Program Files\\\\x.exe|Name=other|"
+    return {f"{{{number}}}": {"type": "String", "data": other if number % 10 == 0 else app} for number in range(count)}
+
+
+def test_very_many_firewall_rules(engine: Engine, endpoints: Endpoints) -> None:
+    machine = machines.healthy(endpoints)
+    key = rf"{SERVICES}\SharedAccess\Parameters\FirewallPolicy\FirewallRules"
+    machine["registry"][key]["values"] |= rules(20_000)
+    answer, evidence = run(engine, machine, Sections=["firewall"])
+    assert answer["elapsed_ms"] < _LIMIT_MS
+    assert len(json.dumps(answer)) < 200_000
+    place = answer["sections"]["firewall"]["data"]["local"]
+    assert set(place["rules"]) <= {"{port}", "{range}", "{any}"}
+    assert evidence.firewall is not None
+    assert evidence.firewall.complete is not place["truncated"]
+
+
+def test_many_rules_that_matter_are_cut_and_doubted(engine: Engine, endpoints: Endpoints) -> None:
+    machine = machines.healthy(endpoints)
+    key = rf"{SERVICES}\SharedAccess\Parameters\FirewallPolicy\FirewallRules"
+    text = "v2.30|Action=Allow|Active=TRUE|Dir=Out|Protocol=6|RPort=1688|Name=" + "x" * 80 + "|"
+    machine["registry"][key]["values"] = {f"{{{n}}}": {"type": "String", "data": text} for n in range(5000)}
+    answer, evidence = run(engine, machine, Sections=["firewall"])
+    assert answer["sections"]["firewall"]["data"]["local"]["truncated"] is True
+    assert len(json.dumps(answer)) < 200_000
+    assert evidence.firewall is not None
+    assert (evidence.firewall.complete, evidence.firewall.licensing_outbound) == (False, "unknown")
+
+
+def test_very_many_product_rows(engine: Engine, endpoints: Endpoints) -> None:
+    machine = machines.healthy(endpoints)
+    rows = machine["cim"]["SoftwareLicensingProduct"]["rows"]
+    machine["cim"]["SoftwareLicensingProduct"]["rows"] = [rows[1]] * 150 + [rows[2]] + [rows[1]] * 150
+    answer, evidence = run(engine, machine, Sections=["license"])
+    assert len(json.dumps(answer)) < 200_000
+    assert evidence.license is not None
+    assert evidence.license.product is not None or not evidence.license.readable
+    assert {"NotReadInTime", "Truncated"} & {error["id"] for error in answer["sections"]["license"]["errors"]}
+
+
+def test_every_section_tells_its_seconds(engine: Engine, endpoints: Endpoints) -> None:
+    answer, _evidence = run(engine, machines.healthy(endpoints, hangs={"Get-NetRoute": 1}))
+    assert set(answer["sections"]) == set(probe.SECTIONS)
+    assert answer["sections"]["routes"]["seconds"] >= 1

@@ -26,7 +26,7 @@ _HANGS = {
     "Get-CimInstance SoftwareLicensingProduct": {"license"},
     "Get-CimInstance Win32_OperatingSystem": {"os", "domain"},
     "Get-Service": {"services", "token_store", "os"},
-    "Get-Item": {"token_store", "os"},
+    "Get-Item": {"token_store", "os", "firewall"},
     "Get-DnsClientServerAddress": {"dns", "routes", "firewall"},
     "Get-NetRoute": {"routes", "firewall"},
     "Get-NetConnectionProfile": {"firewall"},

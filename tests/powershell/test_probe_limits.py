@@ -75,7 +75,8 @@ def test_one_command_hangs(engine: Engine, endpoints: Endpoints, command: str) -
         assert evidence.dns is not None
         assert evidence.dns.answers == ()
         assert {item.what for item in evidence.dns.unread} > {machines.NAME}
-        assert all(item.waited_seconds and item.waited_seconds > 5 for item in evidence.dns.unread)
+        # A resolver is asked one name after another: what never had its turn was waited for no second.
+        assert max(item.waited_seconds or 0 for item in evidence.dns.unread) > 5
 
 
 def test_lookups_that_start_late_are_waited_for(engine: Engine, endpoints: Endpoints) -> None:

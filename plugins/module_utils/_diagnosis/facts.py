@@ -94,6 +94,7 @@ SOURCES: t.Mapping[str, str] = {
     "event_1003": "event 1003 of the Application log",
     "event_12289": "event 12289 of the Application log",
     "event_8196": "event 8196 of the Application log",
+    "event_8229": "event 8229 of the Application log",
     "event_8198": "event 8198 of the Application log",
     "file_system": "%windir%\\System32\\spp\\store",
     "firewall_registry": "the firewall's registry",

@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import functools
 import typing as t
 
-from .._guest.evidence import Attempt, Cloud, Code, GuestEvidence, HostSetting, Product
+from .._guest.evidence import Attempt, Cloud, Code, FirewallRule, GuestEvidence, HostSetting, Product
 from .._guest.fields import parse_time
 from .._reference import client_keys, license_enums
 from . import azure_path
@@ -24,9 +25,25 @@ from .wording import MINUTES_PER_DAY
 
 LICENSED = 1
 _DIRECTORY = 1
+# KMS refuses a request whose clock is further away (0xC004F06C).
+CLOCK_LIMIT_SECONDS = 4 * 3600
+# Activation types (VLActivationTypeEnabled) that leave KMS out: Active Directory, token.
+_WITHOUT_KMS = frozenset({1, 3})
 _DEFAULT_INTERVAL = 7 * MINUTES_PER_DAY
 _SLACK = MINUTES_PER_DAY
+# A licensing component was refused by COM.
+_COM_REFUSED = 8229
 AZURE = "azure"
+
+
+class ProbeRefusal(t.NamedTuple):
+    """Why a connection that the guest's firewall refused to PowerShell says nothing of the licensing service.
+
+    `why`: probe (rules for PowerShell alone), untested (a rule lets the service out), maybe (one may) or answered (KMS answered it).
+    """
+
+    why: str
+    rules: tuple[FirewallRule, ...] = ()
 
 
 class View:
@@ -137,6 +154,30 @@ class View:
         )
 
     @property
+    def other_type(self) -> int | None:
+        """The activation type that Windows is limited to when that is not KMS (VLActivationTypeEnabled 1 or 3), of product or service."""
+        license_ = self.guest.license
+        of_product = self.product.activation_type_enabled if self.product is not None else None
+        enabled = of_product or (license_.activation_type_enabled if license_ is not None else None)
+        return enabled if enabled in _WITHOUT_KMS else None
+
+    @functools.cached_property
+    def rights_codes(self) -> tuple[SeenCode, ...]:
+        """Codes of missing rights that the licensing service met itself; reading as less than an administrator proves nothing."""
+        events = self.guest.events
+        told = [item for item in (events.others if events is not None else ()) if item.id == _COM_REFUSED and item.code]
+        com = [SeenCode(item.code, f"event_{item.id}", item.time) for item in told if item.code is not None]
+        elevated = self.guest.os is not None and self.guest.os.elevated
+        read = self.section_codes("license") if elevated else ()
+        seen = [
+            *(() if self.licensed else self.codes_of("permissions")),
+            *(SeenCode(code, "license_read") for code in read),
+            *com,
+        ]
+        found = [item for item in seen if item.code.cause_class == "permissions"]
+        return () if self.healthy else tuple(dict.fromkeys(found))
+
+    @property
     def renewal_limit(self) -> int:
         """Minutes that a healthy KMS client lets pass between renewals: its interval and a day."""
         interval = self.product.renewal_interval_minutes if self.product is not None else None
@@ -244,10 +285,38 @@ class View:
 
     @functools.cached_property
     def reach(self) -> Reach:
-        """How the guest reaches Azure's KMS."""
+        """How the guest reaches Azure's KMS; what was refused to PowerShell alone leaves it open."""
         if not self.asked_guest:
             return Reach("unknown")
-        return measure(self.host, self.guest.dns, self.guest.connectivity, self.cloud)
+        measured = measure(self.host, self.guest.dns, self.guest.connectivity, self.cloud)
+        refused = all(target.state == "guest_blocked" for target in measured.dead) and not measured.served
+        if measured.state == "blocked" and refused and self.probe_refusal is not None:
+            return dataclasses.replace(measured, state="unknown")
+        return measured
+
+    @functools.cached_property
+    def kms_answered(self) -> bool:
+        """Whether an event 12289 of the last day shows that a KMS refused: whatever stops Windows, it is not the way."""
+        newest = self.newest_failure
+        moment = parse_time(newest.time) if newest is not None else None
+        if newest is None or moment is None or self.now is None or newest.outcome != "refused":
+            return False
+        return (self.now - moment).total_seconds() < MINUTES_PER_DAY * 60
+
+    @functools.cached_property
+    def probe_refusal(self) -> ProbeRefusal | None:
+        """Why 10013 in the connection test proves nothing about the licensing service; None where it speaks for both."""
+        firewall = self.guest.firewall
+        if firewall is None or firewall.licensing_outbound == "block":
+            return None
+        own = tuple(rule for rule in firewall.allowing if rule.applies_to == "sppsvc")
+        if any(rule.certain for rule in own) and firewall.licensing_outbound == "allow":
+            return ProbeRefusal("untested", own)
+        if firewall.blocking_probe and not firewall.blocking:
+            return ProbeRefusal("probe", firewall.blocking_probe)
+        if self.kms_answered or self.healthy:
+            return ProbeRefusal("answered")
+        return ProbeRefusal("maybe", own) if own else None
 
     @property
     def target_name(self) -> str:

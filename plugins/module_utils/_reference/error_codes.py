@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from . import _codes_license, _codes_path, _codes_system
+from . import _code_remedies, _codes_license, _codes_path, _codes_system
 
 SOURCES = {
     "EC": "https://learn.microsoft.com/troubleshoot/windows-server/licensing-and-activation/troubleshoot-activation-error-codes (2025-01-15)",
@@ -24,10 +24,13 @@ SOURCES = {
     "WH": "https://learn.microsoft.com/windows/win32/winhttp/error-messages",
     "SEED": "https://jpaztech.github.io/blog/vm/kms-troubleshooting/",
     "ASS": "https://github.com/Azure/azure-support-scripts Windows_Activation_Validation.ps1",
+    "NT": "https://learn.microsoft.com/openspecs/windows_protocols/ms-erref/596a1078-e883-4972-9bbc-49e60bebca55",
     "PS": "https://github.com/PowerShell/PowerShell and public issue logs (socket and DNS errors on Windows)",
 }
 
 _WIN32_FACILITY = 0x80070000
+# HRESULT_FROM_NT sets this bit in an NTSTATUS ([MS-ERREF] 2.1).
+_NT_BIT = 0x10000000
 
 # fmt: off
 # Win32, DNS and socket numbers that have no row of their own above, or whose bare name is wanted.
@@ -129,13 +132,19 @@ def hresult_from_win32(number: int) -> str:
 
 CODES = _load()
 
+# Names of the documented steps against a code, in order.
+REMEDIES = {code: tuple(steps.split()) for code, _sources, steps in _code_remedies.ROWS}
+REMEDIES.update((code, REMEDIES[like]) for code, like in ALIKE.items() if like in REMEDIES)
+
 
 def describe(code: str) -> CodeFact:
     """Return what is known about a code in the form `0xC004F074`; everything is None for a code nobody described.
 
-    An HRESULT of Win32 without a row of its own says at least its Win32 number.
+    An HRESULT of Win32 without a row of its own says at least its Win32 number; one of an NTSTATUS says what that means.
     """
     fact = CODES.get(code)
+    if fact is None and code.startswith("0xD"):
+        fact = CODES.get(hex_code(int(code, 16) & ~_NT_BIT))
     if fact is not None:
         return fact
     if code.startswith("0x8007"):

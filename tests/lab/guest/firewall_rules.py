@@ -16,6 +16,7 @@ import uuid
 
 from tests.lab.guest import registry as keys
 from tests.lab.guest.os_defaults import NAMESPACE
+from tests.lab.guest.surroundings import addresses as own_addresses
 from tests.lab.world.model import Tree
 
 PROFILES = ("Domain", "Private", "Public")
@@ -26,6 +27,8 @@ POLICY = r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\WindowsFirewall"
 _LOCAL_NAMES = {"Domain": "DomainProfile", "Private": "StandardProfile", "Public": "PublicProfile"}
 _PROTOCOLS = {"TCP": "6", "UDP": "17", "ICMPV4": "1", "ICMPV6": "58"}
 _ALLOW, _BLOCK = 0, 1
+# Windows takes local ports from 49152 to 65535.
+_DYNAMIC_PORT = 50688
 _KEYWORDS = {"internet": "IntErnet", "intranet": "IntrAnet"}
 _ANY = ("", "any", "*")
 # Some of the rules every Windows brings along; none of them concerns KMS.
@@ -132,13 +135,16 @@ def _profile_denies(guest: Tree, profile: str, address: str, port: int, program:
     firewall = guest.get("firewall") or {}
     local = (firewall.get("profiles") or {}).get(profile, {})
     policy = (firewall.get("policy") or {}).get(profile, {})
+    own = str(own_addresses(guest)[0]["address"])
     if not policy.get("enabled", local.get("enabled", True)):
         return False
     stores = ("local", "policy") if policy.get("allow_local_rules", True) else ("policy",)
     actions = {
         rule["action"]
         for rule in firewall.get("rules") or []
-        if rule.get("store", "local") in stores and _matches(rule, profile, address, port, program)
+        if rule.get("store", "local") in stores
+        and _local_matches(rule, own)
+        and _matches(rule, profile, address, port, program)
     }
     if "ByPass" in actions:
         return False
@@ -158,6 +164,14 @@ def _matches(rule: Tree, profile: str, address: str, port: int, program: Program
         and (not addresses or any(_address_in(item, address) for item in addresses))
         and (_any(rule.get("program")) or _path(rule["program"]) == _path(program.path))
         and _service_matches(rule.get("service", ""), program)
+    )
+
+
+def _local_matches(rule: Tree, own: str) -> bool:
+    """A connection leaves from the guest's first address and from a port of the dynamic range ([RFC 6335], netsh int ipv4 show dynamicport)."""
+    ports, addresses = (rule.get(key) or [] for key in ("local_port", "local_address"))
+    return (not ports or any(_port_in(item, _DYNAMIC_PORT) for item in ports)) and (
+        not addresses or any(_address_in(item, own) for item in addresses)
     )
 
 

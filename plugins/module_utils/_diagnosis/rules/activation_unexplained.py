@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+from ..._guest.evidence import Code
 from ..._text import texts
-from .. import facts, sources, wording
+from .. import code_steps, facts, keys, sources, wording
+from ..facts import SeenCode
 from ..model import Fact, Finding, Step
 from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, MICROSOFT, NETWORK_TEAM, Rule, always, finding, remedy, steps
 from ..view import View
+from . import licensing_rights_missing
 
 ID = "activation-unexplained"
 TEXTS = texts(
@@ -25,12 +28,17 @@ TEXTS = texts(
         "type": "Windows is not activated and is not allowed to use KMS (activation type {type}). Allow KMS activation and activate.",
         "unread": "Windows is not activated, and some of the evidence could not be read ({unread}). Make it readable and diagnose again.",
         "found": "Windows is not activated, and nothing that was read explains it. Activate again and look up the code: {code}.",
+        "rights": "Windows is not activated, and its licensing service is denied access: {code}. Give it its rights back and activate.",
+        "code": "Windows is not activated and reports the code {code}. Correct what the steps for this code name and activate.",
+        "past": "Windows is not activated, and what its last code names is in order now: {code}. Activate again and watch the result.",
         "directory": "1, Active Directory only",
         "token": "3, token only",
     },
 )
 # Codes that say no more than that Windows is not activated, or speak of something else than KMS.
 _SILENT = frozenset({"state", "https_path"})
+# Codes of success say how the licence stands and never why.
+_SUCCESS = "0x4"
 _TELLING = ("kms_settings", "dns", "connectivity", "events", "services", "token_store", "firewall", "clock")
 STEPS = steps(
     ID,
@@ -57,7 +65,9 @@ def check(view: View) -> Finding | None:
     if view.licensed is not False or view.evaluation:
         return None
     guest, product, attempt = view.guest, view.product, view.newest_failure
-    key, parts = _key(view)
+    codes = code_steps.told(_codes(view))
+    todo = code_steps.steps_for(view, codes)
+    key, parts = _key(view, codes, todo)
     evidence: list[Fact] = []
     if product is not None:
         evidence += [facts.licence(product), facts.key_channel(product)]
@@ -65,17 +75,21 @@ def check(view: View) -> Finding | None:
         evidence += [facts.installed_key(product, guest.client_key), facts.edition_key(guest.client_key)]
     if attempt is not None:
         evidence.append(facts.attempt(attempt))
-    evidence += [*facts.last_success(guest.events), *facts.codes(view.codes), *map(facts.tcp, view.reach.served)]
+    evidence += [
+        *facts.last_success(guest.events),
+        *facts.codes(_evidence_codes(view)),
+        *map(facts.tcp, view.reach.served),
+    ]
     return finding(
         ID,
         TEXTS[key].format(**parts),
         status="unknown" if key == "unread" else "fail",
-        confidence="possible" if key in {"unread", "found", "untried"} else "likely",
+        confidence="possible" if key in {"unread", "found", "untried", "code", "past"} else "likely",
         evidence=evidence,
         remedy=[
             remedy(
                 GUEST_ADMIN,
-                *_first_step(key),
+                *_first_steps(view, key, todo),
                 ACTIVATE,
                 STEPS["events"],
                 action=RULE.action,
@@ -86,29 +100,54 @@ def check(view: View) -> Finding | None:
     )
 
 
-def _key(view: View) -> tuple[str, dict[str, str]]:
-    guest = view.guest
-    enabled = guest.license.activation_type_enabled if guest.license is not None else None
+def _evidence_codes(view: View) -> list[SeenCode]:
+    return list(dict.fromkeys((*view.codes, *view.rights_codes)))
+
+
+def _codes(view: View) -> list[Code]:
+    return [seen.code for seen in view.codes if not seen.code.code.startswith(_SUCCESS)]
+
+
+def _key(view: View, codes: tuple[Code, ...], todo: tuple[Step, ...]) -> tuple[str, dict[str, str]]:
+    """Return the sentence and what fills it in: what was set so comes first, then what a code says, then what is missing."""
+    setting = _setting(view)
+    if setting is not None:
+        return setting
     attempt = view.newest_failure
-    telling = [seen.code for seen in view.codes if seen.code.cause_class not in _SILENT]
-    codes = [attempt.code] if attempt is not None and attempt.code else telling or [seen.code for seen in view.codes]
-    told = wording.code(codes[0] if codes else None)
-    if enabled in _OTHER_TYPES:
-        return "type", {"type": _OTHER_TYPES[enabled]}
-    if guest.kms_host is not None and guest.kms_host.manual_activation:
-        return "manual", {}
-    if view.reach.state == "reached" and attempt is not None:
-        return "refused", {"code": told}
+    telling = [code for code in _codes(view) if code.cause_class not in _SILENT]
+    shown = [attempt.code] if attempt is not None and attempt.code else telling or _codes(view)
+    told = wording.code(shown[0] if shown else None)
     unread = [name for name in _TELLING if view.missing(name)]
-    if unread:
-        return "unread", {"unread": wording.listed(unread)}
-    if guest.events is not None and not guest.events.attempts and not view.history.weak and not telling:
-        return "untried", {}
-    return "found", {"code": told}
+    if todo:
+        key, told = "code", wording.code(codes[0])
+    elif view.reach.state == "reached" and attempt is not None:
+        key = "refused"
+    elif unread:
+        key = "unread"
+    elif not telling and _untried(view):
+        key = "untried"
+    else:
+        key = "past" if codes else "found"
+    return key, {"code": told, "unread": wording.listed(unread)}
 
 
-def _first_step(key: str) -> tuple[Step, ...]:
-    return (STEPS[key],) if key in {"manual", "type"} else ()
+def _setting(view: View) -> tuple[str, dict[str, str]] | None:
+    if view.other_type is not None:
+        return "type", {"type": _OTHER_TYPES[view.other_type]}
+    if view.guest.kms_host is not None and view.guest.kms_host.manual_activation:
+        return "manual", {}
+    return ("rights", {"code": wording.code(view.rights_codes[0].code)}) if view.rights_codes else None
+
+
+def _untried(view: View) -> bool:
+    events = view.guest.events
+    return events is not None and not events.attempts and not view.history.weak
+
+
+def _first_steps(view: View, key: str, todo: tuple[Step, ...]) -> tuple[Step, ...]:
+    if key == "rights":
+        return licensing_rights_missing.steps_for(view)
+    return (STEPS[key],) if key in {"manual", "type"} else todo
 
 
 RULE = Rule(
@@ -119,7 +158,7 @@ RULE = Rule(
     subject="the activation",
     check=check,
     texts=TEXTS,
-    steps=STEPS | ACTIVATING,
+    steps=STEPS | code_steps.STEPS | keys.STEPS | licensing_rights_missing.STEPS | ACTIVATING,
     severities=("error",),
     sources=(sources.ERROR_CODES, sources.TROUBLESHOOT),
     action="activation",

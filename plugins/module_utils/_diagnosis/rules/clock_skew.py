@@ -12,10 +12,9 @@ from ..._text import Text, texts
 from .. import facts, sources, wording
 from ..model import Fact, Finding
 from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, Rule, finding, remedy, steps
-from ..view import View
+from ..view import CLOCK_LIMIT_SECONDS, View
 
 ID = "clock-skew"
-LIMIT_SECONDS = 4 * 3600
 _MANY_HOURS = 48
 TEXTS = texts(
     ID,
@@ -50,7 +49,7 @@ def check(view: View) -> Finding | None:
     evidence = facts.codes(codes)
     if clock is not None and offset is not None:
         measured = {"offset_seconds": round(offset), "uncertainty_seconds": round(doubt)}
-        evidence.insert(0, Fact("clock", measured, "clock", expected=LIMIT_SECONDS))
+        evidence.insert(0, Fact("clock", measured, "clock", expected=CLOCK_LIMIT_SECONDS))
         source = {
             "type": clock.sync_type,
             "server": clock.ntp_server,
@@ -58,12 +57,12 @@ def check(view: View) -> Finding | None:
             "host": clock.host_sync_enabled,
         }
         evidence.append(Fact("time_source", source, "registry"))
-    if offset is not None and abs(offset) > LIMIT_SECONDS:
+    if offset is not None and abs(offset) > CLOCK_LIMIT_SECONDS:
         title = TEXTS["measured"].format(offset=_apart(abs(offset)), direction=TEXTS["fast" if offset > 0 else "slow"])
-        certain = abs(offset) - doubt > LIMIT_SECONDS or bool(codes)
+        certain = abs(offset) - doubt > CLOCK_LIMIT_SECONDS or bool(codes)
         return _found(title, "certain" if certain else "likely", evidence)
     if codes:
-        right = offset is not None and abs(offset) + doubt < LIMIT_SECONDS
+        right = offset is not None and abs(offset) + doubt < CLOCK_LIMIT_SECONDS
         title = TEXTS["past" if right else "code"].format(code=wording.code(codes[0].code))
         return _found(title, "likely" if right or codes[0].code.certainty != "doc" else "certain", evidence)
     return None

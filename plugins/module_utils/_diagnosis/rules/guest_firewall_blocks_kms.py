@@ -11,7 +11,7 @@ from ..._text import texts
 from .. import facts, sources, wording
 from ..model import Finding, Step
 from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, UNREACHED, Rule, finding, remedy, steps
-from ..view import View
+from ..view import ProbeRefusal, View
 
 ID = "guest-firewall-blocks-kms"
 TEXTS = texts(
@@ -22,6 +22,18 @@ TEXTS = texts(
         "probe": (
             "The guest's Windows Firewall rule {rules} blocks PowerShell on TCP {port}, so the connection to KMS was not "
             "tested. Judge by the next attempt."
+        ),
+        "untested": (
+            "The guest's Windows Firewall stops PowerShell on TCP {port} but lets the licensing service out by {rules}, so the "
+            "connection to KMS was not tested. Judge by the next attempt."
+        ),
+        "answered": (
+            "The guest's Windows Firewall stops PowerShell on TCP {port}, but KMS answered the licensing service in its last "
+            "attempt, so the connection to KMS was not tested. Judge by the next attempt."
+        ),
+        "maybe": (
+            "The guest's Windows Firewall stops PowerShell on TCP {port} and may let the licensing service out by {rules}. "
+            "Judge by the next attempt."
         ),
         "unnamed": "The guest itself forbids connections to TCP {port} (WSAEACCES). Allow the port in its firewall and activate.",
     },
@@ -43,35 +55,36 @@ STEPS = steps(
             "New-NetFirewallRule -DisplayName 'Azure KMS' -Direction Outbound "
             "-Action Allow -Protocol TCP -RemotePort {port} -RemoteAddress {addresses}",
         ),
+        "allow_by_policy": (
+            "Add an outbound rule that allows TCP {port} to {addresses} to the group policy that sets the firewall, as it ignores "
+            "local rules, then apply the policy",
+            "gpupdate /force",
+        ),
     },
 )
 
 
 def check(view: View) -> Finding | None:
-    """10013 proves a block; without it, a rule that blocks the licensing service may spare the probe and still stop KMS."""
+    """10013 proves a block of what met it, which is PowerShell: where the licensing service may be let out, it proves nothing."""
     firewall = view.guest.firewall
     blocked = [target for target in view.reach.dead if target.state == "guest_blocked"]
     codes = view.codes_of("guest_firewall")
+    if blocked and not codes and (doubt := view.probe_refusal) is not None:
+        return _untested(view, doubt)
     key, rules, confidence = _cause(firewall)
-    spared = _spared(firewall) if key is None and not codes else ()
-    if blocked and spared:
-        return finding(
-            ID,
-            TEXTS["probe"].format(rules=_names(spared), port=view.cloud.port),
-            severity="warning",
-            confidence="likely",
-            evidence=[*map(facts.tcp, blocked), *map(facts.firewall_rule, spared)],
-            remedy=[remedy(GUEST_ADMIN, ACTIVATE, STEPS["events"], action="activation")],
-        )
     if blocked or codes:
-        confidence = "certain"
+        confidence = "certain" if firewall is not None and firewall.licensing_outbound == "block" else "likely"
         if key is None and firewall is not None and firewall.blocking:
             key, rules = "rule", firewall.blocking
         key = key or "unnamed"
-    if key is None:
+    if key is None or view.kms_answered:
         return None
     partly = bool(blocked) and view.reach.state == "reached"
-    evidence = [*map(facts.tcp, blocked), *facts.codes(codes), *map(facts.firewall_rule, rules)]
+    evidence = [
+        *map(facts.tcp, blocked),
+        *facts.codes(codes),
+        *map(facts.firewall_rule, (*rules, *(firewall.allowing if firewall is not None else ()))),
+    ]
     if firewall is not None:
         evidence.append(facts.outbound_default(firewall))
     return finding(
@@ -85,7 +98,7 @@ def check(view: View) -> Finding | None:
                 GUEST_ADMIN,
                 *(_disable(rule) for rule in rules if rule.source == "local"),
                 *(STEPS["policy"].format(rule=rule.name or rule.id) for rule in rules if rule.source == "policy"),
-                STEPS["allow"].format(port=view.cloud.port, addresses=",".join(view.cloud.addresses)),
+                _allow(view),
                 ACTIVATE,
                 action=RULE.action,
             )
@@ -93,9 +106,26 @@ def check(view: View) -> Finding | None:
     )
 
 
-def _spared(firewall: Firewall | None) -> tuple[FirewallRule, ...]:
-    """Return the rules that explain a refused test without stopping the licensing service."""
-    return () if firewall is None or firewall.blocking else firewall.blocking_probe
+def _untested(view: View, doubt: ProbeRefusal) -> Finding:
+    """Return that the test says nothing: a warning where only rules for PowerShell stop it, else no finding but a gap."""
+    blocked = [target for target in view.reach.dead if target.state == "guest_blocked"]
+    return finding(
+        ID,
+        TEXTS[doubt.why].format(rules=_names(doubt.rules), port=view.cloud.port),
+        severity="warning" if doubt.why == "probe" else "info",
+        status="fail" if doubt.why == "probe" else "unknown",
+        confidence="possible" if doubt.why == "maybe" else "likely",
+        evidence=[*map(facts.tcp, blocked), *map(facts.firewall_rule, doubt.rules)],
+        remedy=[remedy(GUEST_ADMIN, ACTIVATE, STEPS["events"], action="activation")],
+    )
+
+
+def _allow(view: View) -> Step:
+    """Return where the allowing rule goes: a local one does nothing under a policy that ignores local rules."""
+    firewall = view.guest.firewall
+    local = firewall is None or firewall.local_rules_merged
+    addresses = (",".join if local else wording.listed)(view.cloud.addresses)
+    return STEPS["allow" if local else "allow_by_policy"].format(port=view.cloud.port, addresses=addresses)
 
 
 def _names(rules: tuple[FirewallRule, ...]) -> str:
@@ -129,7 +159,7 @@ RULE = Rule(
     check=check,
     texts=TEXTS,
     steps=STEPS | ACTIVATING,
-    severities=("error", "warning"),
+    severities=("error", "warning", "info"),
     sources=(
         sources.Source(
             "[MS-GPFAS] firewall rule grammar",

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from ..._text import texts
 from .. import facts, sources, wording
-from ..model import Finding
+from ..model import Finding, Step
 from ..rule import AGAIN, ASKING_AGAIN, GUEST_ADMIN, Rule, always, finding, remedy, steps
 from ..view import View
+from . import licensing_rights_missing
 
 ID = "license-state-unreadable"
 TEXTS = texts(
     ID,
     {
         "error": "Windows did not return its licence state: {reason}. Fix that and diagnose again.",
+        "rights": "Windows denies its licence state even to an administrator: {reason}. Give the licensing service its rights back and diagnose again.",
         "skipped": "The licence section was not collected. Add license to gather_subset and diagnose again.",
         "state": "Windows reports licence state {status}, which has no known meaning. Check on the VM whether it is activated.",
         "age": "Windows says that it is licensed, but not until when. Check on the VM whether it renews.",
@@ -59,13 +61,19 @@ def check(view: View) -> Finding | None:
         key = "error"
     else:
         key = "age" if view.licensed else "state"
+    if key == "error" and view.rights_codes:
+        key = "rights"
     reasons = [
         item.message or wording.code(item.code)
         for item in (section.errors if section is not None else ())
         if item.message or item.code
     ]
     title = TEXTS[key].format(
-        reason=wording.clause(reasons[0]) if reasons else TEXTS["no_reason"],
+        reason=wording.code(view.rights_codes[0].code)
+        if key == "rights"
+        else wording.clause(reasons[0])
+        if reasons
+        else TEXTS["no_reason"],
         status=product.status if product is not None else None,
     )
     return finding(
@@ -74,14 +82,16 @@ def check(view: View) -> Finding | None:
         severity="warning",
         status="skipped" if key == "skipped" else "unknown",
         evidence=evidence,
-        remedy=[
-            remedy(
-                GUEST_ADMIN,
-                *STEPS.values(),
-                AGAIN,
-            )
-        ],
+        remedy=[remedy(GUEST_ADMIN, *_steps(view, key), AGAIN)],
     )
+
+
+def _steps(view: View, key: str) -> tuple[Step, ...]:
+    """Return what is left to do: an administrator needs no other account, and missing rights are no broken repository."""
+    if key == "rights":
+        return (STEPS["ask"], *licensing_rights_missing.STEPS.values())
+    elevated = view.guest.os is not None and view.guest.os.elevated
+    return tuple(step for name, step in STEPS.items() if not (name == "account" and elevated))
 
 
 RULE = Rule(
@@ -92,7 +102,7 @@ RULE = Rule(
     subject="the licence",
     check=check,
     texts=TEXTS,
-    steps=STEPS | ASKING_AGAIN,
+    steps=STEPS | licensing_rights_missing.STEPS | ASKING_AGAIN,
     severities=("warning",),
     sources=(
         sources.Source("winmgmt", "https://learn.microsoft.com/windows/win32/wmisdk/winmgmt"),

@@ -41,16 +41,15 @@ def check(view: View) -> Finding | None:
     if product.channel in CHANNEL_NAMES:
         title = TEXTS["channel"].format(channel=CHANNEL_NAMES[product.channel])
         return finding(ID, title, evidence=evidence, remedy=install_key(view))
-    if codes:
+    # The published key is there, or KMS is not allowed: another key would change nothing.
+    done = key is not None and key.matches
+    if codes and not done and view.other_type is None:
         title = TEXTS["code"].format(code=wording.code(codes[0].code))
-        return finding(ID, title, confidence=_confidence(view, codes), evidence=evidence, remedy=install_key(view))
+        return finding(ID, title, confidence=_confidence(codes), evidence=evidence, remedy=install_key(view))
     return None
 
 
-def _confidence(view: View, codes: tuple[SeenCode, ...]) -> str:
-    key = view.guest.client_key
-    if key is not None and key.matches:
-        return "possible"
+def _confidence(codes: tuple[SeenCode, ...]) -> str:
     return "likely" if any(seen.code.certainty == "doc" for seen in codes) else "possible"
 
 

@@ -64,6 +64,7 @@ UI = {
     "source.event_1003": "event 1003",
     "source.event_12289": "event 12289",
     "source.event_8196": "event 8196",
+    "source.event_8229": "event 8229",
     "source.event_8198": "event 8198",
     "source.file_system": "%windir%\\System32\\spp\\store",
     "source.firewall_registry": "registry of the firewall",

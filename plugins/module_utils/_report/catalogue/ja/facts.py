@@ -60,6 +60,7 @@ UI = {
     "source.event_1003": "イベント 1003",
     "source.event_12289": "イベント 12289",
     "source.event_8196": "イベント 8196",
+    "source.event_8229": "イベント 8229",
     "source.event_8198": "イベント 8198",
     "source.file_system": "%windir%\\System32\\spp\\store",
     "source.firewall_registry": "ファイアウォールのレジストリ",

@@ -267,16 +267,20 @@ def test_a_success_in_the_log_is_an_attempt_that_was_seen() -> None:
 @pytest.mark.parametrize(
     ("codes", "named"),
     [
-        (["0xC004D302"], "0xC004D302"),
-        (["0xC004F009", "0x80070005"], "0x80070005"),
-        (["0xC004F009", "0x80072F8F"], "0xC004F009"),
+        (["0xC004D302"], "code 0xC004D302"),
+        (["0xC004F009", "0x80070005"], "denied access: 0x80070005"),
+        (["0xC004F009", "0xC0000022"], "denied access: 0xC0000022"),
+        (["0xC004F009", "0x80072F78"], "look up the code: 0xC004F009"),
+        (["0xC004F009", "0xC004F06A"], "look up the code: 0xC004F06A"),
+        (["0xC004F074", "0xC004E028"], "code 0xC004E028"),
+        (["0x800706BA"], "in order now: 0x800706BA"),
     ],
 )
 def test_what_is_not_explained_names_the_code_that_tells_most(codes: list[str], named: str) -> None:
     reason, *others = codes
     weak = events(others=tuple(event(8198, item) for item in others))
     title = build.verdict(unlicensed(reason=reason), weak).root_cause.title
-    assert f"look up the code: {named}" in title
+    assert named in title
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,10 @@ NO_HOST: dict[str, t.Any] = {"kms_host": {"effective": None, "settings": []}}
 RULE = {"id": "{1}", "name": "Block licensing", "source": "local", "action": "block", "certain": True, "conditions": []}
 UNSURE = {**RULE, "certain": False, "conditions": ["LUAuth=x"]}
 
+LICENSING = {**RULE, "action": "allow", "applies_to": "sppsvc"}
+REFUSED = targets("guest_blocked", code="0x8007271D")
+LET_OUT = {"firewall": {"default_outbound": "block", "licensing_outbound": "allow", "allowing": [LICENSING]}}
+
 
 def channel(name: str, **more: t.Any) -> dict[str, t.Any]:
     """A key of another channel."""
@@ -111,7 +115,17 @@ HITS: list[Case] = [
     ("not-kms-client", [channel("mak", grace_minutes=0, permanent=True)], None),
     ("not-kms-client", [BROKEN], None),
     ("not-kms-client", [unlicensed(reason="0xC004F069"), {"client_key": {"matches": False}}], "error likely"),
-    ("not-kms-client", [unlicensed(reason="0xC004F069")], "error possible"),
+    ("not-kms-client", [unlicensed(reason="0xC004F069"), {"client_key": {"matches": None}}], "error likely"),
+    # The key that would be advised is there, or KMS is not allowed: another key changes nothing.
+    *[("not-kms-client", [unlicensed(reason=value)], None) for value in ("0xC004F069", "0xC004F050", "0xC004F056")],
+    (
+        "not-kms-client",
+        [
+            unlicensed(reason="0xC004F056"),
+            {"client_key": {"matches": False}, "license": {"activation_type_enabled": 3}},
+        ],
+        None,
+    ),
     (
         "not-kms-client",
         [unlicensed(reason="0xC004FD01"), channel("unknown"), {"client_key": {"matches": False}}],
@@ -316,7 +330,34 @@ HITS: list[Case] = [
         [dns(answer(NAME, ADDRESSES[0]), answer(NAME, ODD, server="10.0.0.4", verdict="unexpected"))],
         "warning certain",
     ),
-    ("guest-firewall-blocks-kms", [BROKEN, targets("guest_blocked", code="0x8007271D")], "error certain"),
+    ("guest-firewall-blocks-kms", [BROKEN, REFUSED], "error likely"),
+    ("guest-firewall-blocks-kms", [BROKEN, REFUSED, firewall(licensing_outbound="block")], "error certain"),
+    *[
+        ("guest-firewall-blocks-kms", [state, REFUSED, LET_OUT], "info likely")
+        for state in (BROKEN, SKEWED, renewed(600))
+    ],
+    (
+        "guest-firewall-blocks-kms",
+        [BROKEN, REFUSED, firewall(default_outbound="block", allowing=[{**LICENSING, "certain": False}])],
+        "info possible",
+    ),
+    # A rule for every program that did not let PowerShell out lets nobody out.
+    (
+        "guest-firewall-blocks-kms",
+        [BROKEN, REFUSED, firewall(default_outbound="block", allowing=[{**UNSURE, "action": "allow"}])],
+        "error likely",
+    ),
+    ("guest-firewall-blocks-kms", [BROKEN, SKEWED, REFUSED, firewall(default_outbound="block")], "info likely"),
+    (
+        "guest-firewall-blocks-kms",
+        [
+            BROKEN,
+            REFUSED,
+            firewall(default_outbound="block", licensing_outbound="block"),
+            events(attempt("2026-11-22T06:00:00Z", "refused", "0xC004F06C")),
+        ],
+        "error certain",
+    ),
     ("guest-firewall-blocks-kms", [BROKEN, firewall(blocking=[RULE])], "error likely"),
     ("guest-firewall-blocks-kms", [BROKEN, firewall(blocking=[UNSURE])], None),
     ("guest-firewall-blocks-kms", [BROKEN, firewall(enabled=False, blocking=[RULE])], None),
@@ -335,8 +376,8 @@ HITS: list[Case] = [
     ),
     (
         "guest-firewall-blocks-kms",
-        [BROKEN, targets("guest_blocked", code="0x8007271D"), firewall(blocking=[UNSURE], blocking_probe=[RULE])],
-        "error certain",
+        [BROKEN, REFUSED, firewall(blocking=[UNSURE], blocking_probe=[RULE])],
+        "error likely",
     ),
     ("kms-unreachable-unexplained", [BROKEN, targets("filtered")], "error likely"),
     ("kms-unreachable-unexplained", [BROKEN, targets("open")], "error likely"),
@@ -408,6 +449,13 @@ HITS: list[Case] = [
     ),
     ("azure-edition-attestation", [TURBINE, {"attestation": {"status": "error"}}], "warning possible"),
     ("azure-edition-attestation", [TURBINE], None),
+    ("licensing-rights-missing", [unlicensed(reason="0x80070005")], "error possible"),
+    ("licensing-rights-missing", [BROKEN, events(others=(event(8198, "0xC0000022"),))], "error likely"),
+    ("licensing-rights-missing", [BROKEN, events(others=(event(8229, "0x80070005"),))], "error likely"),
+    ("licensing-rights-missing", [failed("license", value="0xC0000022")], "error likely"),
+    ("licensing-rights-missing", [failed("license", value="0x80070005"), {"os": {"elevated": False}}], None),
+    ("licensing-rights-missing", [events(others=(event(8229, "0x80070005"),))], None),
+    ("licensing-rights-missing", [BROKEN], None),
     ("azure-edition-attestation", [{"imds": {"status": "timeout"}}], None),
     ("adba", [DIRECTORY, targets("filtered")], "info certain"),
     ("adba", [{"license": {"product": {"directory_object": "Activation Object"}}}], "info likely"),

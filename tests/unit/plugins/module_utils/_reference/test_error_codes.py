@@ -47,7 +47,7 @@ def test_an_unknown_win32_code_says_its_number() -> None:
 
 def test_every_documented_code_is_there() -> None:
     rows = _codes_path.ROWS + _codes_license.ROWS + _codes_system.ROWS
-    assert len(rows) == len({row[0] for row in rows}) == 96
+    assert len(rows) == len({row[0] for row in rows}) == 102
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,18 @@ def test_every_row_is_well_formed(code: str, fact: error_codes.CodeFact) -> None
     assert fact.certainty in {"doc", "header", "unverified"}
     assert fact.sources
     assert set(fact.sources) <= set(error_codes.SOURCES)
+
+
+@pytest.mark.parametrize(
+    ("code", "like"), [("0xD0000022", "0xC0000022"), ("0xD0000034", "0xC0000034"), ("0xD0FFFFFF", None)]
+)
+def test_an_hresult_of_an_ntstatus_means_the_same(code: str, like: str | None) -> None:
+    assert error_codes.describe(code).meaning == (error_codes.describe(like).meaning if like else None)
+
+
+def test_documented_steps_are_of_known_codes() -> None:
+    assert set(error_codes.REMEDIES) <= set(error_codes.CODES)
+    assert set(error_codes.REMEDIES["0xC004D402"]) == {"system_files", "component_store", "restart"}
 
 
 @pytest.mark.parametrize("number", error_codes.DNS_ERROR_IDS.values())

@@ -16,7 +16,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._diagnosis import intake
 from ..module_utils._diagnosis.model import Diagnosis
 from ..module_utils._plain import from_plain, to_plain
-from ..module_utils._plan import actions, listing, plan
+from ..module_utils._plan import actions, guards, listing, plan
 from ..module_utils._text import messages
 from ..plugin_utils import _display
 
@@ -25,6 +25,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "evidence": {"type": "list", "elements": "dict", "required": True},
     "actions": {"type": "list", "elements": "str", "default": list(actions.HARMLESS), "choices": list(actions.NAMES)},
     "disable_blocking_firewall_rules": {"type": "bool", "default": False},
+    **{name: {"type": "bool", "default": False} for name in guards.NAMES},
     "journal_dir": {"type": "path", "default": "kms-journal"},
     "display": {"type": "bool", "default": True},
 }
@@ -48,6 +49,7 @@ class ActionModule(ActionBase):
                 intake.read(options["evidence"]),
                 options["actions"],
                 options["disable_blocking_firewall_rules"],
+                [name for name in guards.NAMES if options[name]],
             )
         except ValueError as error:
             raise AnsibleActionFail(f"kms_plan: {error}") from error

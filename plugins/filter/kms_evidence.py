@@ -45,13 +45,14 @@ def _azure_side(
     azure: t.Mapping[str, t.Any] | None,
     found: t.Mapping[str, t.Mapping[str, t.Any]],
 ) -> dict[str, t.Any]:
+    known = {"resource_id": _vm_id.given(variables)}
     if azure is None:
-        return {"path": None, "azure_error": None}
+        return {**known, "path": None, "azure_error": None}
     vm_id, problem = _vm_id.find(variables, registered)
     path = found.get(vm_id.lower()) if vm_id else None
     if path is None and vm_id:
         problem = _evidence.azure_problem(azure)
-    return {"path": path, "azure_error": None if path else problem}
+    return {**known, "path": path, "azure_error": None if path else problem}
 
 
 def _item(name: str, result: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -59,6 +59,10 @@ options:
         description:
           - Why Azure gave nothing.
         type: str
+      resource_id:
+        description:
+          - What the inventory or the user says that the host is in Azure.
+        type: str
       repaired:
         description:
           - Whether the host was repaired just now, so that what failed before its last success is explained.
@@ -260,6 +264,44 @@ diagnoses:
     resource_id:
       description: The Azure resource id of the VM, null when not known.
       type: str
+    machine:
+      description: What machine the host is, by evidence.
+      type: dict
+      contains:
+        kind:
+          description:
+            - V(azure_vm) and V(scale_set_instance) are proved to be in Azure. V(azure_local) is a VM on Azure Local or another Hyper-V host,
+              V(arc) a machine that Azure Arc manages, V(other_cloud) one in another cloud, V(not_azure) one elsewhere.
+            - V(unknown) means that nothing says so. A cause that holds only in Azure is V(possible) at most where the metadata service was asked
+              and did not answer.
+          type: str
+          sample: azure_vm
+        confidence:
+          description: V(certain), V(likely) or V(possible).
+          type: str
+          sample: certain
+        evidence:
+          description: The observed values, as those of a finding.
+          type: list
+          elements: dict
+    activator:
+      description: Who activates Windows, or is meant to.
+      type: dict
+      contains:
+        kind:
+          description:
+            - V(azure_kms), V(own_kms), V(active_directory), V(subscription), V(evaluation), V(mak), V(retail), V(oem), V(avma), V(kms_host)
+              or V(unknown).
+          type: str
+          sample: azure_kms
+        confidence:
+          description: V(certain), V(likely) or V(possible).
+          type: str
+          sample: likely
+        name:
+          description: The KMS host or the object in Active Directory, null where nothing names one.
+          type: str
+          sample: azkms.core.windows.net
     messages:
       description:
         - The English texts of this diagnosis that are no raw evidence, each with the id of its message and the parameters in it, from which

@@ -44,6 +44,17 @@ options:
       - Whether V(firewall) may disable a local rule of the Windows Firewall that blocks TCP 1688.
     type: bool
     default: false
+  outside_azure:
+    description:
+      - Whether a machine may be changed that is not proved to be in Azure by its metadata service or a resource id. Its key and its KMS host may
+        be right for where it is.
+    type: bool
+    default: false
+  convert_key:
+    description:
+      - Whether V(key) may replace a retail key that may belong to a subscription.
+    type: bool
+    default: false
   journal_dir:
     description:
       - Folder of the journal that the modules that change Azure are to keep. A relative one starts at the working directory of

@@ -18,6 +18,8 @@ _VM = re.compile(
     re.IGNORECASE,
 )
 
+_RESOURCE = re.compile(r"/subscriptions/[^/]+/resourceGroups/", re.IGNORECASE)
+
 
 def find(variables: t.Mapping[str, t.Any], registered: str) -> tuple[str | None, str]:
     """Return (resource id, "") or (None, why not): the user's word first, then the guest's, then the inventory's."""
@@ -34,3 +36,9 @@ def find(variables: t.Mapping[str, t.Any], registered: str) -> tuple[str | None,
         if value and place == "diagnose_azure_resource_id":
             return None, f"{place} is not the resource id of a virtual machine: {str(value)[:200]}"
     return None, UNKNOWN
+
+
+def given(variables: t.Mapping[str, t.Any]) -> str | None:
+    """Return the resource id, of whatever kind, that the user or the inventory gives the host; None without one."""
+    values = (variables.get(name) for name in ("diagnose_azure_resource_id", "id"))
+    return next((value for value in values if isinstance(value, str) and _RESOURCE.match(value)), None)

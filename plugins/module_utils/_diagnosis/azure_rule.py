@@ -78,7 +78,7 @@ def judge(
 
 def concerns(view: View) -> bool:
     """Say whether Azure's side matters: also where the guest was not asked."""
-    return not view.asked_guest or view.needs_kms
+    return not view.asked_guest or view.needs_azure
 
 
 def obstacle(  # noqa: PLR0913 (keywords only)

@@ -32,6 +32,17 @@ TEXTS = texts(
         "expired": "Windows is not activated: it is {state} (LicenseStatus {status}){reason}.",
         "strange": "Windows reports LicenseStatus {status}, which is not known here.",
         "reason": ", reason {code}",
+        "unknown_machine": "This may not be a VM in Azure: its metadata service does not answer and no resource id is known.",
+        "other_machine": "This may not be a VM in Azure but {machine}.",
+    },
+)
+MACHINES = texts(
+    "machine",
+    {
+        "azure_local": "a VM on Azure Local or another Hyper-V host",
+        "arc": "a machine that Azure Arc manages",
+        "other_cloud": "a VM in another cloud",
+        "not_azure": "a machine elsewhere",
     },
 )
 OUTCOMES = texts(
@@ -50,6 +61,7 @@ def build(view: View, root: Finding, others: t.Sequence[Finding]) -> tuple[str, 
     sentences = [root.title]
     if view.asked_guest:
         sentences += _guest(view, root)
+        sentences += _machine(view, root)
     sentences += [TEXTS["next"].format(title=item.title) for item in others if item.severity == "error"]
     if view.path is not None and not view.asked_guest:
         sentences.append(TEXTS["azure"].format(reason=view.path.reason or view.path.verdict))
@@ -83,7 +95,7 @@ def _unlicensed(product: Product, left: Text | None) -> Text:
 
 def _guest(view: View, root: Finding) -> list[Text]:
     sentences = []
-    if view.needs_kms and view.reach.dead and root.status != "ok":
+    if view.needs_azure and view.reach.dead and root.status != "ok":
         sentences.append(
             TEXTS["reach"].format(targets=wording.listed(wording.target(item) for item in view.reach.dead))
         )
@@ -95,3 +107,11 @@ def _guest(view: View, root: Finding) -> list[Text]:
             TEXTS["attempt"].format(time=attempt.time, host=host, outcome=outcome, code=wording.code(attempt.code))
         )
     return sentences
+
+
+def _machine(view: View, root: Finding) -> list[Text]:
+    """Return what a cause that holds only in Azure has to be read with."""
+    if not view.doubted or root.status == "ok":
+        return []
+    name = MACHINES.get(view.machine.kind)
+    return [TEXTS["other_machine"].format(machine=name) if name else TEXTS["unknown_machine"]]

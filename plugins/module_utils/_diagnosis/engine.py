@@ -10,11 +10,11 @@ import dataclasses
 import typing as t
 
 from .._text import Text, folded, messages, texts
-from . import chain, sides
+from . import activator, chain, sides
 from .facts import AZURE_PATH
 from .model import SEVERITIES, Diagnosis, Evidence, Fact, Finding
 from .precedence import RULES
-from .rule import Rule, finding
+from .rule import GUEST_ADMIN, Rule, finding, remedy, steps
 from .rules import activated, guest_unreachable, license_state_unreadable, renewal_overdue, transient_failure
 from .view import AZURE, View
 
@@ -26,6 +26,14 @@ TEXTS = texts(
         "raised": "Could not be checked: {subject}, because the check itself failed, which is a bug in the collection.",
         "no_verdict": "No verdict was possible because the checks themselves failed, which is a bug in the collection. Report it with this output.",
         "either": "{first} or {rest}",
+    },
+)
+
+
+STEPS = steps(
+    "engine",
+    {
+        "in_azure": "Make sure that this is a VM in Azure, as its metadata service does not answer: what follows is right only there",
     },
 )
 
@@ -78,6 +86,8 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         expires_at=sides.expires_at(view),
         os=sides.os_name(view),
         resource_id=sides.resource_id(view),
+        machine=view.machine,
+        activator=activator.identify(view),
     )
     return dataclasses.replace(diagnosis, messages=messages(diagnosis))
 
@@ -125,9 +135,20 @@ def _unseen(rule: Rule, status: str, title: Text, facts: tuple[Fact, ...]) -> Fi
 
 
 def _weighed(rule: Rule, found: Finding, view: View) -> _Outcome:
+    """Return what a rule found, as sure as the machine is to be in Azure, and as severe as a licence that holds leaves it."""
+    if found.status == "fail" and view.doubted and not rule.anywhere:
+        found = _doubtful(found, view)
     if rule.verdict or rule.outlives_license or found.severity != "error" or not view.healthy:
         return _Outcome(rule, found)
     return _Outcome(rule, dataclasses.replace(found, severity="warning"), lowered=True)
+
+
+def _doubtful(found: Finding, view: View) -> Finding:
+    """Return what holds only in Azure as a possibility, which is to be made sure of before anything else."""
+    first, *rest = found.remedy or (remedy(GUEST_ADMIN),)
+    asked = dataclasses.replace(first, steps=(STEPS["in_azure"], *first.steps))
+    changed = dataclasses.replace(found, confidence="possible", evidence=view.machine.evidence, remedy=(asked, *rest))
+    return changed.with_evidence(found.evidence)
 
 
 def _explained(faults: list[_Outcome], verdicts: t.Mapping[str, Finding]) -> list[_Outcome]:

@@ -14,14 +14,14 @@ from .model import Evidence, GuestProblem
 
 OPTION = "evidence"
 KINDS = ("unreachable", "failed", "not_asked")
-KEYS = frozenset({"name", "guest", "guest_error", "path", "azure_error", "repaired"})
+KEYS = frozenset({"name", "guest", "guest_error", "path", "azure_error", "repaired", "resource_id"})
 
 
 def read(items: t.Sequence[t.Any]) -> list[Evidence]:
     """Return the evidence of every host, in order.
 
-    Each item holds name, guest (`ansible_facts.kms`) or guest_error ({kind, message}), path, azure_error (a text) and repaired
-    (a boolean), all but name optional.
+    Each item holds name, guest (`ansible_facts.kms`) or guest_error ({kind, message}), path, azure_error (a text), repaired
+    (a boolean) and resource_id (a text), all but name optional.
     Raises ValueError that names the option, the item and its host.
     """
     found: list[Evidence] = []
@@ -51,8 +51,9 @@ def _item(index: int, item: t.Any) -> Evidence:
             guest=_guest(item.get("guest")),
             guest_problem=_problem(item.get("guest_error")),
             path=_path(item.get("path")),
-            azure_problem=_text(item.get("azure_error")),
+            azure_problem=_text("azure_error", item.get("azure_error")),
             repaired=item.get("repaired") is True,
+            resource_id=_text("resource_id", item.get("resource_id")),
         )
     except ValueError as error:
         raise ValueError(f"{place} ({name}): {error}") from error
@@ -90,7 +91,7 @@ def _path(value: t.Any) -> t.Mapping[str, t.Any] | None:
     return value
 
 
-def _text(value: t.Any) -> str | None:
+def _text(key: str, value: t.Any) -> str | None:
     if value is not None and not isinstance(value, str):
-        raise ValueError(f"azure_error: expected a text, got {type(value).__name__}")
+        raise ValueError(f"{key}: expected a text, got {type(value).__name__}")
     return value

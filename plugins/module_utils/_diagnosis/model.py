@@ -30,7 +30,7 @@ class Evidence:
     """All that is known about one host. `path` is what `azure_kms_path_info` returned for the VM, None when Azure was not asked.
 
     `azure_problem` says why Azure gave nothing (no credentials, no resource id, an error). `repaired`: the host was repaired just now,
-    so that what failed before its last success had a cause that is gone.
+    so that what failed before its last success had a cause that is gone. `resource_id` is what the user or the inventory says it is.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Evidence:
     path: t.Mapping[str, t.Any] | None = None
     azure_problem: str | None = None
     repaired: bool = False
+    resource_id: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,6 +112,24 @@ class Side:
 
 
 @dataclasses.dataclass(frozen=True)
+class Machine:
+    """What machine it is: `kind` is one of `machine.KINDS`, `evidence` says from what that is known."""
+
+    kind: str
+    confidence: str
+    evidence: tuple[Fact, ...] = ()
+
+
+@dataclasses.dataclass(frozen=True)
+class Activator:
+    """Who activates Windows: `kind` is one of `activator.KINDS`; `name` is the KMS host or the object in Active Directory."""
+
+    kind: str
+    confidence: str
+    name: str | None = None
+
+
+@dataclasses.dataclass(frozen=True)
 class Diagnosis:
     """One host's verdict: exactly one root cause, the chain of sentences from it to what the user sees, the other findings.
 
@@ -127,4 +146,6 @@ class Diagnosis:
     expires_at: str | None = None
     os: str | None = None
     resource_id: str | None = None
+    machine: Machine | None = None
+    activator: Activator | None = None
     messages: t.Mapping[str, Message] = dataclasses.field(default_factory=dict)

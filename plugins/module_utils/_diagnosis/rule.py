@@ -36,6 +36,11 @@ def needs_kms(view: View) -> bool:
     return view.needs_kms
 
 
+def needs_azure(view: View) -> bool:
+    """Say whether Azure's KMS matters to a guest, which another one may serve."""
+    return view.needs_azure
+
+
 @dataclasses.dataclass(frozen=True, kw_only=True)
 class Rule:
     """One finding with all that is known of it.
@@ -44,7 +49,8 @@ class Rule:
     that are symptoms where this one fails. `subject` says what was not checked when one of `needs`, the sections (or `azure`) without
     which finding nothing proves nothing, is missing. `check` returns None when nothing is wrong. `severities` are those that it
     returns, the root cause's first; `root_severities` those in which it can be the root cause. `action` is what `remediate` can do
-    of it. `verdict`: the rule judges the state, not a cause. `outlives_license`: it stays as severe where KMS did its work.
+    of it. `verdict`: the rule judges the state, not a cause. `outlives_license`: it stays as severe where KMS did its work. `anywhere`: it is as sure on
+    a machine that may not be in Azure.
     """
 
     id: str
@@ -63,6 +69,7 @@ class Rule:
     verdict: bool = False
     root_severities: tuple[str, ...] = ("error",)
     outlives_license: bool = False
+    anywhere: bool = False
     applies: t.Callable[[View], bool] = needs_kms
 
     @property

@@ -14,12 +14,12 @@ import typing as t
 from .._guest.evidence import Attempt, Cloud, Code, FirewallRule, GuestEvidence, HostSetting, Product
 from .._guest.fields import parse_time
 from .._reference import client_keys, license_enums
-from . import azure_path
+from . import azure_path, machine
 from .facts import SeenCode
 from .history import History
 from .history import read as read_history
-from .model import Evidence
-from .reach import AZURE_NAMES, Reach, is_alias, measure
+from .model import Evidence, Machine
+from .reach import AZURE_NAMES, Reach, is_alias, measure, targets_of
 from .reach import name_in_use as find_name
 from .wording import MINUTES_PER_DAY
 
@@ -83,6 +83,16 @@ class View:
         if section.status == "skipped":
             return "skipped"
         return "unknown" if getattr(guest, {"kms_settings": "kms_host"}.get(need, need)) is None else None
+
+    @functools.cached_property
+    def machine(self) -> Machine:
+        """What machine this is."""
+        return machine.identify(self.evidence)
+
+    @functools.cached_property
+    def doubted(self) -> bool:
+        """Whether this may be no VM of Azure, so that Azure's KMS may be none of its business."""
+        return machine.doubted(self.machine, self.evidence)
 
     # Licence
 
@@ -210,6 +220,19 @@ class View:
     def needs_kms(self) -> bool:
         """Whether KMS matters here: not for a licence that comes from elsewhere."""
         return not (self.permanent or self.directory)
+
+    @functools.cached_property
+    def own_kms(self) -> bool:
+        """Whether another KMS than Azure's answers a guest in order, which is then the one that renews it."""
+        host = self.host if self.healthy and self.needs_kms else None
+        if host is None or self.host_is_azure or not (host.kind == "other" or self.doubted):
+            return False
+        return any(item.state == "kms" for item in targets_of(host, self.guest.dns, self.guest.connectivity))
+
+    @property
+    def needs_azure(self) -> bool:
+        """Whether Azure's KMS matters here, and with it the way to it."""
+        return self.needs_kms and not self.own_kms
 
     # Time and events
 

@@ -54,6 +54,8 @@ OBSTACLES = texts(
     "obstacle",
     {
         "guest_unasked": "the guest could not be asked",
+        "outside_azure": "nothing proves that this machine is in Azure; it is changed only with remediate_outside_azure: true",
+        "subscription": "the retail key may belong to a subscription; it is replaced only with remediate_convert_key: true",
         "nothing_due": "nothing is going to be changed",
         "stays": "{finding} stays, so that an attempt would fail",
         "only_possible": "the evidence only makes this cause possible",

@@ -11,7 +11,7 @@ import typing as t
 
 from .._diagnosis.model import Diagnosis, Evidence, Finding
 from .._diagnosis.rule import GUEST_ADMIN
-from . import actions, azure_objects, guest_firewall
+from . import actions, azure_objects, guards, guest_firewall
 from .actions import OBSTACLES
 from .azure_objects import AzureStep
 from .guest_firewall import FirewallChange
@@ -65,14 +65,18 @@ def build(
     evidence: t.Sequence[Evidence],
     allowed: t.Collection[str],
     disable_rules: bool = False,
+    opened: t.Collection[str] = (),
 ) -> RepairPlan:
-    """Return the plan; `allowed` are names of actions, `disable_rules` lets blocking rules of the guest's firewall be disabled."""
+    """Return the plan; `allowed` are names of actions, `disable_rules` lets blocking rules of the guest's firewall be disabled.
+
+    `opened` holds the names of `guards` that the user lifts.
+    """
     known = {item.name: item for item in evidence}
     hosts: dict[str, HostPlan] = {}
     wanted: list[AzureStep] = []
     for diagnosis in diagnoses:
         item = known.get(diagnosis.name) or Evidence(diagnosis.name)
-        hosts[diagnosis.name], azure = _host(diagnosis, item, allowed, disable_rules)
+        hosts[diagnosis.name], azure = _host(diagnosis, item, allowed, disable_rules, opened)
         wanted += azure
     merged = azure_objects.merged(wanted)
     touched = {name for name, plan in hosts.items() if plan.run}
@@ -81,7 +85,11 @@ def build(
 
 
 def _host(
-    diagnosis: Diagnosis, evidence: Evidence, allowed: t.Collection[str], disable_rules: bool
+    diagnosis: Diagnosis,
+    evidence: Evidence,
+    allowed: t.Collection[str],
+    disable_rules: bool,
+    opened: t.Collection[str],
 ) -> tuple[HostPlan, list[AzureStep]]:
     firewall = guest_firewall.change(evidence, disable_rules)
     unasked = diagnosis.guest.status in _NOT_ASKED
@@ -96,11 +104,11 @@ def _host(
                 azure += found
                 steps += [_azure_step(step, finding, remedy.who, allowed) for step in found]
                 continue
-            obstacle = (
-                OBSTACLES["guest_unasked"] if unasked else firewall.obstacle if remedy.action == "firewall" else None
-            )
+            obstacle = OBSTACLES["guest_unasked"] if unasked else guards.obstacle(remedy.action, diagnosis, opened)
+            if obstacle is None and remedy.action == "firewall":
+                obstacle = firewall.obstacle
             steps.append(_step(remedy.action, finding, remedy.who, allowed, obstacle))
-    steps = [*_once(steps), *_activation(diagnosis, steps, allowed, unasked)]
+    steps = [*_once(steps), *_activation(diagnosis, steps, allowed, unasked, opened)]
     order = {name: place for place, name in enumerate(actions.NAMES)}
     steps.sort(key=lambda step: order[step.action])
     run = actions.in_order(step.action for step in steps if step.due and step.target == actions.GUEST)
@@ -138,20 +146,24 @@ def _once(steps: t.Sequence[PlannedStep]) -> list[PlannedStep]:
 
 
 def _activation(
-    diagnosis: Diagnosis, steps: t.Sequence[PlannedStep], allowed: t.Collection[str], unasked: bool
+    diagnosis: Diagnosis,
+    steps: t.Sequence[PlannedStep],
+    allowed: t.Collection[str],
+    unasked: bool,
+    opened: t.Collection[str],
 ) -> list[PlannedStep]:
     """Return the attempt that proves the repair; it waits until the root cause is going to be repaired."""
     root = diagnosis.root_cause
     own = any(remedy.action == ACTIVATION for remedy in root.remedy)
     if unasked or not (own or steps):
         return []
-    obstacle = None
-    if not own and not any(step.due for step in steps):
-        obstacle = OBSTACLES["nothing_due"]
     # A licensed VM loses nothing by an attempt; for another one it would only cost a minute.
     stays = None if own or diagnosis.licensed else _staying(diagnosis, steps)
-    if stays is not None:
+    obstacle = guards.obstacle(ACTIVATION, diagnosis, opened)
+    if obstacle is None and stays is not None:
         obstacle = OBSTACLES["stays"].format(finding=stays)
+    elif obstacle is None and not own and not any(step.due for step in steps):
+        obstacle = OBSTACLES["nothing_due"]
     return [_step(ACTIVATION, root, GUEST_ADMIN, allowed, obstacle)]
 
 

@@ -7,6 +7,7 @@
 Sources, read 2026-11-23:
 https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/custom-routes-enable-kms-activation (2024-07-17),
 https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/windows-activation-stopped-working (2023-04-04).
+Amazon EC2's, read 2026-12-01: https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/ec2config-service.html.
 """
 
 from __future__ import annotations
@@ -73,7 +74,12 @@ KNOWN_OTHER: t.Mapping[str, str] = {
     **{wrong: f"misprint of {meant} in older documentation" for wrong, meant in MISPRINTS.items()},
     "kms.windows.googlecloud.com": "the KMS of Google Cloud (gcpdiag WARN/2022_012)",
     "35.190.247.13": "the KMS of Google Cloud (gcpdiag WARN/2022_012)",
+    "169.254.169.250": "the KMS of Amazon EC2 (EC2Config service)",
+    "169.254.169.251": "the KMS of Amazon EC2 (EC2Config service)",
+    "fd00:ec2::250": "the KMS of Amazon EC2 (EC2Config service)",
 }
+# The hosts of other clouds: who uses one of them is likely there.
+OTHER_CLOUDS = frozenset(KNOWN_OTHER) - frozenset(MISPRINTS)
 
 
 def cloud_key(name: str) -> str | None:

@@ -32,6 +32,7 @@ TEXTS = texts(
             "the licence comes from."
         ),
         "at_risk": "Windows is activated, but its next renewal will fail. Fix this first: {title}",
+        "perhaps": "Windows is activated, but its next renewal may fail. Check this first: {title}",
     },
 )
 
@@ -53,6 +54,9 @@ def check(view: View) -> Finding | None:
     foreign = host is not None and not view.host_is_azure
     if host is not None:
         evidence.append(facts.kms_host(host))
+    if host is not None and foreign:
+        # Whether Azure's KMS answers is worth knowing, and no danger.
+        evidence += map(facts.tcp, (*reach.targets_of(host, view.guest.dns, view.guest.connectivity), *view.reach.dead))
     title = TEXTS["directory" if view.directory else "other_kms" if foreign else "kms"].format(
         host=reach.bare(host.host) if host is not None else "", age=wording.duration(view.renewal_age or 0)
     )
@@ -67,7 +71,7 @@ def at_risk(found: Finding, faults: t.Sequence[Finding]) -> Finding:
     return dataclasses.replace(
         found,
         severity="warning",
-        title=TEXTS["at_risk"].format(title=faults[0].title),
+        title=TEXTS["perhaps" if faults[0].confidence == "possible" else "at_risk"].format(title=faults[0].title),
         remedy=faults[0].remedy,
     )
 

@@ -111,4 +111,5 @@ RULE = Rule(
     ),
     explains=("azure-edition-attestation",),
     action="clock",
+    anywhere=True,
 )

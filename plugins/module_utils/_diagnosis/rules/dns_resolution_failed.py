@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..._text import texts
 from .. import facts, reach, sources, wording
 from ..model import Fact, Finding, Remedy
-from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, remedy, steps
+from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, needs_azure, remedy, steps
 from ..view import View
 
 ID = "dns-resolution-failed"
@@ -105,4 +105,5 @@ RULE = Rule(
     severities=("error", "warning"),
     sources=(sources.TROUBLESHOOT,),
     action="dns_cache",
+    applies=needs_azure,
 )

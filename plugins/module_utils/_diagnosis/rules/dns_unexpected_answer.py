@@ -13,7 +13,7 @@ from ..._guest.evidence import DnsAnswer
 from ..._text import texts
 from .. import facts, reach, sources, wording
 from ..model import Finding, Remedy
-from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, remedy, steps
+from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, needs_azure, remedy, steps
 from ..view import View
 
 ID = "dns-unexpected-answer"
@@ -137,4 +137,5 @@ RULE = Rule(
     severities=("error", "warning"),
     sources=(sources.CUSTOM_ROUTES, sources.NEW_ADDRESSES),
     action="dns_cache",
+    applies=needs_azure,
 )

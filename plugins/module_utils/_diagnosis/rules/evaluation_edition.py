@@ -87,4 +87,5 @@ RULE = Rule(
     root_severities=("error", "warning"),
     outlives_license=True,
     applies=always,
+    anywhere=True,
 )

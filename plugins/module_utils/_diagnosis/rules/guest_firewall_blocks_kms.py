@@ -10,7 +10,7 @@ from ..._guest.evidence import Firewall, FirewallRule
 from ..._text import texts
 from .. import facts, sources, wording
 from ..model import Finding, Step
-from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, UNREACHED, Rule, finding, remedy, steps
+from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, UNREACHED, Rule, finding, needs_azure, remedy, steps
 from ..view import ProbeRefusal, View
 
 ID = "guest-firewall-blocks-kms"
@@ -169,4 +169,5 @@ RULE = Rule(
     ),
     explains=UNREACHED,
     action="firewall",
+    applies=needs_azure,
 )

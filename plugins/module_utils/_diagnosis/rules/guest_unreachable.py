@@ -68,4 +68,5 @@ RULE = Rule(
     sources=(sources.TROUBLESHOOT,),
     verdict=True,
     applies=always,
+    anywhere=True,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from ..._text import texts
 from .. import facts, reach, sources, wording
 from ..model import Fact, Finding, Remedy
-from ..rule import NETWORK_TEAM, Rule, finding, remedy, steps
+from ..rule import NETWORK_TEAM, Rule, finding, needs_azure, remedy, steps
 from ..view import View
 
 ID = "kms-unreachable-unexplained"
@@ -98,4 +98,5 @@ RULE = Rule(
     steps=STEPS,
     severities=("error", "warning"),
     sources=(sources.TROUBLESHOOT, sources.CUSTOM_ROUTES),
+    applies=needs_azure,
 )

@@ -110,4 +110,5 @@ RULE = Rule(
     ),
     verdict=True,
     applies=always,
+    anywhere=True,
 )

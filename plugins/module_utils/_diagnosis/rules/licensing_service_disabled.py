@@ -85,4 +85,5 @@ RULE = Rule(
     sources=(sources.ERROR_CODES,),
     explains=("license-state-unreadable",),
     action="service",
+    anywhere=True,
 )

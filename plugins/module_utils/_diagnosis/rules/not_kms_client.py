@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from ..._text import texts
 from .. import facts, keys, sources, wording
+from ..activator import may_be_subscription
 from ..facts import SeenCode
 from ..keys import CHANNEL_NAMES, install_key
 from ..model import Finding
-from ..rule import Rule, finding
+from ..rule import GUEST_ADMIN, Rule, finding, remedy, steps
 from ..view import View
 
 ID = "not-kms-client"
@@ -19,7 +20,23 @@ TEXTS = texts(
     ID,
     {
         "channel": "Windows is not licensed and its key is {channel}, which Azure's KMS cannot activate. Install the KMS client setup key and activate.",
+        "avma": (
+            "Windows is not licensed, and its key lets only an activated Hyper-V host activate it (AVMA). Let the host activate it on Azure Local "
+            "or another Hyper-V host, and install the KMS client setup key in Azure."
+        ),
+        "subscription": (
+            "Windows is not licensed and its retail key may belong to a subscription. Let a user with the subscription sign in, or install the "
+            "KMS client setup key and activate."
+        ),
         "code": "Windows is not licensed and reports that its key does not fit: {code}. Install the KMS client setup key of its edition and activate.",
+    },
+)
+STEPS = steps(
+    ID,
+    {
+        "keep": "On Azure Local or another Hyper-V host leave the key as it is: it is the right one there",
+        "host": "Check on that host that it is activated and that its version of Windows may activate this guest's",
+        "user": "Let a user with a subscription that covers Windows sign in, when this VM is activated by subscription",
     },
 )
 
@@ -38,6 +55,14 @@ def check(view: View) -> Finding | None:
     ]
     if key is not None and key.matches is not None:
         evidence.append(facts.edition_key(key))
+    if product.channel == "avma" and view.doubted:
+        host = remedy(GUEST_ADMIN, STEPS["keep"], STEPS["host"])
+        return finding(ID, TEXTS["avma"], evidence=evidence, remedy=(host, *install_key(view)))
+    if product.channel == "retail" and may_be_subscription(view.guest.os):
+        user = remedy(GUEST_ADMIN, STEPS["user"])
+        return finding(
+            ID, TEXTS["subscription"], confidence="likely", evidence=evidence, remedy=(user, *install_key(view))
+        )
     if product.channel in CHANNEL_NAMES:
         title = TEXTS["channel"].format(channel=CHANNEL_NAMES[product.channel])
         return finding(ID, title, evidence=evidence, remedy=install_key(view))
@@ -62,8 +87,19 @@ RULE = Rule(
     needs=("license",),
     check=check,
     texts=TEXTS,
-    steps=keys.STEPS,
+    steps=STEPS | keys.STEPS,
     severities=("error",),
-    sources=(sources.CLIENT_KEYS, sources.ERROR_CODES),
+    sources=(
+        sources.CLIENT_KEYS,
+        sources.ERROR_CODES,
+        sources.Source(
+            "Automatic virtual machine activation",
+            "https://learn.microsoft.com/windows-server/get-started/automatic-vm-activation",
+        ),
+        sources.Source(
+            "Windows subscription activation",
+            "https://learn.microsoft.com/windows/deployment/windows-subscription-activation",
+        ),
+    ),
     action="key",
 )

@@ -49,6 +49,8 @@ STEPS = steps(
     },
 )
 _PROOF = frozenset({"0xC004E015", "0xC004E002", "0xC004D301"})
+# "No licence was found" is said as well of a key whose licence comes from elsewhere, as a subscription's does.
+_AMBIGUOUS = frozenset({"0xC004F034"})
 _ACCESS_DENIED = "0x80070005"
 _IN_USE = "0x80070020"
 # Where Windows keeps it (Rebuild the Tokens.dat file).
@@ -60,10 +62,10 @@ def check(view: View) -> Finding | None:
     read = [code for code in view.section_codes("license") if code.cause_class == "token_store"]
     codes = (*view.codes_of("token_store"), *(SeenCode(code, "license_read") for code in read))
     key, confidence, evidence = _file(view)
-    if codes:
+    evidence = [*facts.codes(codes), *evidence]
+    if any(seen.code.code not in _AMBIGUOUS for seen in codes):
         proven = any(seen.code.code in _PROOF for seen in codes)
         key, confidence = "code", "certain" if proven else "likely"
-        evidence = [*facts.codes(codes), *evidence]
     if key is None:
         return None
     return finding(ID, TEXTS[key], confidence=confidence, evidence=evidence, remedy=[_rebuild(view)])
@@ -125,4 +127,5 @@ RULE = Rule(
     ),
     explains=("product-key-missing", "license-state-unreadable"),
     action="token_store",
+    anywhere=True,
 )

@@ -67,7 +67,7 @@ def _foreign(view: View, host: HostSetting) -> Finding | None:
     broken = bool(targets) and not works
     if answer is not None and not answer.addresses:
         broken = True
-    if view.healthy and host.kind == "other" and not broken:
+    if view.own_kms or (view.healthy and host.kind == "other" and not broken):
         return None
     codes = view.codes_of("wrong_kms_host")
     attempts = [item for item in view.history.failures if item.host and reach.bare(item.host) == reach.bare(host.host)]

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 MESSAGES = {
     "obstacle.guest_unasked": "ゲストに接続できませんでした",
+    "obstacle.outside_azure": "Azure 上のマシンであることを確認できません。remediate_outside_azure: true を指定した場合に限り変更します",
+    "obstacle.subscription": "リテール キーはサブスクリプションのものである可能性があります。remediate_convert_key: true を指定した場合に限り置き換えます",
     "obstacle.nothing_due": "変更するものがありません",
     "obstacle.stays": "{finding} が残るため、ライセンス認証は失敗します",
     "obstacle.only_possible": "証拠が不十分で、この原因は可能性にとどまります",

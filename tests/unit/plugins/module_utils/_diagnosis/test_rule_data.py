@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pathlib
 import random
 import re
@@ -14,7 +15,7 @@ import typing as t
 import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import facts, precedence, rules
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.engine import diagnose
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.engine import STEPS, diagnose
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import SEVERITIES, Finding
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import SECTIONS
@@ -37,6 +38,8 @@ RARE: list[tuple[dict[str, t.Any], ...]] = [
     (NO_HOST, build.dns(srv={"name": "_vlmcs._tcp", "records": [], "error": build.code("0x8007232B")})),
     (TURBINE, {"attestation": {"status": "error"}, "proxy": {"winhttp": "http://proxy.example:8080"}}),
 ]
+ELSEWHERE = {"imds": {"status": "timeout", "resource_id": None, "cloud": None}}
+ARC = "/subscriptions/1/resourceGroups/rg/providers/Microsoft.HybridCompute/machines/srv01"
 STALE = build.azure("open", kms_routes={"stale": [{"name": "kms", "prefix": "23.102.135.246/32", "why": "old"}]})
 UNREAD = build.azure("unknown", unread=[{"what": "firewall policy", "scope": "fw", "reason": "403"}])
 ACTION = re.compile(
@@ -56,6 +59,7 @@ def findings() -> list[Finding]:
     evidence += [build.without_guest(kind, "no route") for kind in ("unreachable", "failed", "not_asked")]
     evidence += [build.evidence(*changes) for changes in RARE]
     evidence += [build.evidence(path=path) for path in (STALE, UNREAD)]
+    evidence.append(dataclasses.replace(build.evidence(NO_HOST, ELSEWHERE), resource_id=ARC))
     diagnoses = [diagnose(item) for item in evidence]
     return [item for diagnosis in diagnoses for item in (diagnosis.root_cause, *diagnosis.findings)]
 
@@ -97,7 +101,9 @@ def test_what_is_found_is_what_the_rules_say(findings: list[Finding]) -> None:
     assert len({item.id for item in own}) > 20
     for item in own:
         rule = known[item.id]
-        steps = {step.says.message.id for step in rule.steps.values() if isinstance(step.says, Text)}
+        steps = {
+            step.says.message.id for step in (*rule.steps.values(), *STEPS.values()) if isinstance(step.says, Text)
+        }
         assert {_message(step.says) for remedy in item.remedy for step in remedy.steps} <= steps
         assert {remedy.action for remedy in item.remedy} <= {rule.action, "activation", None}, item.id
 

@@ -422,6 +422,14 @@ HITS: list[Case] = [
         None,
     ),
     ("token-store-damaged", [unlicensed(reason="0x8004E103")], "error likely"),
+    # One code that other causes have too names no damage; with another sign it does.
+    ("token-store-damaged", [unlicensed(reason="0xC004F034")], None),
+    ("token-store-damaged", [unlicensed(reason="0xC004F034"), store(size=0)], "error likely"),
+    (
+        "token-store-damaged",
+        [unlicensed(reason="0xC004F034"), events(others=(event(8198, "0xC004E002"),))],
+        "error certain",
+    ),
     ("token-store-damaged", [failed("license", value="0xC004E015")], "error certain"),
     ("token-store-damaged", [BROKEN, store(path=None)], "error certain"),
     ("token-store-damaged", [BROKEN, store(size=0)], "error likely"),

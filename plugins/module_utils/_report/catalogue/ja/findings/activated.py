@@ -12,5 +12,6 @@ TEXTS = {
     "directory": "Active Directory によりライセンス認証済みです (最終更新 {age}前)。対処は不要です。",
     "permanent": "Windows は「{channel}」により永続的にライセンス認証されているため、KMS は関係しません。",
     "unknown_channel": "Windows は無期限でライセンス認証済みと報告していますが、チャネル ({channel}) は未知のものです。",
+    "perhaps": "Windows はライセンス認証済みですが、次の問題により次回の更新に失敗する可能性があります: {title}",
     "at_risk": "Windows はライセンス認証済みですが、次の問題を解消しないと次回の更新に失敗します: {title}",
 }

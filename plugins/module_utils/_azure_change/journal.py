@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
+import errno
 import json
 import os
 import pathlib
+import stat
 import typing as t
 import uuid
 
@@ -39,6 +42,17 @@ class Entry:
     module: str = ""
 
 
+@dataclasses.dataclass(frozen=True)
+class Torn:
+    """A last line that was cut off: its write may have been sent. What stands before the cut; `id` is empty where nothing does."""
+
+    line: int
+    id: str
+    operation: str
+    before: dict[str, t.Any] | None
+    before_known: bool
+
+
 def _now() -> str:
     return datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="milliseconds")
 
@@ -52,6 +66,7 @@ class Journal:
         self._now = now
         self._run = uuid.uuid4().hex
         self._step = 0
+        self.trouble: JournalError | None = None
 
     def next_entry(
         self,
@@ -77,18 +92,43 @@ class Journal:
             "api_version": catalog.NETWORK_API,
         }
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
-            try:
-                # A line that was cut off ends here, so that it spoils no other.
-                size = os.fstat(handle).st_size
-                torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
-                os.write(handle, (("\n" if torn else "") + json.dumps(line) + "\n").encode())
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            _append(self._path, json.dumps(line).encode() + b"\n")
         except OSError as error:
-            raise JournalError(f"journal: {self._path} cannot be written: {error.strerror}.") from error
+            self.trouble = JournalError(f"journal: {self._path} cannot be written: {error.strerror}.")
+            raise self.trouble from error
+
+
+def _append(path: pathlib.Path, line: bytes) -> None:
+    """Put a line at the end of a file of ours and see all of it on the disk; raises OSError."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    flags = os.O_RDWR | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        handle = os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o600)
+        _sync_folder(path.parent)
+    except FileExistsError:
+        handle = os.open(path, flags)
+    try:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "It is not a regular file")
+        os.fchmod(handle, 0o600)
+        # A line that was cut off ends here, so that it spoils no other.
+        torn = found.st_size > 0 and os.pread(handle, 1, found.st_size - 1) != b"\n"
+        left = memoryview((b"\n" if torn else b"") + line)
+        while left:
+            # A disk that is nearly full takes a part and says so only in the count.
+            left = left[os.write(handle, left) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_folder(path: pathlib.Path) -> None:
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,49 +152,99 @@ class Record:
         return cls(journal, entry, UNDOING, UNDONE, entry.state)
 
     def begin(self) -> None:
-        """Say that the write is about to be sent."""
-        self.journal.append(dataclasses.replace(self.entry, state=self.before))
+        """Say that the write is about to be sent; raises JournalError for a new write, which then is not sent."""
+        self._say(dataclasses.replace(self.entry, state=self.before))
 
     def not_done(self) -> None:
-        """Say that nothing was changed."""
-        self.journal.append(dataclasses.replace(self.entry, state=self.otherwise))
+        """Say that nothing was changed. Without this line a rollback looks at the object and finds the same."""
+        with contextlib.suppress(JournalError):
+            self.journal.append(dataclasses.replace(self.entry, state=self.otherwise))
 
-    def done(self, write: Write, body: t.Mapping[str, t.Any] | None) -> Entry:
-        """Say what the object is now; return the change as it happened, which is the opposite of what it undoes."""
-        after = None if body is None else dict(body)
-        kept = self.entry if self.after == UNDONE else dataclasses.replace(self.entry, after=after)
-        self.journal.append(dataclasses.replace(kept, state=self.after))
-        before = None if write.before is None else dict(write.before)
-        return dataclasses.replace(kept, state=self.after, operation=write.operation, before=before, after=after)
+    def change(self, write: Write, body: t.Mapping[str, t.Any] | None) -> Entry:
+        """Return the change as it happened, which is the opposite of what it undoes; `body` is what the object is now."""
+        before, after = (None if found is None else dict(found) for found in (write.before, body))
+        return dataclasses.replace(self.entry, state=self.after, operation=write.operation, before=before, after=after)
+
+    def done(self, change: Entry) -> None:
+        """Say that a change happened; raises JournalError for a new write."""
+        kept = self.entry if self.after == UNDONE else dataclasses.replace(self.entry, after=change.after)
+        self._say(dataclasses.replace(kept, state=self.after))
+
+    def _say(self, entry: Entry) -> None:
+        try:
+            self.journal.append(entry)
+        except JournalError:
+            # What is put back needs no journal: a later rollback finds it as it was before.
+            if self.after != UNDONE:
+                raise
 
 
-def read(path: str) -> list[Entry]:
-    """Return every write of a journal in its last known state, in the order they were begun; raises JournalError."""
+def read(path: str) -> tuple[list[Entry], Torn | None]:
+    """Return every write of a journal in its last known state, in the order they were begun, and a last line that was cut off.
+
+    Raises JournalError.
+    """
     try:
-        lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
+        text = pathlib.Path(path).read_bytes().decode("utf-8", "replace")
     except FileNotFoundError:
         raise JournalError(f"journal: {path} does not exist.") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise JournalError(f"journal: {path} cannot be read: {error}.") from error
+    except OSError as error:
+        raise JournalError(f"journal: {path} cannot be read: {error.strerror}.") from error
+    lines = text.split("\n")
     found: dict[tuple[str, int], Entry] = {}
+    torn: Torn | None = None
     for number, line in enumerate(lines, 1):
         value = _json(line)
         if value is None:
-            # Cut off with the controller. A write whose line is broken was never sent, an end that is broken is looked up.
+            # Cut off. One that others follow was never sent; of the last one nobody knows, unless an earlier line tells of its write.
+            if line.strip():
+                torn = _torn(number, line, found)
             continue
         entry = _entry(value)
         if entry is None:
             raise JournalError(f"journal: line {number} of {path} is not one of this collection.")
         found[entry.run, entry.step] = entry
-    if not found and any(line.strip() for line in lines):
+        torn = None
+    if not found and (torn is None or not torn.id) and any(line.strip() for line in lines):
         raise JournalError(f"journal: {path} is no journal of this collection.")
-    return list(found.values())
+    return list(found.values()), torn
+
+
+def _torn(number: int, line: str, known: t.Collection[tuple[str, int]]) -> Torn | None:
+    """Return what stands before the cut of a line; None when it is a further line of a known write."""
+    value = _until_cut(line)
+    if any(value.get("run") == run and value.get("step") == step for run, step in known):
+        return None
+    before = value.get("before")
+    return Torn(
+        number,
+        str(value.get("id") or ""),
+        str(value.get("operation") or ""),
+        before if isinstance(before, dict) else None,
+        "before" in value,
+    )
+
+
+def _until_cut(line: str) -> dict[str, t.Any]:
+    """Return the whole pairs of an object in JSON that is cut off."""
+    decoder = json.JSONDecoder()
+    found: dict[str, t.Any] = {}
+    place = 1
+    with contextlib.suppress(ValueError, RecursionError):
+        while True:
+            name, place = decoder.raw_decode(line, place)
+            value, after = decoder.raw_decode(line, place + len(": "))
+            if line[after : after + 1] not in (",", "}"):
+                break
+            found[str(name)] = value
+            place = after + len(", ")
+    return found
 
 
 def _json(line: str) -> t.Any:
     try:
         return json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 

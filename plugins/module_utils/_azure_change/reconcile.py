@@ -19,7 +19,7 @@ from .._network.values import name_of
 from . import bodies, undo, write_errors
 from . import journal as journals
 from .change_set import DELETE, ChangeSet, Refusal, Write
-from .journal import Entry, Journal, Record
+from .journal import Entry, Journal, Record, Torn
 from .write_errors import WriteVerdict
 from .writer import SUCCEEDED, Writer, state_of
 
@@ -70,7 +70,7 @@ class Reconciler:
         self._runtime = runtime or Runtime()
 
     def carry_out(self, planner: Planner) -> WriteResult:
-        """Bring about what `planner` plans; raises nothing but JournalError before the first write."""
+        """Bring about what `planner` plans; whatever goes wrong, what was written is taken back."""
         done: list[Entry] = []
         warnings: list[str] = []
         try:
@@ -79,10 +79,9 @@ class Reconciler:
                 entries = (Entry("", 0, "", w.id, w.operation, _dict(w.before), _dict(w.body)) for w in plan.writes)
                 return WriteResult(tuple(entries), plan.warnings)
             self._reconcile(planner, self._new_record, done, warnings)
-        except (StopError, journals.JournalError) as stop:
+        except Exception as stop:
             left, troubles = self._take_back(done)
-            refusal = stop.refusal if isinstance(stop, StopError) else None
-            return WriteResult(tuple(left), (*warnings, *troubles), str(stop), refusal)
+            return WriteResult(tuple(left), (*warnings, *troubles), _reason(stop), _refusal(stop))
         return WriteResult(tuple(done), tuple(warnings))
 
     def undo(self, entry: Entry) -> WriteResult:
@@ -99,11 +98,12 @@ class Reconciler:
                 plan = self._planned(planner)
                 done += [Entry("", 0, "", w.id, w.operation, _dict(w.before), _dict(w.body)) for w in plan.writes]
             else:
-                self._reconcile(planner, lambda _write: Record.of_undoing(self._journal, entry), done, [])
+                record = Record.of_undoing(self._journal, entry)
+                self._reconcile(planner, lambda _write: record, done, [])
                 if not done:
-                    self._journal.append(dataclasses.replace(entry, state=journals.UNDONE))
-        except (StopError, journals.JournalError) as stop:
-            return WriteResult(failure=str(stop), refusal=stop.refusal if isinstance(stop, StopError) else None)
+                    record.done(entry)
+        except Exception as stop:
+            return WriteResult(failure=_reason(stop), refusal=_refusal(stop))
         return WriteResult(tuple(done))
 
     def _new_record(self, write: Write) -> Record:
@@ -134,9 +134,7 @@ class Reconciler:
             write = plan.writes[0]
             if sum(entry.id == write.id and entry.operation == write.operation for entry in done) >= REPEATS:
                 raise StopError(f"{name_of(write.id)} was written {REPEATS} times, but Azure does not keep it.")
-            entry, verdict = self._attempt(write, record(write))
-            if entry is not None:
-                done.append(entry)
+            verdict = self._attempt(write, record(write), done)
             if verdict is None:
                 tries = unsure = 0
                 continue
@@ -149,8 +147,8 @@ class Reconciler:
             self._runtime.sleep(pause)
             tries += 1
 
-    def _attempt(self, write: Write, record: Record) -> tuple[Entry | None, WriteVerdict | None]:
-        """Send one write; return it as it was done, and what was wrong."""
+    def _attempt(self, write: Write, record: Record, done: list[Entry]) -> WriteVerdict | None:
+        """Send one write; `done` gets it as it was done, before the journal does. Return what was wrong."""
         for reference in bodies.linked(write.body):
             body = self._settled(reference)
             if body is not None and state_of(body) not in SUCCEEDED:
@@ -161,30 +159,49 @@ class Reconciler:
         except ArmError as error:
             verdict = write_errors.judge(error, write.id, _action(write))
             if verdict.kind == write_errors.UNSURE:
-                return self._look_again(write, record, verdict, failed=error.code == "OperationFailed")
+                return self._look_again(write, record, verdict, done, failed=error.code == "OperationFailed")
             record.not_done()
-            return None, verdict
+            return verdict
         current = self._after(write)
-        if write.operation == DELETE:
-            return record.done(write, None), None
         # What somebody else made of it in the meantime is not ours.
         seen = (body for body in (current, stored) if bodies.holds(write.id, body, write.body))
-        return record.done(write, next(seen, write.body)), None
+        done.append(record.change(write, None if write.operation == DELETE else next(seen, write.body)))
+        record.done(done[-1])
+        return None
 
     def _look_again(
-        self, write: Write, record: Record, verdict: WriteVerdict, *, failed: bool
-    ) -> tuple[Entry | None, WriteVerdict | None]:
+        self, write: Write, record: Record, verdict: WriteVerdict, done: list[Entry], *, failed: bool
+    ) -> WriteVerdict | None:
         """Find out what became of a write whose end nobody saw."""
         current = self._after(write)
         if bodies.holds(write.id, current, write.body):
-            entry = record.done(write, current)
-            return entry, dataclasses.replace(verdict, kind=write_errors.FAILED) if failed else None
+            done.append(record.change(write, current))
+            record.done(done[-1])
+            return dataclasses.replace(verdict, kind=write_errors.FAILED) if failed else None
         if bodies.same(write.id, current, write.before):
             record.not_done()
             if failed and "cancel" not in verdict.message.lower():
-                return None, dataclasses.replace(verdict, kind=write_errors.FAILED)
-            return None, verdict
-        return None, dataclasses.replace(verdict, kind=write_errors.STALE)
+                return dataclasses.replace(verdict, kind=write_errors.FAILED)
+            return verdict
+        return dataclasses.replace(verdict, kind=write_errors.STALE)
+
+    def may_differ(self, torn: Torn) -> str | None:
+        """Return why a write whose line was cut off cannot be ruled out; None when the object is as it was before it."""
+        told = f"Line {torn.line} of the journal is cut off: its write may have been sent"
+        if not torn.id or not torn.before_known:
+            return f"{told}, and what it was about is lost. Look into the activity log of Azure, then delete the line."
+        try:
+            current = self._settled(torn.id)
+        except Exception as problem:
+            return f"{told}. {_reason(problem)}"
+        if bodies.same(torn.id, current, torn.before):
+            return None
+        return f"{told}, and {name_of(torn.id)} is not as it was before. Compare it in Azure and decide by hand."
+
+    @property
+    def journal_trouble(self) -> str | None:
+        """Return why the journal does not hold everything, None when it does."""
+        return None if self._journal.trouble is None else str(self._journal.trouble)
 
     def _after(self, write: Write) -> dict[str, t.Any] | None:
         try:
@@ -220,6 +237,15 @@ class Reconciler:
         if verdict.pause is not None:
             return verdict.pause + spread * min(tries, 8) / 4
         return float(min(FIRST_PAUSE * 2**tries, LONGEST_PAUSE) * spread)
+
+
+def _reason(problem: Exception) -> str:
+    known = isinstance(problem, (StopError, journals.JournalError))
+    return str(problem) if known else f"Azure could not be changed: an unexpected {type(problem).__name__}."
+
+
+def _refusal(problem: Exception) -> Refusal | None:
+    return problem.refusal if isinstance(problem, StopError) else None
 
 
 def not_provisioned(resource_id: str, body: t.Mapping[str, t.Any]) -> Refusal:

@@ -16,10 +16,15 @@ from .reconcile import Reconciler, WriteResult
 
 def roll_back(reconciler: Reconciler, path: str) -> dict[str, t.Any]:
     """Return the result of undoing every write of a journal that is not undone yet; raises JournalError."""
-    todo = [e for e in journals.read(path) if e.state not in (journals.NOT_DONE, journals.UNDONE)]
+    entries, torn = journals.read(path)
+    todo = [e for e in entries if e.state not in (journals.NOT_DONE, journals.UNDONE)]
     outcomes: list[WriteResult] = []
     left: list[dict[str, t.Any]] = []
     stuck: dict[str, str] = {}
+    doubt = reconciler.may_differ(torn) if torn else None
+    if torn and doubt:
+        stuck[low(torn.id)] = doubt
+        left.append({"id": torn.id, "operation": torn.operation, "reason": doubt})
     for entry in reversed(todo):
         key = low(entry.id)
         if key in stuck:
@@ -35,6 +40,7 @@ def roll_back(reconciler: Reconciler, path: str) -> dict[str, t.Any]:
     changes = tuple(entry for outcome in outcomes for entry in outcome.changes)
     failure = None
     if left:
-        names = ", ".join(dict.fromkeys(name_of(item["id"]) for item in left))
+        names = ", ".join(dict.fromkeys(name_of(item["id"]) or "a line of the journal" for item in left))
         failure = f"Not everything was undone: {names}. {left[0]['reason']}"
-    return {**to_result(WriteResult(changes, failure=failure, refusal=refusal)), "left": left}
+    warnings = (reconciler.journal_trouble,) if reconciler.journal_trouble else ()
+    return {**to_result(WriteResult(changes, warnings, failure, refusal)), "left": left}

@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import json
-import pathlib
 import typing as t
 
 import pytest
@@ -16,7 +14,6 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._azure im
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import CLOUDS
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change import (
     change_set,
-    journal,
     write_errors,
     writer,
 )
@@ -163,49 +160,3 @@ def test_a_resource_is_waited_for() -> None:
     with pytest.raises(arm.ArmError, match="still Updating after 5 s"):
         make(Wire(busy), deadline=5).settled(ID)
     assert make(Wire(Answer(404, {"error": {"code": "X", "message": "m"}}))).settled(ID) is None
-
-
-def test_the_journal_keeps_the_last_state_of_each_write(tmp_path: pathlib.Path) -> None:
-    path = tmp_path / "new" / "journal.jsonl"
-    book = journal.Journal(str(path), "module", now=lambda: "now")
-    first, second = (book.next_entry(f"{ID}{n}", change_set.CREATE, None, DONE) for n in (1, 2))
-    book.append(first)
-    book.append(second)
-    done = journal.dataclasses.replace(first, state=journal.DONE, after={"etag": "e", **DONE})
-    book.append(done)
-    assert journal.read(str(path)) == [done, second]
-    line = json.loads(path.read_text("utf-8").splitlines()[-1])
-    named = {
-        "time",
-        "run",
-        "step",
-        "state",
-        "id",
-        "operation",
-        "before",
-        "after",
-        "etag_before",
-        "etag_after",
-        "module",
-        "api_version",
-    }
-    assert (line.keys(), line["etag_after"]) == (named, "e")
-    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
-
-
-def test_a_torn_line_spoils_nothing(tmp_path: pathlib.Path) -> None:
-    path = tmp_path / "journal.jsonl"
-    book = journal.Journal(str(path), "module")
-    first, second = (book.next_entry(f"{ID}{n}", change_set.CREATE, None, DONE) for n in (1, 2))
-    book.append(first)
-    with path.open("a", encoding="utf-8") as stream:
-        stream.write('{"time": "2026')
-    book.append(second)
-    assert journal.read(str(path)) == [first, second]
-
-
-def test_a_journal_that_cannot_be_written_is_said(tmp_path: pathlib.Path) -> None:
-    (tmp_path / "file").write_text("")
-    book = journal.Journal(str(tmp_path / "file" / "journal"), "module")
-    with pytest.raises(journal.JournalError, match=r"journal: .* cannot be written"):
-        book.append(book.next_entry(ID, change_set.CREATE, None, DONE))

@@ -12,6 +12,11 @@ import typing as t
 
 import pytest
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change import (
+    change_set,
+    journal,
+    reconcile,
+)
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.modules.azure.conftest import Start, fault
 
@@ -220,3 +225,93 @@ def test_an_operation_that_never_ends_is_said_and_stays_in_the_journal(azure: St
     assert "was written is not known" in result["msg"]
     assert "is still Updating after 1 s" in result["msg"]
     assert (lab.states(), len(lab.writes())) == (["intended"], 1)
+
+
+def _failing_at(monkeypatch: pytest.MonkeyPatch, *states: str) -> None:
+    """Let the disk be full whenever the journal is to get one of some states."""
+    append = journal.Journal.append
+
+    def full(self: journal.Journal, entry: journal.Entry) -> None:
+        if entry.state in states:
+            self.trouble = journal.JournalError("journal: j cannot be written: No space left on device.")
+            raise self.trouble
+        append(self, entry)
+
+    monkeypatch.setattr(journal.Journal, "append", full)
+
+
+def test_a_write_without_its_first_line_is_not_sent(azure: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = azure(b.routed(TUNNEL))
+    _failing_at(monkeypatch, "intended")
+    result = lab.run("route", route_table=TABLE, addresses=b.BOTH)
+    assert ("No space left" in result["msg"], result["changed"], lab.writes()) == (True, False, [])
+
+
+@pytest.mark.parametrize("states", [("done",), ("done", "undoing"), ("done", "undoing", "undone")])
+def test_a_write_whose_end_is_not_in_the_journal_is_taken_back(
+    azure: Start, monkeypatch: pytest.MonkeyPatch, states: tuple[str, ...]
+) -> None:
+    lab = azure(b.routed(TUNNEL))
+    before = lab.lab.state_hash()
+    _failing_at(monkeypatch, *states)
+    result = lab.run("route", route_table=TABLE, addresses=b.BOTH)
+    assert ("No space left" in result["msg"], result["changed"]) == (True, False)
+    assert [name.split()[0] for name, _status in lab.writes()] == ["PUT", "DELETE"]
+    assert lab.lab.state_hash() == before
+
+
+def test_a_write_that_stays_is_named_though_the_journal_has_no_end_of_it(
+    azure: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lab = azure(b.routed(TUNNEL), faults=[fault("DELETE *", answer=403)])
+    _failing_at(monkeypatch, "done")
+    result = lab.run("route", route_table=TABLE, addresses=b.BOTH)
+    assert [change["operation"] for change in result["changes"]] == ["create"]
+    assert "could not be put back" in result["warnings"][0]
+
+
+def test_a_rollback_goes_on_without_its_lines_and_says_so(azure: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = azure(b.routed(TUNNEL))
+    before = lab.lab.state_hash()
+    lab.run("route", route_table=TABLE, addresses=b.BOTH)
+    _failing_at(monkeypatch, "undoing", "undone")
+    result = lab.undo()
+    assert (lab.lab.state_hash(), "msg" in result, result["left"]) == (before, False, [])
+    assert "No space left on device" in result["warnings"][0]
+    assert not lab.undo()["changed"]
+
+
+def test_an_error_nobody_thought_of_takes_back(azure: Start, monkeypatch: pytest.MonkeyPatch) -> None:
+    lab = azure(b.routed(TUNNEL))
+    before = lab.lab.state_hash()
+    after = reconcile.Reconciler._after
+    seen: list[str] = []
+
+    def odd(self: reconcile.Reconciler, write: change_set.Write) -> dict[str, t.Any] | None:
+        seen.append(write.id)
+        if len(seen) == 1:
+            return after(self, write)
+        if len(seen) == 2:
+            raise KeyError("odd")
+        return after(self, write)
+
+    monkeypatch.setattr(reconcile.Reconciler, "_after", odd)
+    result = lab.run("route", route_table=TABLE, addresses=b.BOTH)
+    assert "unexpected KeyError" in result["msg"]
+    assert lab.undo()["left"] == []
+    assert lab.lab.state_hash() == before
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_first_line_that_was_cut_off_is_looked_up(azure: Start, sent: bool) -> None:
+    lab = azure(b.routed(TUNNEL))
+    before = lab.lab.state_hash()
+    lab.run("route", route_table=TABLE)
+    text = lab.journal.read_text(encoding="utf-8")
+    if not sent:
+        lab.undo()
+        assert lab.lab.state_hash() == before
+    lab.journal.write_text(text[: text.index('"after": ') + len('"after": {"na')], encoding="utf-8")
+    result = lab.undo()
+    assert [entry["operation"] for entry in result["left"]] == (["create"] if sent else [])
+    assert ("may have been sent" in result.get("msg", "")) is sent

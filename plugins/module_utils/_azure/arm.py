@@ -25,6 +25,7 @@ T = t.TypeVar("T")
 MAX_PAGES = 1000
 ACCEPTED = 202
 FORBIDDEN = 403
+HTTP, HTTPS = 80, 443
 FIRST_ERROR = 400
 # Another operation on the resource is going on: it is over in seconds, or it is said that it was not.
 BUSY = "AnotherOperationInProgress"
@@ -146,19 +147,26 @@ class ArmClient:
             url = page.get("nextLink") or None
         return items
 
-    def ask(self, path: str, api_version: str, pauses: tuple[float, ...] = BUSY_PAUSES) -> t.Any:
+    def ask(
+        self,
+        path: str,
+        api_version: str,
+        body: t.Mapping[str, str] | None = None,
+        pauses: tuple[float, ...] = BUSY_PAUSES,
+    ) -> t.Any:
         """POST a question, wait for its long-running answer within the deadline and return its body; raises ArmError."""
         try:
-            response = self._in_version(path, api_version, lambda version: self._post(path, version))
+            response = self._in_version(path, api_version, lambda version: self._post(path, version, body))
             return self._json(self._finish(response))
         except ArmError as problem:
             if problem.code != BUSY or not pauses:
                 raise
         self._sleep(pauses[0])
-        return self.ask(path, api_version, pauses[1:])
+        return self.ask(path, api_version, body, pauses[1:])
 
-    def _post(self, path: str, version: str) -> sdk.HttpResponse:
-        return self._request("POST", self._url(path, version, {}), retry_on_methods=["POST"])
+    def _post(self, path: str, version: str, body: t.Mapping[str, str] | None) -> sdk.HttpResponse:
+        given = None if body is None else dict(body)
+        return self._request("POST", self._url(path, version, {}), body=given, retry_on_methods=["POST"])
 
     def send_once(
         self, method: str, path: str, api_version: str, *, body: t.Any = None, headers: dict[str, str] | None = None
@@ -195,7 +203,7 @@ class ArmClient:
 
     def _same_host(self, url: str) -> str:
         """Refuse to carry the token to another host than the Resource Manager that was asked."""
-        if urllib.parse.urlsplit(url).netloc.lower() != urllib.parse.urlsplit(self._base).netloc.lower():
+        if _origin(url) != _origin(self._base):
             raise ArmError("ForeignLink", "a link of the answer points at another host")
         return url
 
@@ -208,7 +216,7 @@ class ArmClient:
         body: t.Any = None,
         **options: t.Any,
     ) -> sdk.HttpResponse:
-        if method == "POST":
+        if method == "POST" and body is None:
             headers = {"Content-Length": "0"}
         try:
             response = self._send(sdk.HttpRequest(method, url, headers=headers, json=body), **options)
@@ -226,6 +234,16 @@ class ArmClient:
             return response.json()
         except (ValueError, sdk.AzureError) as error:
             raise ArmError("MalformedBody", "the answer is not JSON", response.status_code) from error
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port; Azure writes the port of https into some links. A port that is none is no origin of ours."""
+    parts = urllib.parse.urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = -1
+    return parts.scheme, parts.hostname, port or {"https": HTTPS, "http": HTTP}.get(parts.scheme)
 
 
 def _problem(response: sdk.HttpResponse) -> ArmError:

@@ -71,7 +71,6 @@ LISTINGS: tuple[Listing, ...] = (
     Listing("Microsoft.Network/firewallPolicies"),
     Listing("Microsoft.Network/ipGroups"),
     HUBS,
-    Listing("Microsoft.Network/networkManagers"),
 )
 
 POWER_STATES = Listing("Microsoft.Compute/virtualMachines", COMPUTE_API, (("statusOnly", "true"),))

@@ -25,8 +25,8 @@ class Source(t.Protocol):
     def list(self, path: str, api_version: str, **query: str) -> list[dict[str, t.Any]]:
         """Return all items of a list."""
 
-    def ask(self, path: str, api_version: str) -> t.Any:
-        """Return the answer to a POST that asks a question."""
+    def ask(self, path: str, api_version: str, body: t.Mapping[str, str] | None = None) -> t.Any:
+        """Return the answer to a POST that asks a question; `body` is JSON where the question takes one."""
 
     def version(self, path: str, wanted: str) -> str:
         """Return the API version in which a path was answered; `wanted` where it was not asked for."""
@@ -35,7 +35,7 @@ class Source(t.Protocol):
 class Tape:
     """Passes everything on to `source` and keeps it in `calls`; safe to share between threads.
 
-    A call holds {method, path, api_version, query, status, body, error}: `method` is get, list or ask, `api_version` the one that
+    A call holds {method, path, api_version, query, status, body, error}: `method` is get, list or ask, `query` what a question sent, `api_version` the one that
     answered, `status` the HTTP status or None, `error` {code, message, action} in place of a body.
     """
 
@@ -46,24 +46,26 @@ class Tape:
 
     def get(self, path: str, api_version: str, **query: str) -> t.Any:
         """Pass a GET on."""
-        return self._keep("get", path, api_version, query)
+        return self._keep("get", path, api_version, query, lambda: self._source.get(path, api_version, **query))
 
     def list(self, path: str, api_version: str, **query: str) -> t.Any:
         """Pass a list on."""
-        return self._keep("list", path, api_version, query)
+        return self._keep("list", path, api_version, query, lambda: self._source.list(path, api_version, **query))
 
-    def ask(self, path: str, api_version: str) -> t.Any:
+    def ask(self, path: str, api_version: str, body: t.Mapping[str, str] | None = None) -> t.Any:
         """Pass a question on."""
-        return self._keep("ask", path, api_version, {})
+        return self._keep("ask", path, api_version, body or {}, lambda: self._source.ask(path, api_version, body))
 
     def version(self, path: str, wanted: str) -> str:
         """Return the version that the source took."""
         return self._source.version(path, wanted)
 
-    def _keep(self, method: str, path: str, api_version: str, query: dict[str, str]) -> t.Any:
-        call: Call = {"method": method, "path": path, "api_version": api_version, "query": query, "status": OK}
+    def _keep(
+        self, method: str, path: str, api_version: str, query: t.Mapping[str, str], pass_on: t.Callable[[], t.Any]
+    ) -> t.Any:
+        call: Call = {"method": method, "path": path, "api_version": api_version, "query": dict(query), "status": OK}
         try:
-            call["body"] = getattr(self._source, method)(path, api_version, **query)
+            call["body"] = pass_on()
         except ArmError as problem:
             told = {"code": problem.code, "message": problem.detail, "action": problem.action}
             call.update(status=problem.status, body=None, error=told)
@@ -90,15 +92,15 @@ class Player:
         """Answer a list."""
         return self._answer("list", path, query)
 
-    def ask(self, path: str, api_version: str) -> t.Any:
+    def ask(self, path: str, api_version: str, body: t.Mapping[str, str] | None = None) -> t.Any:
         """Answer a question."""
-        return self._answer("ask", path, {})
+        return self._answer("ask", path, body or {})
 
     def version(self, path: str, wanted: str) -> str:
         """Return the version that answered when it was recorded."""
         return str(self._versions.get(_place(path)) or wanted)
 
-    def _answer(self, method: str, path: str, query: dict[str, str]) -> t.Any:
+    def _answer(self, method: str, path: str, query: t.Mapping[str, str]) -> t.Any:
         call = self._calls.get(_key(method, path, query))
         if call is None:
             raise ArmError("NotRecorded", "the recording holds no answer to this")

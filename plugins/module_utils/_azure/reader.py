@@ -15,7 +15,7 @@ import typing as t
 from .._network.state import SUBSCRIPTION, EffectiveRoutes
 from .._network.values import items, low, props, strings, subscription
 from . import catalog, scope
-from .arm import ArmError
+from .arm import MAX_PAGES, ArmError
 from .exchanges import Source
 from .snapshot import Snapshot
 
@@ -41,6 +41,7 @@ class Reader:
         self._client = source
         self._done: set[str] = set()
         self._gone: set[str] = set()
+        self._asked: set[str] = set()
         self.snapshot = Snapshot()
 
     def read(self, machines: t.Sequence[str], subscriptions: t.Iterable[str] = ()) -> list[str | None]:
@@ -50,7 +51,6 @@ class Reader:
         """
         found = self._read({*map(subscription, machines), *map(str.lower, subscriptions)} - {""}, machines)
         wanted = [low(vm_id) for vm_id in found if vm_id]
-        self._run([*self._route_jobs(wanted), *self._admin_rule_jobs(wanted)])
         if scope.missing_hubs(self.snapshot, wanted):
             self._read(self._subscriptions_of_hubs(scope.networks(self.snapshot, wanted)), machines)
         self._run(self._tag_jobs())
@@ -69,7 +69,10 @@ class Reader:
             self._run(self._details())
             self._done |= todo
             found = [machine if subscription(machine) else scope.vm_of(self.snapshot, machine) for machine in machines]
-            todo = scope.referenced(self.snapshot, [low(vm_id) for vm_id in found]) - self._done
+            wanted = [low(vm_id) for vm_id in found if vm_id]
+            # Where the routes lead tells which of the peered networks have to be read.
+            self._run([*self._route_jobs(wanted), *self._admin_rule_jobs(wanted)])
+            todo = scope.referenced(self.snapshot, wanted) - self._done
         for name in sorted(todo):
             self.snapshot.missing(SUBSCRIPTION, f"/subscriptions/{name}", "it is too many references away")
         return found
@@ -172,7 +175,8 @@ class Reader:
 
     def _route_jobs(self, vm_ids: t.Iterable[str]) -> list[Job]:
         """One question per subnet, to a NIC of any machine there that is not known to be stopped."""
-        running: dict[str, list[str]] = {subnet: [] for subnet in sorted(scope.subnets(self.snapshot, vm_ids))}
+        subnets = sorted(scope.subnets(self.snapshot, vm_ids) - self.snapshot.routes.keys())
+        running: dict[str, list[str]] = {subnet: [] for subnet in subnets}
         for vm in self.snapshot.of_type("Microsoft.Compute/virtualMachines"):
             vm_id = low(vm["id"])
             if self.snapshot.power.get(vm_id, RUNNING) == RUNNING:
@@ -203,25 +207,36 @@ class Reader:
         return run
 
     def _admin_rule_jobs(self, vm_ids: t.Iterable[str]) -> list[Job]:
-        """Security admin rules per network, asked only where a network manager exists: the POST needs a right of its own."""
-        if not self.snapshot.of_type("Microsoft.Network/networkManagers"):
-            return []
-        return [self._admin_rules(network) for network in scope.networks(self.snapshot, vm_ids)]
+        """Security admin rules per network: the network manager that holds them may be in any subscription."""
+        networks = [network for network in scope.networks(self.snapshot, vm_ids) if network not in self._asked]
+        self._asked.update(networks)
+        return [self._admin_rules(network) for network in networks]
 
     def _admin_rules(self, network: str) -> Job:
         def run() -> None:
             path = f"{self.snapshot.resources[network]['id']}/listNetworkManagerEffectiveSecurityAdminRules"
             try:
-                answer = self._client.ask(path, catalog.NETWORK_API)
+                self.snapshot.admin_rules[network] = self._asked_in_pages(path)
             except ArmError as problem:
                 self.snapshot.missing("security admin rules", network, problem, catalog.ADMIN_RULES_ACTION)
-                return
-            if isinstance(answer, dict) and isinstance(answer.get("value"), list):
-                self.snapshot.admin_rules[network] = items(answer["value"])
-            else:
-                self.snapshot.missing("security admin rules", network, "the answer has no 'value'")
 
         return run
+
+    def _asked_in_pages(self, path: str) -> list[t.Mapping[str, t.Any]]:
+        """Return all items of a question that is answered in pages, each with the token of the next; raises ArmError."""
+        found: list[t.Mapping[str, t.Any]] = []
+        tokens = [""]
+        while True:
+            answer = self._client.ask(path, catalog.NETWORK_API, {"skipToken": tokens[-1]} if tokens[-1] else {})
+            if not isinstance(answer, dict) or not isinstance(answer.get("value"), list):
+                raise ArmError("UnexpectedBody", "the answer has no 'value'")
+            found += items(answer["value"])
+            token = str(answer.get("skipToken") or "")
+            if not token:
+                return found
+            if token in tokens or len(tokens) >= MAX_PAGES:
+                raise ArmError("PagingLoop", "the answer does not end")
+            tokens.append(token)
 
     def _tag_jobs(self) -> list[Job]:
         return [self._tags(location, name) for location, name in scope.tag_places(self.snapshot).items()]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 import typing as t
 
+from .._network.addresses import Address, address, inside
 from .._network.links import ip_configurations, leads_to_hub
 from .._network.routes import BGP
 from .._network.subnet_routes import GATEWAY_SUBNETS
@@ -56,9 +57,9 @@ def networks(snapshot: Snapshot, vm_ids: t.Iterable[str]) -> list[str]:
 def referenced(snapshot: Snapshot, vm_ids: t.Sequence[str]) -> set[str]:
     """Return the subscriptions that the machines' networks and NICs, the firewalls and their policies refer to."""
     found: set[str] = set()
-    for network in networks(snapshot, vm_ids):
-        own = props(snapshot.resources[network])
-        found |= _subscriptions(own.get("virtualNetworkPeerings"), "remoteVirtualNetwork")
+    for network in _on_the_way(snapshot, networks(snapshot, vm_ids)):
+        found.add(subscription(network))
+        own = props(snapshot.resources.get(network))
         found |= _subscriptions(own.get("subnets"), "routeTable", "networkSecurityGroup", "natGateway")
     for vm_id in vm_ids:
         for _subnet, nic in nics(snapshot, vm_id):
@@ -70,6 +71,42 @@ def referenced(snapshot: Snapshot, vm_ids: t.Sequence[str]) -> set[str]:
         for rule in _rules(group):
             found |= set(map(subscription, strings(rule.get("sourceIpGroups"), rule.get("destinationIpGroups"))))
     return found - {""}
+
+
+def _on_the_way(snapshot: Snapshot, start: t.Sequence[str]) -> set[str]:
+    """Return networks and, of those that they are peered with, the ones that a next hop of their routes lies in.
+
+    A network whose address space is not told may hold any of them.
+    """
+    found: set[str] = set()
+    todo = set(start)
+    while todo:
+        network = todo.pop()
+        found.add(network)
+        hops = _next_hops(snapshot, network)
+        for peering in map(props, items(props(snapshot.resources.get(network)).get("virtualNetworkPeerings"))):
+            spaces = (mapping(peering.get(name)) for name in ("remoteAddressSpace", "remoteVirtualNetworkAddressSpace"))
+            prefixes = strings(*(space.get("addressPrefixes") for space in spaces))
+            if not prefixes or any(inside(prefix, hop) for prefix in prefixes for hop in hops):
+                todo |= {low(ref(peering.get("remoteVirtualNetwork")))} - found - {""}
+    return found
+
+
+def _next_hops(snapshot: Snapshot, network: str) -> set[Address]:
+    """Return the addresses that routes of a network's subnets name as next hops: Azure's own answer, and the tables."""
+    rows = [
+        row
+        for subnet, answer in snapshot.routes.items()
+        if subnet.startswith(f"{network}/")
+        for row in answer.rows or ()
+    ]
+    for subnet in items(props(snapshot.resources.get(network)).get("subnets")):
+        table = snapshot.resources.get(low(ref(props(subnet).get("routeTable"))))
+        rows += [props(route) for route in items(props(table).get("routes"))]
+    named = (
+        strings(row.get("nextHopIpAddress"), mapping(row.get("nextHop")).get("nextHopIpAddresses")) for row in rows
+    )
+    return {hop for texts in named for hop in map(address, texts) if hop is not None}
 
 
 def missing_hubs(snapshot: Snapshot, vm_ids: t.Iterable[str]) -> bool:

@@ -18,7 +18,7 @@ from . import judgement, values
 from .judgement import NotKnownError, Unread
 from .links import network_of, reference
 from .security_rules import Decision, Flow, Rule, decide, outbound
-from .state import MANAGER, NetworkState
+from .state import NetworkState
 from .values import Body, low, name_of, props, ref
 from .wording import say
 
@@ -158,13 +158,8 @@ def _admin(state: NetworkState, network_id: str, flow: Flow) -> Decision:
     rules = state.admin_rules.get(low(network_id))
     if rules is None:
         entry = state.unread_about(ADMIN_RULES, network_id)
-        scope = values.subscription(network_id)
-        manager = state.unread_about(MANAGER, f"/subscriptions/{scope}") or state.unread_about(MANAGER, scope)
-        if entry or manager:
-            found = dict(entry or manager or {})
-            found["action"] = found.get("action") or (
-                ADMIN_ACTION if entry else "Microsoft.Network/networkManagers/read"
-            )
+        if entry:
+            found = {**entry, "action": entry.get("action") or ADMIN_ACTION}
             raise NotKnownError(say("admin_not_read", reason=found.get("reason")), found)
         return Decision("none", None)
     if values.broken(rules):

@@ -45,7 +45,6 @@ _SPELLING = {
         "Microsoft.Network/virtualHubs",
         "Microsoft.Network/virtualHubs/routingIntent",
         "Microsoft.Network/virtualHubs/hubRouteTables",
-        "Microsoft.Network/networkManagers",
     )
 }
 
@@ -59,7 +58,6 @@ BALANCER = "microsoft.network/loadbalancers"
 FIREWALL = "microsoft.network/azurefirewalls"
 HUB = "microsoft.network/virtualhubs"
 NAT_GATEWAY = "microsoft.network/natgateways"
-MANAGER = "microsoft.network/networkmanagers"
 
 
 @dataclasses.dataclass(frozen=True)

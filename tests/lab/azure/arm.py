@@ -247,7 +247,11 @@ class Arm:
             if body is None:
                 raise writes.not_found(resource_id)
             if word.startswith("list"):
-                return Answer(200, self._answers.admin_rules(resource_id))
+                # The specification requires the body QueryRequestOptions:
+                # https://learn.microsoft.com/rest/api/networkmanager/list-network-manager-effective-security-admin-rules
+                if not request.body:
+                    raise Problem(400, "InvalidRequestContent", "The request body is required.")
+                return Answer(200, self._answers.admin_rules(resource_id, request.json()))
             routes = word == "effectiveroutetable"
             result = self._answers.effective_routes(body) if routes else self._answers.effective_groups(body)
         seconds = None if fate else self._world.options.question_seconds

@@ -51,9 +51,12 @@ class Questions:
                     )
         return {"value": value}
 
-    def admin_rules(self, network: ids.ResourceId) -> Body:
-        """Return the result of listNetworkManagerEffectiveSecurityAdminRules."""
-        return {"value": self._security.admin_rules(network), "skipToken": ""}
+    def admin_rules(self, network: ids.ResourceId, given: Body) -> Body:
+        """Return one page of listNetworkManagerEffectiveSecurityAdminRules; `given` is its body, {skipToken}."""
+        start = int(given.get("skipToken") or 0)
+        end = start + self._topology.world.options.page_size
+        rules = self._security.admin_rules(network)
+        return {"value": rules[start:end], "skipToken": str(end) if end < len(rules) else ""}
 
     def service_tags(self, subscription: str, location: str) -> Body:
         """Return the service tags of a location."""

@@ -39,9 +39,10 @@ def test_get_keeps_unknown_fields_and_names_the_version() -> None:
     assert wire.headers[0]["Authorization"] == "Bearer token"
 
 
-def test_list_follows_all_pages() -> None:
+@pytest.mark.parametrize("host", [HOST, f"{HOST}:443", HOST.upper().replace("HTTPS", "https")])
+def test_list_follows_all_pages(host: str) -> None:
     wire = Wire(
-        Answer(body={"value": [{"id": 1}], "nextLink": f"{HOST}/l?api-version=1&$skiptoken=2"}),
+        Answer(body={"value": [{"id": 1}], "nextLink": f"{host}/l?api-version=1&$skiptoken=2"}),
         Answer(body={"value": [{"id": 2}]}),
     )
     assert client(wire).list("/l", "1") == [{"id": 1}, {"id": 2}]
@@ -52,6 +53,9 @@ def test_list_follows_all_pages() -> None:
     [
         ([Answer(body={"value": [], "nextLink": f"{HOST}/l?api-version=1"})], "PagingLoop"),
         ([Answer(body={"value": [], "nextLink": "https://evil.example/l"})], "ForeignLink"),
+        ([Answer(body={"value": [], "nextLink": f"{HOST}:8443/l"})], "ForeignLink"),
+        ([Answer(body={"value": [], "nextLink": f"{HOST}:port/l"})], "ForeignLink"),
+        ([Answer(body={"value": [], "nextLink": HOST.replace("https", "http") + "/l"})], "ForeignLink"),
         (
             [
                 Answer(body={"value": [1], "nextLink": f"{HOST}/2"}),

@@ -122,3 +122,47 @@ def test_a_missing_permission_is_never_a_wrong_verdict(read: Read, action: str, 
     if path["verdict"] == "unknown":
         assert unread
         assert path["unread"]
+
+
+def _peered(number: int) -> tuple[b.Body, list[b.Body]]:
+    """Return a peering of the spoke and what is in the other subscription."""
+    place = f"/subscriptions/0b1f6471-1bf0-4dda-aec3-{number:012}/resourceGroups/rg/providers/Microsoft.Network"
+    prefix = f"10.{100 + number}.0.0/16"
+    remote = {**b.network(f"net{number}", prefix, {}), "id": f"{place}/virtualNetworks/net{number}"}
+    properties = {
+        "peeringState": "Connected",
+        "remoteVirtualNetwork": {"id": remote["id"]},
+        "remoteAddressSpace": {"addressPrefixes": [prefix]},
+    }
+    return {"name": f"to-net{number}", "properties": properties}, [remote]
+
+
+def test_what_sixty_peered_subscriptions_cost(read: Read) -> None:
+    peered = [_peered(number) for number in range(10, 70)]
+    resources = b.routed(b.route("0.0.0.0/0", "VirtualAppliance", b.FIREWALL))
+    hub = b.hub(b.network_rule("Allow", *kms.ADDRESSES))
+    resources[0]["properties"]["virtualNetworkPeerings"] += [peering for peering, _remote in peered]
+    resources += [*hub, *(body for _peering, remote in peered for body in remote)]
+    (path,), unread, log = read(resources)
+    assert (path["verdict"], unread) == ("open", []), path["reason"]
+    assert len(log) <= 25, len(log)
+
+
+def test_of_the_peered_networks_the_one_with_the_next_hop_is_read(read: Read) -> None:
+    peered = [_peered(number) for number in range(10, 15)]
+    resources = b.routed(b.route("0.0.0.0/0", "VirtualAppliance", "10.113.0.4"))
+    resources[0]["properties"]["virtualNetworkPeerings"] = [peering for peering, _remote in peered]
+    place = peered[3][1][0]["id"].partition("/virtualNetworks")[0]
+    config = {"privateIPAddress": "10.113.0.4", "subnet": {"id": f"{peered[3][1][0]['id']}/subnets/nva"}}
+    nic = b.resource(
+        "networkInterfaces",
+        "nva",
+        {"ipConfigurations": [{"name": "c", "properties": config}], "enableIPForwarding": False},
+    )
+    resources += [body for _peering, remote in peered for body in remote]
+    resources.append({**nic, "id": f"{place}/networkInterfaces/nva"})
+    (path,), unread, log = read(resources)
+    # The NIC does not forward, which only its own subscription tells.
+    assert (path["verdict"], path["cause"], unread) == ("blocked", "route-blackhole", []), path["reason"]
+    read_of = {entry["path"].split("/")[2] for entry in log if entry["path"].startswith("/subscriptions/")}
+    assert read_of == {b.SUBSCRIPTION, place.split("/")[2]}

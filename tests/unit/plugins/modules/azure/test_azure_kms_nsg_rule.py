@@ -62,7 +62,6 @@ def test_writes_only_where_it_is_needed(azure: Start, resources: list[b.Body], c
 
 ADMIN = {"id": "/x/r", "properties": {"access": "Deny", "direction": "Outbound", "protocol": "Any", "priority": 1,
          "destinations": [{"addressPrefix": "*", "addressPrefixType": "IPPrefix"}], "sources": []}}  # fmt: skip
-MANAGER = b.resource("networkManagers", "manager", {})
 REFUSALS: dict[str, tuple[list[b.Body], dict[str, t.Any], str, str]] = {
     "licensing tag": (world(b.rule(300, "Deny", "AzurePlatformLKM")), {}, "platform-tag-denied", "AzurePlatformLKM"),
     "licensing tag without a default route": (
@@ -70,7 +69,7 @@ REFUSALS: dict[str, tuple[list[b.Body], dict[str, t.Any], str, str]] = {
     ),
     "no room": (world(b.rule(100, "Deny")), {}, "deny-comes-first", "no priority before it is free"),
     "admin rule": (
-        [*world(b.rule(300, "Deny")), MANAGER], {"admin_rules": {f"{b.NETWORK}/virtualNetworks/spoke": [ADMIN]}},
+        world(b.rule(300, "Deny")), {"admin_rules": {f"{b.NETWORK}/virtualNetworks/spoke": [ADMIN]}},
         "security-admin-rule-denies", "comes too late",
     ),
 }  # fmt: skip

@@ -206,7 +206,7 @@ diagnoses:
                 command:
                   description: The whole command, as it is typed, null for a step that is none.
                   type: str
-                  sample: cscript //nologo %windir%\system32\slmgr.vbs /skms azkms.core.windows.net:1688
+                  sample: cscript //nologo $env:windir\system32\slmgr.vbs /skms azkms.core.windows.net:1688
             action:
               description: The name in O(azure_windows.activation.remediate#role:main:remediate_actions) that lets the collection do it, null when it cannot.
               type: str

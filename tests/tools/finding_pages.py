@@ -79,8 +79,10 @@ def _short(rule: Rule) -> str:
 
 def _full(rule: Rule) -> str:
     said = [f"- {_shown(text)}" for text in rule.texts.values() if _is_sentence(text)]
+    commands = any(step.command for step in rule.steps.values())
     steps = [
-        "What applies of this, in this order, is told by the finding itself.",
+        "The finding itself says which of these steps apply.",
+        *(["Commands for the VM are for an elevated Windows PowerShell on it."] if commands else []),
         "",
         *map(_step, rule.steps.values()),
     ]
@@ -88,7 +90,7 @@ def _full(rule: Rule) -> str:
     sources = [f"- [{source.title}]({source.url})" for source in rule.sources]
     parts = {
         "What it says": said,
-        "How to fix it by hand": steps if rule.steps else ["Nothing is to be done."],
+        "How to fix it by hand": steps if rule.steps else ["No action is needed."],
         "Role variable": [action],
         "Sources": sources,
     }

@@ -15,31 +15,31 @@ from .model import Step
 from .rule import ACTIVATE, steps
 from .view import CLOCK_LIMIT_SECONDS, View
 
-_SLMGR = "cscript //nologo %windir%\\system32\\slmgr.vbs"
+_SLMGR = "cscript //nologo $env:windir\\system32\\slmgr.vbs"
 STEPS = steps(
     "code",
     {
-        "way": "Let TCP {port} out to {addresses} all the way: routes, security rules, firewalls, the outbound method",
-        "test": ("Test the way (an open port alone proves no KMS)", "Test-NetConnection {name} -Port {port}"),
-        "record": ("Look which KMS the domain's DNS names", "Resolve-DnsName _vlmcs._tcp.<domain> -Type SRV"),
+        "way": "Allow outbound TCP {port} to {addresses} on the whole path (routes, security rules, firewalls, the outbound method)",
+        "test": ("Test the path (an open port alone proves no KMS)", "Test-NetConnection {name} -Port {port}"),
+        "record": ("Look up which KMS the domain's DNS names", "Resolve-DnsName _vlmcs._tcp.<domain> -Type SRV"),
         "resolver": ("Ask the guest's DNS servers for the KMS name", "Resolve-DnsName {name} -Type A"),
-        "forwarder": "Repair the DNS server that fails, or its forwarder: in Azure the last one is 168.63.129.16",
+        "forwarder": "Repair the DNS server that fails, or its forwarder (in Azure the last forwarder is 168.63.129.16)",
         "nic_dns": "Let Windows take its DNS servers from Azure by DHCP, and set others in Azure on the virtual network or the NIC",
-        "own_kms": "Find which KMS answered in the newest event 12288: Azure's never answers this code",
+        "own_kms": "Find which KMS answered in the newest event 12288, as Azure's KMS never answers with this code",
         "clear_host": ("Clear the KMS host that is set", f"{_SLMGR} /ckms"),
         "set_host": ("Set the KMS host", f"{_SLMGR} /skms {{target}}"),
         "clock": ("Set the clock right", "w32tm /resync /rediscover"),
-        "settings": "Change the key by the command alone, as the Settings page fails with this code",
-        "licence_files": ("Reinstall the licence files, which takes minutes", f"{_SLMGR} /rilc"),
+        "settings": "Change the key with the command only, as the Settings page fails with this code",
+        "licence_files": ("Reinstall the licence files (takes some minutes)", f"{_SLMGR} /rilc"),
         "image_licence": "Check that the image was made from media with a licence for this edition",
         "restart_service": ("Restart the licensing service and wait about 30 seconds", "Restart-Service sppsvc"),
         "busy": "Wait some minutes before the next attempt, as this code passes by itself",
         "restart": ("Restart the VM", "Restart-Computer"),
-        "new_image": "Deploy the VM anew from another image, as Windows cannot be rearmed any more",
+        "new_image": "Redeploy the VM from another image, as Windows cannot be rearmed any more",
         "system_files": ("Check the system files", "sfc /scannow"),
         "component_store": ("Repair the component store", "DISM /Online /Cleanup-Image /RestoreHealth"),
-        "restore": "Restore the VM from a backup or deploy it anew",
-        "online": "Find out whether a proxy breaks HTTPS: this code is of online activation and not of KMS",
+        "restore": "Restore the VM from a backup or redeploy it",
+        "online": "Check whether a proxy breaks HTTPS, as this code is of online activation and not of KMS",
     },
 )
 _WAY = frozenset({"way", "test", "record"})

@@ -33,7 +33,7 @@ TEXTS = texts(
 STEPS = steps(
     "engine",
     {
-        "in_azure": "Make sure that this is a VM in Azure, as its metadata service does not answer: what follows is right only there",
+        "in_azure": "Check first that this is a VM in Azure, as its metadata service does not answer and the next steps are right only there",
     },
 )
 

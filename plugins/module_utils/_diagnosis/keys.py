@@ -26,14 +26,14 @@ CHANNEL_NAMES = texts(
 STEPS = ACTIVATING | steps(
     "key",
     {
-        "no_key_here": "Do not install a key: this is an evaluation or multi-session edition",
-        "redeploy": "Deploy the VM anew from an intact image",
+        "no_key_here": "Do not install a key, as this is an evaluation or multi-session edition",
+        "redeploy": "Redeploy the VM from a clean image",
         "known": (
             "Install the KMS client setup key of {title}, which ends in {partial} (list: {url})",
-            "cscript //nologo %windir%\\system32\\slmgr.vbs /ipk <key>",
+            "cscript //nologo $env:windir\\system32\\slmgr.vbs /ipk <key>",
         ),
-        "unknown": "Find out the edition (registry EditionID) and its KMS client setup key ({url}); evaluation and multi-session editions must not get one",
-        "unpublished": "No KMS client setup key is published for this edition and build; use an edition that Azure's KMS can activate",
+        "unknown": "Find the edition (registry value EditionID) and its KMS client setup key ({url}), but install none on an evaluation or multi-session edition",
+        "unpublished": "Use an edition that Azure's KMS can activate, as no KMS client setup key is published for this edition and build",
     },
 )
 

@@ -89,10 +89,10 @@ STEPS = steps(
     "rule",
     {
         "activate": (
-            "Activate, and repeat it up to 12 times with 5 seconds between (a busy KMS is normal)",
-            "cscript //nologo %windir%\\system32\\slmgr.vbs /ato",
+            "Activate Windows (up to 12 times, 5 seconds apart, as a busy KMS is normal)",
+            "cscript //nologo $env:windir\\system32\\slmgr.vbs /ato",
         ),
-        "set_host": ("Set the KMS host", "cscript //nologo %windir%\\system32\\slmgr.vbs /skms {target}"),
+        "set_host": ("Set the KMS host", "cscript //nologo $env:windir\\system32\\slmgr.vbs /skms {target}"),
         "again": "Diagnose again",
     },
 )

@@ -72,6 +72,8 @@ class _Table:
         for cause in causes:
             lines += [Line(""), *self._cause(cause)]
         lines.append(Line(""))
+        if grouping.have_commands(causes):
+            lines += self._wrapped(self.catalogue.ui("note.shell"))
         if causes and all(host.azure.status == "not_asked" for host in hosts):
             lines += self._wrapped(self.catalogue.ui("note.guests_only"))
         if report.remediation and report.remediation.worse:

@@ -87,6 +87,12 @@ def cases(hosts: t.Iterable[Host]) -> tuple[Case, ...]:
     return tuple(Case(tuple(same)) for same in sorted(groups.values(), key=lambda same: (-len(same), same[0].name)))
 
 
+def have_commands(found: t.Iterable[Cause]) -> bool:
+    """Say whether a step of a remedy is a command to be typed."""
+    remedies = (remedy for cause in found for case in cause.cases for remedy in case.finding.remedy)
+    return any(step.command for remedy in remedies for step in remedy.steps)
+
+
 def identity(value: t.Any) -> t.Hashable:
     """Return what makes values the same: a text is its message with its parameters, in whatever words."""
     if isinstance(value, Text):

@@ -41,7 +41,10 @@ def render(report: Report, catalogue: Catalogue) -> str:
         lines += [prose(news(report.history, catalogue)), ""]
     if report.remediation:
         lines += _run(report, report.remediation, catalogue)
-    for cause in grouping.causes(hosts):
+    causes = grouping.causes(hosts)
+    if grouping.have_commands(causes):
+        lines += [prose(catalogue.ui("note.shell")), ""]
+    for cause in causes:
         lines += _cause(cause, catalogue)
     healthy = [host.name for host in hosts if host.state == ACTIVATED]
     if healthy:

@@ -23,7 +23,7 @@ TEXTS = texts(
             "Windows is not activated although KMS answers the guest: {code}. Check that the traffic leaves from an Azure "
             "public address and activate again."
         ),
-        "untried": "Windows is not activated, nothing was found that stops it, nor any attempt. Activate now and watch the result.",
+        "untried": "Windows is not activated, and neither an obstacle nor an attempt was found. Activate now and watch the result.",
         "manual": "Windows is not activated and its automatic activation is turned off. Turn it on again or activate by hand.",
         "type": "Windows is not activated and is not allowed to use KMS (activation type {type}). Allow KMS activation and activate.",
         "unread": "Windows is not activated, and some of the evidence could not be read ({unread}). Make it readable and diagnose again.",
@@ -44,17 +44,17 @@ STEPS = steps(
     ID,
     {
         "manual": (
-            "Turn the automatic activation on again",
+            "Turn automatic activation on again",
             "Set-ItemProperty 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\SoftwareProtectionPlatform\\Activation' Manual 0",
         ),
-        "type": ("Allow every activation type", "cscript //nologo %windir%\\system32\\slmgr.vbs /act-type 0"),
+        "type": ("Allow all activation types", "cscript //nologo $env:windir\\system32\\slmgr.vbs /act-type 0"),
         "events": (
             "Read the newest events 12288, 12289 and 8198 in the Application log",
             "Get-WinEvent -LogName Application -MaxEvents 20 "
             '-FilterXPath "*[System[EventID=12288 or EventID=12289 or EventID=8198]]"',
         ),
-        "egress": "KMS answers only requests that leave from an Azure public address: check routes to gateways and appliances",
-        "support": "When it still fails, open a support request with this report",
+        "egress": "Check routes to gateways and appliances, as KMS serves only requests that leave from an Azure public address",
+        "support": "Open a support request with this report if activation still fails",
     },
 )
 _OTHER_TYPES = {1: TEXTS["directory"], 3: TEXTS["token"]}

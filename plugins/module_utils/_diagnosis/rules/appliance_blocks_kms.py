@@ -27,8 +27,8 @@ RULE = obstacle(
     },
     advice={
         "log": "Look for drops of TCP 1688 in the log of the appliance, and let it through as plain TCP without inspection",
-        "around": "Or route around it: one route per KMS address with next hop Internet",
-        "egress": "Make sure that the traffic leaves from an Azure public address",
+        "around": "Route around it instead, with one route per KMS address and next hop Internet",
+        "egress": "Check that the traffic leaves from an Azure public address",
     },
     action="route",
     sources=(sources.CUSTOM_ROUTES, sources.JAPAN_SUPPORT),

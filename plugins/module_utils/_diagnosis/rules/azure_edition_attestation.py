@@ -29,12 +29,12 @@ TEXTS = texts(
 STEPS = steps(
     ID,
     {
-        "direct": "Let the guest reach 169.254.169.254 without a proxy: host route, proxy bypass, appliances that catch it",
-        "download": "Let the guest reach on TCP 80: {names}",
-        "certificate": "Or install the missing intermediate certificate from https://learn.microsoft.com/azure/security/fundamentals/azure-ca-details",
+        "direct": "Let the guest reach 169.254.169.254 without a proxy (check host routes, the proxy bypass list and appliances that intercept it)",
+        "download": "Allow the guest to reach these hosts on TCP 80: {names}",
+        "certificate": "Install the missing intermediate certificate instead, from https://learn.microsoft.com/azure/security/fundamentals/azure-ca-details",
         "update": "Install the current cumulative update (KB5036909 or later)",
         "verify": ("Let Azure Edition verify again, then sign out or restart", "fclip.exe"),
-        "leave": "Leave the KMS settings as they are: KMS is not the cause",
+        "leave": "Leave the KMS settings as they are, because KMS is not the cause",
     },
 )
 _DOWNLOADS = "cacerts.digicert.com, caissuers.microsoft.com, www.microsoft.com, crl3.digicert.com, crl4.digicert.com, ocsp.digicert.com, oneocsp.microsoft.com"

@@ -24,10 +24,9 @@ RULE = obstacle(
     },
     advice={
         "add": (
-            "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of "
-            "the VM; network rules come before application rules"
+            "Add a network rule (protocol TCP, port 1688, destination the KMS addresses, source the subnet of the VM), as network rules are processed before application rules"
         ),
-        "remove": "Take port 1688 out of the application rule",
+        "remove": "Remove port 1688 from the application rule",
     },
     action="firewall_rule",
     sources=(

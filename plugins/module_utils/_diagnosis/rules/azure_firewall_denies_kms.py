@@ -19,8 +19,8 @@ RULE = obstacle(
         "found": "Azure Firewall {hop} blocks the traffic to {addresses}. Add a network rule that allows TCP 1688 to the KMS addresses.",
     },
     advice={
-        "add": "Add a network rule: protocol TCP, port 1688, destination the KMS addresses, source the subnet of the VM (parent policies come first)",
-        "before": "Check that no rule of a higher collection and no threat intelligence denies it before",
+        "add": "Add a network rule (protocol TCP, port 1688, destination the KMS addresses, source the subnet of the VM; rules of a parent policy come first)",
+        "before": "Check that neither a rule collection with a higher priority nor threat intelligence denies it first",
     },
     action="firewall_rule",
     sources=(

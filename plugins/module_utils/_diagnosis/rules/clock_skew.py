@@ -29,13 +29,13 @@ TEXTS = texts(
 STEPS = steps(
     ID,
     {
-        "enable": ("Let the time service start by itself", "Set-Service w32time -StartupType Automatic"),
+        "enable": ("Set the time service to start automatically", "Set-Service w32time -StartupType Automatic"),
         "start": ("Start the time service", "Start-Service w32time"),
         "source": (
-            "Check its source (a domain member has Type NT5DS, NtpClient must be enabled)",
+            "Check its time source (a domain member has Type NT5DS; NtpClient must be enabled)",
             "w32tm /query /source",
         ),
-        "synchronise": ("Synchronise (a large step may need Set-Date)", "w32tm /resync /rediscover"),
+        "synchronise": ("Synchronise the clock (a large offset may need Set-Date)", "w32tm /resync /rediscover"),
     },
 )
 

@@ -27,15 +27,15 @@ _TIMEOUT = "0x800705B4"
 STEPS = steps(
     ID,
     {
-        "clear": ("Clear the cache", "Clear-DnsClientCache"),
+        "clear": ("Clear the DNS cache", "Clear-DnsClientCache"),
         "hosts": (
             "Look for the name in the hosts file",
             "Select-String {name} $env:windir\\System32\\drivers\\etc\\hosts",
         ),
-        "policy": ("Look for the name in the name resolution policy", "Get-DnsClientNrptPolicy"),
-        "ask": ("Ask each resolver", "Resolve-DnsName {name} -Type A -Server <resolver>"),
-        "forward": "Let the resolvers forward what they do not own to Azure's DNS (168.63.129.16), and look for a private zone that hides the name",
-        "servers": "Set other DNS servers in Azure on the virtual network or the NIC, not inside the guest",
+        "policy": ("Look for the name in the name resolution policy (NRPT)", "Get-DnsClientNrptPolicy"),
+        "ask": ("Ask each DNS server", "Resolve-DnsName {name} -Type A -Server <resolver>"),
+        "forward": "Let the DNS servers forward the zones they do not host to Azure DNS (168.63.129.16), and look for a private DNS zone that hides the name",
+        "servers": "Change the DNS servers in Azure, on the virtual network or the NIC, and not inside the guest",
     },
 )
 

@@ -34,12 +34,12 @@ STEPS = steps(
     {
         "hosts": (
             "Remove the name from the hosts file",
-            "notepad %windir%\\System32\\drivers\\etc\\hosts",
+            "notepad $env:windir\\System32\\drivers\\etc\\hosts",
         ),
-        "policy": ("Look for the name in the name resolution policy", "Get-DnsClientNrptPolicy"),
-        "clear": ("Clear the cache", "Clear-DnsClientCache"),
+        "policy": ("Look for the name in the name resolution policy (NRPT)", "Get-DnsClientNrptPolicy"),
+        "clear": ("Clear the DNS cache", "Clear-DnsClientCache"),
         "zone": "Find the zone, forwarder or filter that answers for {name} and remove it",
-        "expected": "The expected addresses are {addresses}; one of them per answer is normal",
+        "expected": "Compare with the expected addresses {addresses} (one of them per answer is normal)",
     },
 )
 _ODD = frozenset({"unexpected", "legacy"})

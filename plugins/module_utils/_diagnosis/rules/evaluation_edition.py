@@ -24,14 +24,14 @@ TEXTS = texts(
 STEPS = steps(
     ID,
     {
-        "role": "Make sure that the VM is not a domain controller; those cannot be converted",
-        "editions": ("See which editions are possible", "DISM /Online /Get-TargetEditions"),
+        "role": "Check that the VM is not a domain controller, which cannot be converted",
+        "editions": ("List the editions it can be converted to", "DISM /Online /Get-TargetEditions"),
         "convert": (
-            "Convert the edition, with the KMS client setup key of the new one",
+            "Convert the edition with the KMS client setup key of the new one",
             "DISM /Online /Set-Edition:<edition> /ProductKey:<key> /AcceptEula",
         ),
-        "restart": "Restart",
-        "image": "Or deploy the VM anew from an image that is not an evaluation",
+        "restart": "Restart the VM",
+        "image": "Redeploy the VM instead, from an image that is not an evaluation edition",
     },
 )
 

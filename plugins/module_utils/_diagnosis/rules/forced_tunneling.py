@@ -27,14 +27,12 @@ RULE = obstacle(
     },
     advice={
         "route": (
-            "Add one route per KMS address to the route table of the subnet: prefix <address>/32, next hop "
-            "Internet (a longer prefix wins over the default route)"
+            "Add one route per KMS address to the route table of the subnet (prefix <address>/32, next hop Internet; a longer prefix wins over the default route)"
         ),
         "egress": (
-            "Make sure that the subnet has an outbound method of its own (NAT gateway, public address, load "
-            "balancer outbound rule): in a private subnet the route alone does nothing"
+            "Check that the subnet has an outbound method of its own (NAT gateway, public IP address or load balancer outbound rule), as the route alone does nothing in a private subnet"
         ),
-        "activate": "Activate again from the guest",
+        "activate": "Activate Windows again from the guest",
     },
     action="route",
     sources=(sources.CUSTOM_ROUTES, sources.ROUTING),

@@ -43,21 +43,20 @@ STEPS = steps(
     {
         "local": ("Disable the rule", "Disable-NetFirewallRule -Name '{rule}'"),
         "events": (
-            "Read the newest events 12288 and 12289 in the Application log: they say whether KMS answered",
+            "Read the newest events 12288 and 12289 in the Application log, which say whether KMS answered",
             'Get-WinEvent -LogName Application -MaxEvents 20 -FilterXPath "*[System[EventID=12288 or EventID=12289]]"',
         ),
         "policy": (
-            'Take the rule "{rule}" out of the group policy that sets it, then apply the policy',
+            'Remove the rule "{rule}" from the Group Policy that sets it, then apply the policy',
             "gpupdate /force",
         ),
         "allow": (
-            "Where the default is to block, allow KMS",
+            "Allow KMS where the default is to block",
             "New-NetFirewallRule -DisplayName 'Azure KMS' -Direction Outbound "
             "-Action Allow -Protocol TCP -RemotePort {port} -RemoteAddress {addresses}",
         ),
         "allow_by_policy": (
-            "Add an outbound rule that allows TCP {port} to {addresses} to the group policy that sets the firewall, as it ignores "
-            "local rules, then apply the policy",
+            "Allow outbound TCP {port} to {addresses} in the Group Policy that sets the firewall, as it ignores local rules, then apply the policy",
             "gpupdate /force",
         ),
     },

@@ -25,8 +25,8 @@ TEXTS = texts(
 STEPS = steps(
     ID,
     {
-        "ping": ("Try the connection alone", "ansible <host> -m ansible.windows.win_ping"),
-        "check": "Check that the VM runs, that WinRM (or SSH) is reachable from the controller and that the account may use it",
+        "ping": ("Test the connection alone, on the Ansible controller", "ansible <host> -m ansible.windows.win_ping"),
+        "check": "Check that the VM runs, that the controller reaches WinRM (or SSH) and that the account may use it",
     },
 )
 _STATUS = {"unreachable": "fail", "failed": "fail"}

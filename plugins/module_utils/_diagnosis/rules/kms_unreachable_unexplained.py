@@ -31,13 +31,15 @@ TEXTS = texts(
 STEPS = steps(
     ID,
     {
-        "azure": "Diagnose again with Azure credentials: routes, rules and egress were not read",
-        "test": ("Test from the guest (an open port alone proves no KMS)", "Test-NetConnection {name} -Port {port}"),
-        "hops": (
-            "Check every hop: security rules, route tables, Azure Firewall (a network rule is needed, an "
-            "application rule answers for KMS), appliances, the outbound method"
+        "azure": "Diagnose again with Azure credentials, as routes, rules and the outbound method were not read",
+        "test": (
+            "Test the port from the guest (an open port alone proves no KMS)",
+            "Test-NetConnection {name} -Port {port}",
         ),
-        "egress": "Let TCP {port} out to {addresses}, leaving Azure from an Azure public address",
+        "hops": (
+            "Check every hop (security rules, route tables, Azure Firewall, appliances, the outbound method; Azure Firewall needs a network rule, not an application rule)"
+        ),
+        "egress": "Allow outbound TCP {port} to {addresses} so that it leaves from an Azure public address",
     },
 )
 

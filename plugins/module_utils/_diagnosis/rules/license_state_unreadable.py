@@ -29,15 +29,15 @@ STEPS = steps(
     ID,
     {
         "ask": (
-            "Ask Windows itself",
+            "Query Windows directly",
             'Get-CimInstance SoftwareLicensingProduct -Filter "PartialProductKey IS NOT NULL"',
         ),
         "account": "Use an account with administrator rights",
         "repository": (
-            "Where the class is missing or broken, check the repository of WMI",
+            "Check the WMI repository if the class is missing or broken",
             "winmgmt /verifyrepository",
         ),
-        "salvage": ("Where the repository is not consistent, repair it", "winmgmt /salvagerepository"),
+        "salvage": ("Repair the repository if it is not consistent", "winmgmt /salvagerepository"),
     },
 )
 

@@ -16,8 +16,8 @@ ID = "licensing-rights-missing"
 TEXTS = texts(
     ID,
     {
-        "found": "The licensing service (sppsvc) is denied access: {code}. Give it its rights back and activate.",
-        "unproven": "An activation was denied access, maybe because its user was no administrator: {code}. Activate again as an administrator.",
+        "found": "The licensing service (sppsvc) is denied access: {code}. Restore its access rights and activate.",
+        "unproven": "An activation was denied access, possibly because its user was not an administrator: {code}. Activate again as an administrator.",
     },
 )
 STEPS = steps(
@@ -25,18 +25,18 @@ STEPS = steps(
     {
         "elevate": "Activate from a console that runs as administrator",
         "store": (
-            "Compare the rights of the licensing folder with a healthy VM of the same build: NETWORK SERVICE and sppsvc need them",
-            "icacls %windir%\\System32\\spp\\store /t",
+            "Compare the access rights of the licensing folder with a healthy VM of the same build (NETWORK SERVICE and sppsvc need access)",
+            "icacls $env:windir\\System32\\spp\\store /t",
         ),
         "registry": (
-            "Compare the rights of the licensing key in the same way",
+            "Compare the access rights of the licensing registry key in the same way",
             "(Get-Acl 'HKLM:\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\SoftwareProtectionPlatform').Access",
         ),
         "com": (
-            "Give SELF the access permissions of COM back (My Computer, Properties, COM Security, Edit Default), as event 8229 asks for",
+            "Restore the COM access permissions of SELF (My Computer, Properties, COM Security, Edit Default), as event 8229 asks for",
             "dcomcnfg",
         ),
-        "policy": "Look for the hardening policy, script or security product that took them, or they are lost again",
+        "policy": "Look for the hardening policy, script or security product that removed them, or they will be lost again",
     },
 )
 

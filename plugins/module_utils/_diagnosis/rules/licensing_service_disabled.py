@@ -27,10 +27,10 @@ STEPS = steps(
     {
         "set": ("Set the start type", "sc.exe config sppsvc start= delayed-auto"),
         "start": (
-            "Start it (it stops again by itself when idle; check RpcSs when it will not start)",
+            "Start the service (it stops again by itself when idle; check RpcSs if it does not start)",
             "Start-Service sppsvc",
         ),
-        "find": "Find what disabled it (a hardening baseline or a policy), or it comes back",
+        "find": "Find what disabled it (a hardening baseline or a policy), or it will be disabled again",
     },
 )
 _DISABLED = 4

@@ -24,7 +24,7 @@ TEXTS = texts(
 STEPS = steps(
     ID,
     {
-        "redeploy": "Deploy the VM anew from an intact multi-session image",
+        "redeploy": "Redeploy the VM from a clean multi-session image",
         "never": "Never install a key with slmgr /ipk",
     },
 )

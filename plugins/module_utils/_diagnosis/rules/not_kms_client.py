@@ -34,9 +34,9 @@ TEXTS = texts(
 STEPS = steps(
     ID,
     {
-        "keep": "On Azure Local or another Hyper-V host leave the key as it is: it is the right one there",
-        "host": "Check on that host that it is activated and that its version of Windows may activate this guest's",
-        "user": "Let a user with a subscription that covers Windows sign in, when this VM is activated by subscription",
+        "keep": "Leave the key as it is on Azure Local or another Hyper-V host, where it is the right one",
+        "host": "Check that this host is activated and that its version of Windows may activate the guest's",
+        "user": "Let a user with a subscription that covers Windows sign in, if this VM is activated by subscription",
     },
 )
 

@@ -19,9 +19,9 @@ RULE = obstacle(
         "found": "Network security blocks TCP 1688 to {addresses} by {rule}. Add an outbound allow rule with a lower priority number.",
     },
     advice={
-        "allow": "Add an outbound rule with a lower priority number than the one that denies: Allow, TCP, port 1688, destination the KMS addresses",
-        "admin": "An admin rule of a network manager comes before every security group: change it there",
-        "tag": "A deny on the service tag AzurePlatformLKM switches off Azure's own rule for KMS: remove it",
+        "allow": "Add an outbound rule with a lower priority number than the one that denies (Allow, TCP, port 1688, destination the KMS addresses)",
+        "admin": "Change a security admin rule in the network manager itself, as it comes before every network security group",
+        "tag": "Remove a deny on the service tag AzurePlatformLKM, which disables Azure's built-in licensing rule",
     },
     action="nsg_rule",
     sources=(

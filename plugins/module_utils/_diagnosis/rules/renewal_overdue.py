@@ -25,7 +25,7 @@ TEXTS = texts(
 )
 STEPS = steps(
     ID,
-    {"wait": "A VM that was switched off renews by itself within hours of its start; wait if it just started"},
+    {"wait": "Wait if the VM has just started, as it renews by itself within hours of its start"},
 )
 
 

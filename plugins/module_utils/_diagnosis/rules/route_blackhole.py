@@ -19,8 +19,8 @@ RULE = obstacle(
         "found": "The traffic to {addresses} is dropped by {route}. Correct that route or add routes for the KMS addresses to the Internet.",
     },
     advice={
-        "route": "Correct the route, or add one route per KMS address: prefix <address>/32, next hop Internet",
-        "appliance": "Where the next hop is an appliance, check that it exists, runs and forwards (IP forwarding on its NIC)",
+        "route": "Correct the route, or add one route per KMS address (prefix <address>/32, next hop Internet)",
+        "appliance": "Check that a next hop that is an appliance exists, runs and forwards (IP forwarding on its NIC)",
     },
     action="route",
     sources=(sources.ROUTING, sources.CUSTOM_ROUTES),

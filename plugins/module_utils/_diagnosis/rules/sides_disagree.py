@@ -26,7 +26,7 @@ TEXTS = texts(
 STEPS = steps(
     ID,
     {
-        "compare": "Compare the effective routes and security rules of the NIC with this evidence; a change may be minutes old",
+        "compare": "Compare the effective routes and security rules of the NIC with this evidence (a change may be minutes old)",
         "report": "Report what does not agree, with this evidence, to the authors of the collection",
     },
 )

@@ -28,7 +28,7 @@ TEXTS = texts(
 STEPS = steps(
     ID,
     {
-        "add": "Add one route per current KMS address: prefix <address>/32, next hop Internet",
+        "add": "Add one route per current KMS address (prefix <address>/32, next hop Internet)",
         "remove": "Remove the stale routes afterwards (20.118.99.244 is a misprint of 20.118.99.224)",
     },
 )

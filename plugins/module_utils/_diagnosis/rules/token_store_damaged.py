@@ -26,25 +26,25 @@ TEXTS = texts(
 STEPS = steps(
     ID,
     {
-        "not_here": "Do not rebuild the store here: the licence of this key cannot be made anew from a KMS client setup key",
-        "redeploy": "Deploy the VM anew from an intact image, or restore it from a backup",
-        "reach": "Make sure that KMS can be reached first: a rebuilt store starts without a licence",
+        "not_here": "Do not rebuild the store here, as a KMS client setup key cannot restore the licence of this key",
+        "redeploy": "Redeploy the VM from a clean image, or restore it from a backup",
+        "reach": "Check first that KMS can be reached, as a rebuilt store starts without a licence",
         "snapshot": "Take a snapshot of the system disk",
         "rights": (
-            "Compare the access rights of the store with a healthy VM of the same build; SYSTEM and NETWORK SERVICE need them",
-            "icacls %windir%\\System32\\spp\\store /t",
+            "Compare the access rights of the store with a healthy VM of the same build (SYSTEM and NETWORK SERVICE need access)",
+            "icacls $env:windir\\System32\\spp\\store /t",
         ),
         "stop": ("Stop the licensing service", "net stop sppsvc"),
-        "rename": ("Rename tokens.dat", 'ren "{path}" tokens.bak'),
+        "rename": ("Rename tokens.dat", 'Rename-Item "{path}" tokens.bak'),
         "start": ("Start the licensing service", "net start sppsvc"),
         "reinstall": (
-            "Reinstall the licence files, which takes minutes",
-            "cscript //nologo %windir%\\system32\\slmgr.vbs /rilc",
+            "Reinstall the licence files (takes some minutes)",
+            "cscript //nologo $env:windir\\system32\\slmgr.vbs /rilc",
         ),
         "restart": "Restart the VM twice",
         "key": (
-            "Install the KMS client setup key again when it is gone",
-            "cscript //nologo %windir%\\system32\\slmgr.vbs /ipk <key>",
+            "Install the KMS client setup key again if it is gone",
+            "cscript //nologo $env:windir\\system32\\slmgr.vbs /ipk <key>",
         ),
     },
 )
@@ -54,7 +54,7 @@ _AMBIGUOUS = frozenset({"0xC004F034"})
 _ACCESS_DENIED = "0x80070005"
 _IN_USE = "0x80070020"
 # Where Windows keeps it (Rebuild the Tokens.dat file).
-_PATH = "%windir%\\System32\\spp\\store\\2.0\\tokens.dat"
+_PATH = "$env:windir\\System32\\spp\\store\\2.0\\tokens.dat"
 
 
 def check(view: View) -> Finding | None:

@@ -37,10 +37,10 @@ STEPS = steps(
     {
         "product": (
             "Clear the setting of this product",
-            "cscript //nologo %windir%\\system32\\slmgr.vbs /ckms {product}",
+            "cscript //nologo $env:windir\\system32\\slmgr.vbs /ckms {product}",
         ),
-        "policy": ("Take the KMS host out of the group policy that sets it, then apply the policy", "gpupdate /force"),
-        "clear": ("Clear the old host", "cscript //nologo %windir%\\system32\\slmgr.vbs /ckms"),
+        "policy": ("Remove the KMS host from the Group Policy that sets it, then apply the policy", "gpupdate /force"),
+        "clear": ("Clear the old host", "cscript //nologo $env:windir\\system32\\slmgr.vbs /ckms"),
         "restart": ("Restart the licensing service, which still holds the old host", "Restart-Service sppsvc"),
         "writer": "Look for a script or policy that writes the old host again",
     },

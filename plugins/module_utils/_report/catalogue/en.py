@@ -28,6 +28,7 @@ UI = {
     "tile.unanswered": "did not answer",
     "tile.ends": "until the first licence ends ({name})",
     "note.guests_only": "Only the guests were asked: Azure's side of the network was not looked at.",
+    "note.shell": "Commands for a VM are for an elevated Windows PowerShell on it.",
     "note.oldest": "Joined from several runs; the oldest answer is of {time}.",
     "state.activated": "activated",
     "state.attention": "needs attention",

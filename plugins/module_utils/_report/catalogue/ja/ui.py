@@ -28,6 +28,7 @@ UI = {
     "tile.unanswered": "応答なし",
     "tile.ends": "最初のライセンス期限まで ({name})",
     "note.guests_only": "ゲストのみを調査しました。Azure 側のネットワークは確認していません。",
+    "note.shell": "VM 用のコマンドは、VM 上で管理者として起動した Windows PowerShell で実行してください。",
     "note.oldest": "複数回の実行結果を統合しています。最も古い回答は {time} のものです。",
     "state.activated": "認証済み",
     "state.attention": "対応が必要",

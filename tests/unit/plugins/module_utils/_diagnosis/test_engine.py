@@ -260,8 +260,8 @@ def test_a_success_in_the_log_is_an_attempt_that_was_seen() -> None:
         for attempts in ((), (attempt(build.NOW, "success", value=None),))
     )
     assert silent.id == succeeded.id == "activation-unexplained"
-    assert "nor any attempt" in silent.title
-    assert "nor any attempt" not in succeeded.title
+    assert "nor an attempt was found" in silent.title
+    assert "nor an attempt was found" not in succeeded.title
 
 
 @pytest.mark.parametrize(

@@ -42,10 +42,18 @@ ELSEWHERE = {"imds": {"status": "timeout", "resource_id": None, "cloud": None}}
 ARC = "/subscriptions/1/resourceGroups/rg/providers/Microsoft.HybridCompute/machines/srv01"
 STALE = build.azure("open", kms_routes={"stale": [{"name": "kms", "prefix": "23.102.135.246/32", "why": "old"}]})
 UNREAD = build.azure("unknown", unread=[{"what": "firewall policy", "scope": "fw", "reason": "403"}])
-ACTION = re.compile(
-    r"(Activate|Add|Allow|Check|Clear|Convert|Correct|Diagnose|Find|Fix|Give|Install|Judge|Keep|Let|Make|Rebuild|Redeploy|Remove|Repair"
-    r"|Replace|Set|Test|Turn|No action is needed)\b"
+# How what is to be done begins, in a title's last sentence and in a step.
+VERBS = (
+    r"Activate|Add|Allow|Ask|Assign|Attach|Change|Check|Clear|Compare|Convert|Correct|"
+    r"Diagnose|Disable|Find|Fix|Give|Install|Judge|Keep|Leave|Let|List|Look|Make|Open|"
+    r"Query|Read|Rebuild|Redeploy|Reinstall|Remove|Rename|Repair|Replace|Report|Restart|Route"
+    r"|Restore|Set|Start|Stop|Synchronise|Take|Test|Turn|Update|Use|Wait"
 )
+ACTION = re.compile(rf"({VERBS}|No action is needed)\b")
+STEP = re.compile(rf"(Do not|Never|{VERBS})\b")
+# A second sentence behind a comma, a colon or a semicolon.
+SPLICE = re.compile(rf"[,:;] (then )?({VERBS}|no action|nothing)\b", re.IGNORECASE)
+IN_BRACKETS = re.compile(r" \([^()]*\)")
 # Steps that name a command without asking for it to be typed.
 NAMED = {"clock-skew.step.synchronise"}
 
@@ -137,13 +145,56 @@ def test_a_command_is_a_command_and_no_part_of_a_sentence(rule: Rule) -> None:
 
 @EVERY
 def test_a_title_says_the_cause_and_then_what_to_do(rule: Rule) -> None:
-    sentences = [text for text in rule.texts.values() if text.endswith((".", "{title}"))]
+    sentences = [text for text in rule.texts.values() if text[0].isupper() or text.endswith((".", "{title}"))]
     assert sentences
-    for text in sentences:
-        cause, stop, action = text.removesuffix("{title}").rstrip(".: ").rpartition(". ")
-        assert stop, text
-        assert not re.search(r"\. |, (check|set|add|activate|install)\b", cause), text
-        assert ACTION.match(action), text
+    assert [text for text in sentences if not _says_cause_and_action(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The KMS host is {host}, set it to {target}.",
+        "The KMS host is {host}: set it to {target}.",
+        "The clock is off, it is slow, set it. Activate.",
+        "The KMS host is {host}.",
+        "The KMS host is {host}. It has to be {target}.",
+        "The KMS host is {host}. That is wrong. Set it to {target}.",
+        "Set the KMS host to {target}",
+    ],
+)
+def test_another_form_of_a_title_is_told_apart(text: str) -> None:
+    assert not _says_cause_and_action(text)
+
+
+@EVERY
+def test_a_step_is_one_sentence_that_begins_with_a_verb(rule: Rule) -> None:
+    steps = [step.says for step in rule.steps.values() if isinstance(step.says, Text)]
+    assert [text for text in steps if not _is_one_instruction(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Or route around it",
+        "KMS answers only from Azure: check the routes",
+        "Leave the settings: KMS is not the cause",
+        "Find the edition; some must not get a key",
+        "Add a route. Activate again",
+        "Read the log, check the clock",
+    ],
+)
+def test_another_form_of_a_step_is_told_apart(text: str) -> None:
+    assert not _is_one_instruction(text)
+
+
+def _says_cause_and_action(text: str) -> bool:
+    cause, stop, action = text.removesuffix("{title}").rstrip(".: ").rpartition(". ")
+    return bool(stop and ACTION.match(action)) and ". " not in cause and not SPLICE.search(cause)
+
+
+def _is_one_instruction(text: str) -> bool:
+    bare = IN_BRACKETS.sub("", text).removesuffix(": {names}")
+    return bool(STEP.match(bare)) and not re.search(r"[.;:] ", bare) and not SPLICE.search(bare.replace(", then ", " "))
 
 
 def _message(text: t.Any) -> str:

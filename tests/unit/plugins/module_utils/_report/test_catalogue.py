@@ -13,9 +13,11 @@ import string
 import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import facts, model, precedence
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import changes, counting, drawing
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import (
     LANGUAGES,
+    MESSAGES,
     Catalogue,
 )
 
@@ -28,6 +30,8 @@ SAME |= {
     f"source.{source}" for source in ("azure_path", "attested_document", "file_system", "imds", "license_row", "routes")
 }
 SAME |= {"field.edition.sku", "field.licence.status"}
+# Two sentences: the cause, then a request or that no action is needed.
+JAPANESE_TITLE = r"[^。]+。[^。]*(ください。|対処は不要です。|ください: \{(code|title)\}。?)"
 USED = re.compile(r"""(?:\bui|_behind)\(\s*["']([a-z_.]+)["']""")
 
 
@@ -84,3 +88,9 @@ def test_every_value_of_the_model_has_a_text() -> None:
 
 def test_parameters_are_not_read_as_templates() -> None:
     assert Catalogue("en").ui("table.worse", names="{names.__class__}") == "WORSE after the changes: {names.__class__}"
+
+
+@pytest.mark.parametrize("rule", precedence.RULES, ids=lambda rule: rule.id)
+def test_a_japanese_title_says_the_cause_and_then_what_to_do(rule: Rule) -> None:
+    titles = [MESSAGES["ja"][text.message.id] for text in rule.texts.values() if text[0].isupper()]
+    assert [title for title in titles if not re.fullmatch(JAPANESE_TITLE, title)] == []

@@ -44,6 +44,7 @@ def test_fleet() -> None:
         "    The guest could not be asked: connection refused.",
         "    more  docs/findings/wrong-kms-host.md",
         "",
+        "Commands for a VM are for an elevated Windows PowerShell on it.",
         "Only the guests were asked: Azure's side of the network was not looked at.",
         "4 VMs: 1 activated, 2 need attention, 1 unknown",
         "Report: /srv/kms-report/kms-report.json",
@@ -59,7 +60,7 @@ def test_healthy_fleet_is_a_line_for_each_vm() -> None:
 def test_one_cause_of_many_vms_is_one_block() -> None:
     lines = table(*(diagnosis(f"app{number:03}", WRONG_HOST) for number in range(80)))
     assert lines.count("ERROR  wrong-kms-host: 80 VMs") == 1
-    assert len(lines) < 20
+    assert len(lines) <= 20
     assert "app059 and 20 more" in " ".join(line.strip() for line in lines)
 
 

@@ -33,6 +33,8 @@ def test_fleet() -> None:
         "",
         "2026-11-24T08:00:00Z, azure_windows.activation 1.0.0",
         "",
+        "Commands for a VM are for an elevated Windows PowerShell on it.",
+        "",
         "## Error: Wrong KMS host (1 VM)",
         "",
         "`wrong-kms-host`",

@@ -7,11 +7,11 @@
 NAME = "認証済み"
 SUBJECT = "ライセンス"
 TEXTS = {
-    "kms": "KMS でライセンス認証済みです (最終更新 {age}前)。対処は不要です。",
-    "other_kms": "Windows は Azure の KMS ではない {host} でライセンス認証済みです (最終更新は {age}前)。意図した構成であれば対処は不要です。",
-    "directory": "Active Directory によりライセンス認証済みです (最終更新 {age}前)。対処は不要です。",
-    "permanent": "Windows は「{channel}」により永続的にライセンス認証されているため、KMS は関係しません。",
-    "unknown_channel": "Windows は無期限でライセンス認証済みと報告していますが、チャネル ({channel}) は未知のものです。",
-    "perhaps": "Windows はライセンス認証済みですが、次の問題により次回の更新に失敗する可能性があります: {title}",
-    "at_risk": "Windows はライセンス認証済みですが、次の問題を解消しないと次回の更新に失敗します: {title}",
+    "kms": "Windows は KMS でライセンス認証済みで、最終更新は {age}前です。対処は不要です。",
+    "other_kms": "Windows は Azure の KMS ではない {host} でライセンス認証済みで、最終更新は {age}前です。意図した構成であれば対処は不要です。",
+    "directory": "Windows は Active Directory によりライセンス認証済みで、最終更新は {age}前です。対処は不要です。",
+    "permanent": "Windows は「{channel}」により永続的にライセンス認証されています。KMS は関係しないため、対処は不要です。",
+    "unknown_channel": "Windows は永続的なライセンスを報告していますが、そのチャネル ({channel}) は未知のものです。VM でライセンスの取得元を確認してください。",
+    "perhaps": "Windows はライセンス認証済みですが、次回の更新は失敗する可能性があります。先に次の問題を確認してください: {title}",
+    "at_risk": "Windows はライセンス認証済みですが、次回の更新は失敗します。先に次の問題を解消してください: {title}",
 }

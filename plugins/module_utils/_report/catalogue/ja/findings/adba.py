@@ -7,6 +7,6 @@
 NAME = "Active Directory による認証"
 SUBJECT = "ライセンス認証の方法"
 TEXTS = {
-    "found": "Windows は Active Directory のオブジェクト {name} によりライセンス認証されています。ドメイン コントローラーに到達できる状態を保ってください。KMS は不要です。",
-    "unnamed": "Windows は Active Directory によりライセンス認証されています。ドメイン コントローラーに到達できる状態を保ってください。KMS は不要です。",
+    "found": "Windows は Active Directory のオブジェクト {name} によりライセンス認証されているため、KMS は不要です。ドメイン コントローラーに到達できる状態を保ってください。",
+    "unnamed": "Windows は Active Directory によりライセンス認証されているため、KMS は不要です。ドメイン コントローラーに到達できる状態を保ってください。",
 }

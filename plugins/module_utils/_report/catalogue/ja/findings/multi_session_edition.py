@@ -7,7 +7,7 @@
 NAME = "マルチセッション エディション"
 SUBJECT = "エディション"
 TEXTS = {
-    "host": "Windows Enterprise マルチセッションが、対応できない KMS を参照しています。KMS ホストを {target} に設定してください。プロダクト キーは変更しないでください。",
+    "host": "Windows Enterprise マルチセッションが、対応できない KMS を参照しています。KMS ホストを {target} に設定し、プロダクト キーは変更しないでください。",
     "key": "Windows Enterprise マルチセッションのイメージ本来のキーが失われています。キーをインストールせず、正常なイメージから VM を再デプロイしてください。",
 }
 STEPS = {

@@ -57,3 +57,13 @@ options:
     type: list
     elements: str
 """
+
+    ACCEPTING = r"""
+options:
+  accept_egress_change:
+    description:
+      - Write although other machines then leave Azure by another address, or lose the way to the KMS that they have today.
+        The warnings name them.
+    type: bool
+    default: false
+"""

@@ -15,6 +15,10 @@ description:
     virtual network and associates that.
   - Everything that leaves the subnet for the Internet then leaves from the address of the gateway. A NAT gateway and its address cost
     money for every hour and every gigabyte.
+  - The gateway takes over from public IPs, load balancers and default outbound access. Where another machine of the subnet leaves by one
+    of these today, or the machines cannot be listed, nothing is written and the machines are named, unless O(accept_egress_change) is
+    V(true). A subnet with Basic public IPs or load balancers is refused, as Azure allows no NAT gateway beside them.
+    Both are judged before the first write, in check mode too.
   - Subnets of services of Azure, such as C(AzureFirewallSubnet), are refused.
 author:
   - The authors of azure_windows.activation (!UNKNOWN)
@@ -39,6 +43,7 @@ options:
 extends_documentation_fragment:
   - azure_windows.activation._azure
   - azure_windows.activation._azure_write
+  - azure_windows.activation._azure_write.accepting
   - azure_windows.activation._azure_write.attributes
   - ansible.builtin.action_common_attributes
 seealso:
@@ -103,7 +108,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._azure.settings import ARGUMENT_SPEC
-from ..module_utils._azure_change import nat_gateway, running, subnets
+from ..module_utils._azure_change import egress_check, nat_gateway, running, subnets, surroundings
 from ..module_utils._azure_change.change_set import ChangeSet
 from ..module_utils._azure_change.job import Job, to_result
 from ..module_utils._network.links import reference
@@ -119,6 +124,7 @@ def argument_spec() -> dict[str, t.Any]:
         **ARGUMENT_SPEC,
         **running.WRITING,
         **running.STATE,
+        **running.ACCEPTING,
         "subnet": {"type": "str", "required": True},
         "nat_gateway": {"type": "str"},
         "name": {"type": "str"},
@@ -135,7 +141,19 @@ def check(params: t.Mapping[str, t.Any]) -> None:
 
 def act(job: Job) -> dict[str, t.Any]:
     """Plan and write."""
-    return to_result(job.reconciler.carry_out(lambda: planned(job)))
+    judged: list[egress_check.EgressCheck] = []
+
+    def planner() -> ChangeSet:
+        plan = planned(job)
+        if not plan.writes or not job.present:
+            return plan
+        # Whom the gateway moves is judged before the first write, from one reading.
+        if not judged:
+            subnet_id = job.params["subnet"]
+            judged.append(egress_check.of_nat_gateway(surroundings.read(job, [subnet_id]), subnet_id))
+        return egress_check.guarded(plan, judged[0], accepted=job.params["accept_egress_change"])
+
+    return to_result(job.reconciler.carry_out(planner))
 
 
 def planned(job: Job) -> ChangeSet:

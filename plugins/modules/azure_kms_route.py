@@ -16,6 +16,8 @@ description:
   - A route is recognised by its prefix first, then by its name. A route for the address with next hop C(Internet) is left alone
     whatever it is called.
   - In a subnet without any outbound method such a route does nothing. The module then warns, and RV(effective) is V(false).
+  - Where such a route would take the way to the KMS from a machine that has one today, for example by a firewall, nothing is written
+    and the machines are named, unless O(accept_egress_change) is V(true). This is judged before the first write, in check mode too.
 author:
   - The authors of azure_windows.activation (!UNKNOWN)
 options:
@@ -49,6 +51,7 @@ extends_documentation_fragment:
   - azure_windows.activation._azure_write
   - azure_windows.activation._azure_write.attributes
   - azure_windows.activation._azure_write.addresses
+  - azure_windows.activation._azure_write.accepting
   - ansible.builtin.action_common_attributes
 seealso:
   - module: azure_windows.activation.azure_kms_nat_gateway
@@ -112,16 +115,17 @@ warnings:
   elements: str
 """
 
+import dataclasses
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._azure.reader import Reader
 from ..module_utils._azure.settings import ARGUMENT_SPEC
-from ..module_utils._azure_change import egress_check, route, running
+from ..module_utils._azure_change import egress_check, route, running, surroundings
+from ..module_utils._azure_change.change_set import ChangeSet
 from ..module_utils._azure_change.job import Job, to_result
 from ..module_utils._network.links import reference
-from ..module_utils._network.values import parent, props, refs, subscription
+from ..module_utils._network.values import parent
 
 
 def argument_spec() -> dict[str, t.Any]:
@@ -131,6 +135,7 @@ def argument_spec() -> dict[str, t.Any]:
         **running.WRITING,
         **running.STATE,
         **running.ADDRESSES,
+        **running.ACCEPTING,
         "route_table": {"type": "str"},
         "subnet": {"type": "str"},
         "create_route_table": {"type": "bool", "default": False},
@@ -156,11 +161,23 @@ def act(job: Job) -> dict[str, t.Any]:
         create_table=job.params["create_route_table"],
         special_subnets=job.params["allow_special_subnets"],
     )
-    result = to_result(job.reconciler.carry_out(lambda: route.plan(observe(job), desired)))
+    judged: list[egress_check.EgressCheck] = []
+
+    def planner() -> ChangeSet:
+        observed = observe(job)
+        plan = route.plan(observed, desired)
+        if plan.refusal is not None or not job.present:
+            return plan
+        # What the routes do is judged before the first of them is written; afterwards only the table is read again.
+        if not judged:
+            judged.append(_judge(job, route.users(observed), writing=bool(plan.writes)))
+        return egress_check.guarded(plan, judged[0], accepted=job.params["accept_egress_change"])
+
+    result = to_result(job.reconciler.carry_out(planner))
     if "msg" in result:
         return result
-    out = _check_egress(job) if job.present else egress_check.EgressCheck(None, ())
-    return {**result, "effective": out.effective, "warnings": [*result["warnings"], *out.warnings]}
+    effect = judged[0] if judged else egress_check.EgressCheck(None)
+    return {**result, "effective": effect.effective, "warnings": [*result["warnings"], *effect.warnings]}
 
 
 def observe(job: Job) -> route.ObservedTable:
@@ -176,12 +193,13 @@ def observe(job: Job) -> route.ObservedTable:
     return route.ObservedTable(subnet=subnet, network=network, spare=job.read(route.spare_id(subnet_id)))
 
 
-def _check_egress(job: Job) -> egress_check.EgressCheck:
-    given = job.params["subnet"]
-    users = refs(props(job.reconciler.writer.find(job.params["route_table"])).get("subnets")) if not given else [given]
-    reader = Reader(job.session.client)
-    reader.read([], {subscription(subnet_id) for subnet_id in users})
-    return egress_check.judge(reader.snapshot.state(), users)
+def _judge(job: Job, subnet_ids: t.Sequence[str], *, writing: bool) -> egress_check.EgressCheck:
+    """Judge the routes; the ways of today are read only where a machine could lose one."""
+    check = egress_check.of_routes(surroundings.read(job, subnet_ids), subnet_ids)
+    if not check.blocked or not writing:
+        return check
+    today = surroundings.read(job, subnet_ids, check.blocked)
+    return dataclasses.replace(check, refusal=egress_check.lost_ways(today, check.blocked, job.targets))
 
 
 def main() -> None:

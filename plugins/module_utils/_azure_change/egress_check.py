@@ -2,49 +2,152 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether machines of a subnet have an address to leave with once their route leads to the Internet."""
+"""What a change does to the way out of the machines of a subnet, told before anything is written. Pure."""
 
 from __future__ import annotations
 
 import dataclasses
 import typing as t
 
-from .._network import egress
-from .._network.judgement import BLOCKED, OPEN, Leg, NotKnownError, unknown, worst
-from .._network.links import ip_configurations
+from .._network import balancer, egress
+from .._network.judgement import BLOCKED, OPEN, KmsTargets, Leg, NotKnownError, unknown, worst
+from .._network.links import ip_configurations, reference
+from .._network.path import evaluate
 from .._network.state import NIC, NetworkState
-from .._network.values import Body, low, name_of, props, ref, subscription
+from .._network.values import Body, low, mapping, name_of, props, ref, subscription, text
+from .change_set import ChangeSet, Refusal
+
+ACCEPT = "Set accept_egress_change to true if that is wanted"
+MOST_NAMES = 20
 
 
 @dataclasses.dataclass(frozen=True)
 class EgressCheck:
-    """`effective`: True when every subnet has a way out, False when one has none, None when that is not known."""
+    """`effective`: True when every subnet has a way out, False when one has none, None when that is not known.
+
+    `refusal`: whom the change would harm or move, and what accepts it. `blocked`: machines without a way out of their own.
+    `acceptable`: whether the refusal can be overruled, as Azure itself would allow the write.
+    """
 
     effective: bool | None
-    warnings: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+    refusal: Refusal | None = None
+    blocked: tuple[str, ...] = ()
+    acceptable: bool = True
 
 
-def judge(state: NetworkState, subnet_ids: t.Sequence[str]) -> EgressCheck:
-    """Judge every machine in the subnets, and an imagined one where there is none."""
+@dataclasses.dataclass(frozen=True)
+class _Machine:
+    name: str
+    place: egress.Origin
+    leg: Leg
+
+
+def guarded(plan: ChangeSet, check: EgressCheck, *, accepted: bool) -> ChangeSet:
+    """Return the plan, or why it is not carried out: a plan without writes touches nobody."""
+    if not plan.writes or plan.refusal is not None or check.refusal is None:
+        return plan
+    if not accepted or not check.acceptable:
+        return ChangeSet(warnings=plan.warnings, refusal=check.refusal)
+    return dataclasses.replace(plan, warnings=(*plan.warnings, check.refusal.reason))
+
+
+def of_routes(state: NetworkState, subnet_ids: t.Sequence[str]) -> EgressCheck:
+    """Judge routes to the Internet: every machine in the subnets, and an imagined one where there is none."""
     verdicts: list[str] = []
     warnings: list[str] = []
+    blocked: list[str] = []
     for subnet_id in subnet_ids:
-        legs = [(name, _leave(state, place)) for name, place in _places(state, subnet_id)]
-        verdict = worst(leg.verdict for _name, leg in legs)
+        machines = _machines(state, subnet_id)
+        verdict = worst(machine.leg.verdict for machine in machines)
         verdicts.append(verdict)
         if verdict != OPEN:
-            warnings.append(_warning(subnet_id, verdict, [(name, leg) for name, leg in legs if leg.verdict == verdict]))
+            warnings.append(_warning(subnet_id, [one for one in machines if one.leg.verdict == verdict]))
+        blocked += [ref(one.place.vm) for one in machines if one.leg.verdict == BLOCKED and one.place.vm]
     overall = worst(verdicts)
-    return EgressCheck({OPEN: True, BLOCKED: False}.get(overall) if verdicts else None, tuple(warnings))
+    effective = {OPEN: True, BLOCKED: False}.get(overall) if verdicts else None
+    return EgressCheck(effective, tuple(warnings), blocked=tuple(dict.fromkeys(blocked)))
 
 
-def _warning(subnet_id: str, verdict: str, legs: t.Sequence[tuple[str, Leg]]) -> str:
-    name, leg = legs[0]
-    others = f" ({len(legs)} machines)" if len(legs) > 1 else ""
-    who = f"{name} in subnet '{name_of(subnet_id)}'{others}"
-    if verdict == BLOCKED:
-        return f"routes to the Internet alone do nothing for {who}: {leg.reason}; give it a NAT gateway or a public address"
-    return f"whether {who} has a way out is not known: {leg.reason}"
+def lost_ways(state: NetworkState, vm_ids: t.Sequence[str], targets: KmsTargets) -> Refusal | None:
+    """Return whose way to the KMS a route to the Internet would end: `vm_ids` have no address of their own to leave with."""
+    today = {name_of(vm_id): evaluate(state, vm_id, targets)["verdict"] for vm_id in vm_ids}
+    losing = [f"machine '{name}' (today: {verdict})" for name, verdict in today.items() if verdict != BLOCKED]
+    if not losing:
+        return None
+    reason = (
+        f"A route to the Internet would end the way to the KMS that {_listed(losing)} may have today, as without an "
+        "outbound method of its own it leads nowhere"
+    )
+    return Refusal("way-would-be-lost", reason, f"Give the subnet a NAT gateway first. {ACCEPT}")
+
+
+def of_nat_gateway(state: NetworkState, subnet_id: str) -> EgressCheck:
+    """Judge a NAT gateway for a subnet: it takes over the way out of every machine there.
+
+    Source: https://learn.microsoft.com/azure/nat-gateway/nat-overview ("NAT Gateway takes precedence over other outbound
+    methods"; "Basic resources [...] aren't compatible with NAT Gateway").
+    """
+    try:
+        if state.unread_about(NIC, f"/subscriptions/{subscription(subnet_id)}"):
+            raise state.not_listed(subscription(subnet_id), NIC)
+    except NotKnownError as problem:
+        reason = f"Whose way out the NAT gateway changes is not known: {problem.reason}"
+        return EgressCheck(None, refusal=Refusal("machines-not-known", reason, ACCEPT))
+    machines = _machines(state, subnet_id)
+    basic = [name for one in machines for name in _basic(state, one)]
+    if basic:
+        reason = (
+            f"Subnet {name_of(subnet_id)} holds Basic resources, beside which Azure allows no NAT gateway: "
+            f"{_listed(basic)}"
+        )
+        refusal = Refusal("basic-resources", reason, "Upgrade them to the Standard SKU first")
+        return EgressCheck(False, refusal=refusal, acceptable=False)
+    moved = [_moved(one) for one in machines if one.place.nic and one.leg.verdict != BLOCKED and not _by_nat(one.leg)]
+    if not moved:
+        return EgressCheck(True)
+    reason = f"From now on the NAT gateway's address is that of {_listed(moved)}"
+    return EgressCheck(True, refusal=Refusal("egress-would-change", reason, ACCEPT))
+
+
+def _moved(machine: _Machine) -> str:
+    method = str(mapping(machine.leg.egress).get("method") or "unknown").replace("_", " ")
+    return f"{machine.name} (today: {method})"
+
+
+def _by_nat(leg: Leg) -> bool:
+    return mapping(leg.egress).get("method") == "nat_gateway"
+
+
+def _basic(state: NetworkState, machine: _Machine) -> list[str]:
+    """Return the Basic public IPs and load balancers of a machine; one that was not read is not known to be Basic."""
+    public = state.get(reference(machine.place.config, "publicIPAddress"))
+    found = [f"public IP '{name_of(public)}' of {machine.name}"] if public and _sku(public) in ("", "basic") else []
+    try:
+        pools = balancer.pools_of_nic(state, machine.place.config)
+    except NotKnownError:
+        return found
+    return found + [f"load balancer '{pool.name}' of {machine.name}" for pool in pools if pool.sku == "basic"]
+
+
+def _sku(body: Body) -> str:
+    return text(mapping(body.get("sku")).get("name")).lower()
+
+
+def _listed(names: t.Sequence[str]) -> str:
+    """Return names as a list for people; with many, how many more there are."""
+    unique = list(dict.fromkeys(names))
+    more = len(unique) - MOST_NAMES
+    return ", ".join(unique[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
+
+
+def _warning(subnet_id: str, machines: t.Sequence[_Machine]) -> str:
+    first = machines[0]
+    others = f" ({len(machines)} machines)" if len(machines) > 1 else ""
+    who = f"{first.name} in subnet '{name_of(subnet_id)}'{others}"
+    if first.leg.verdict == BLOCKED:
+        return f"routes to the Internet alone do nothing for {who}: {first.leg.reason}; give it a NAT gateway or a public address"
+    return f"whether {who} has a way out is not known: {first.leg.reason}"
 
 
 def _leave(state: NetworkState, place: egress.Origin) -> Leg:
@@ -56,12 +159,16 @@ def _leave(state: NetworkState, place: egress.Origin) -> Leg:
         return unknown(problem)
 
 
-def _places(state: NetworkState, subnet_id: str) -> list[tuple[str, egress.Origin]]:
-    found: list[tuple[str, egress.Origin]] = []
+def _machines(state: NetworkState, subnet_id: str) -> list[_Machine]:
+    """Return the NICs in a subnet with what becomes of their traffic; an imagined one where there is none."""
+    found: list[_Machine] = []
     for nic in state.nics():
-        for config in ip_configurations(nic)[:1]:
+        for config in ip_configurations(nic):
             if low(ref(config.get("subnet"))) == low(subnet_id):
                 vm: Body | None = state.get(ref(props(nic).get("virtualMachine")))
-                found.append((f"machine '{name_of(vm or nic)}'", egress.Origin(nic, config, subnet_id, vm)))
-    nobody: Body = {}
-    return found or [("a machine", egress.Origin(nobody, nobody, subnet_id, None))]
+                place = egress.Origin(nic, config, subnet_id, vm)
+                found.append(_Machine(f"machine '{name_of(vm or nic)}'", place, _leave(state, place)))
+    if found:
+        return found
+    nobody = egress.Origin({}, {}, subnet_id, None)
+    return [_Machine("a machine", nobody, _leave(state, nobody))]

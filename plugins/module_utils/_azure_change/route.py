@@ -48,12 +48,16 @@ def spare_id(subnet_id: str) -> str:
     )
 
 
+def users(observed: ObservedTable) -> list[str]:
+    """Return the ids of the subnets that the routes are for: every one of the table, and the given one."""
+    given = [str(observed.subnet["id"])] if observed.subnet else []
+    found = {values.low(item): item for item in (*values.refs(props(observed.table).get("subnets")), *given)}
+    return list(found.values())
+
+
 def plan(observed: ObservedTable, desired: DesiredRoutes) -> ChangeSet:
     """Return the writes, or why there are none."""
-    users = values.refs(props(observed.table).get("subnets")) + (
-        [str(observed.subnet["id"])] if observed.subnet else []
-    )
-    name = subnets.special(users)
+    name = subnets.special(users(observed))
     if name and desired.present and not desired.special_subnets:
         return refuse(
             "special-subnet",

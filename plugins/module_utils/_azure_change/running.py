@@ -28,6 +28,7 @@ WRITING: dict[str, dict[str, t.Any]] = {
     "operation_timeout": {"type": "int", "default": 900},
 }
 STATE: dict[str, dict[str, t.Any]] = {"state": {"type": "str", "choices": ["absent", "present"], "default": "present"}}
+ACCEPTING: dict[str, dict[str, t.Any]] = {"accept_egress_change": {"type": "bool", "default": False}}
 ADDRESSES: dict[str, dict[str, t.Any]] = {"addresses": {"type": "list", "elements": "str"}}
 
 Act = t.Callable[[Job], dict[str, t.Any]]

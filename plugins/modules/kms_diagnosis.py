@@ -191,7 +191,7 @@ diagnoses:
           elements: dict
           contains:
             who:
-              description: V(guest_admin), V(network_team), V(microsoft) or V(image_owner).
+              description: V(guest_admin), V(network_team), V(automation), V(microsoft) or V(image_owner).
               type: str
               sample: guest_admin
             steps:

@@ -26,6 +26,9 @@ def targets(cloud_name: str, given: endpoints.Override | None) -> KmsTargets:
         legacy_addresses=cloud.legacy_addresses,
         mistyped=endpoints.MISPRINTS,
         port=cloud.port,
+        foreign_addresses=tuple(
+            address for name, other in endpoints.CLOUDS.items() if name != key for address in other.addresses
+        ),
     )
 
 

@@ -38,6 +38,7 @@ Plain = t.Mapping[str, t.Any]
 # Kind: what `object` is (nothing where it is not named), and what `value` holds.
 KINDS: t.Mapping[str, str] = {
     "active_directory": "value: {name, dn} of the activation object in Active Directory, each a text or null",
+    "address": "object: interface; value: an address beside Azure's own that Windows may send from",
     "attempt": "object: KMS host asked or empty; value: {outcome: unanswered|refused|send_failed|success, code: code or null}",
     "attestation": "value: {status, signer, missing_issuer, chain: [status]}; expected ok",
     "clock": "value: {offset_seconds: number, uncertainty_seconds: number}; expected: most seconds that KMS accepts",
@@ -85,6 +86,7 @@ KINDS: t.Mapping[str, str] = {
 
 # Source: what it is.
 SOURCES: t.Mapping[str, str] = {
+    "addresses": "Get-NetIPAddress",
     "ansible": "Ansible's connection to the guest",
     "attempt_events": "events 12288 and 12289 of the Application log",
     "attested_document": "http://169.254.169.254/metadata/attested/document",

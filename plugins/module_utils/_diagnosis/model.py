@@ -72,7 +72,7 @@ class Step:
 
 @dataclasses.dataclass(frozen=True)
 class Remedy:
-    """`who`: guest_admin, network_team, microsoft or image_owner. `action` is what `remediate` can do of it, None when nothing."""
+    """`who`: guest_admin, network_team, automation, microsoft or image_owner. `action` is what `remediate` can do of it, None when nothing."""
 
     who: str
     steps: tuple[Step, ...]

@@ -22,6 +22,8 @@ GUEST_ADMIN = "guest_admin"
 NETWORK_TEAM = "network_team"
 IMAGE_OWNER = "image_owner"
 MICROSOFT = "microsoft"
+# Who runs Ansible: controller, inventory, play.
+AUTOMATION = "automation"
 # What every cause on the way explains.
 UNREACHED = ("kms-unreachable-unexplained",)
 

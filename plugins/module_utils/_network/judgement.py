@@ -42,7 +42,7 @@ Unread = t.Mapping[str, t.Any]
 class KmsTargets:
     """The KMS of one cloud. `names`: the preferred one first. `addresses` must all pass; `legacy_addresses` are accepted, never required.
 
-    `mistyped` maps a known misprint to the address that was meant.
+    `mistyped` maps a known misprint to the address that was meant. `foreign_addresses` are the KMS of other clouds.
     """
 
     names: tuple[str, ...]
@@ -50,6 +50,7 @@ class KmsTargets:
     legacy_addresses: tuple[str, ...] = ()
     mistyped: t.Mapping[str, str] = dataclasses.field(default_factory=dict)
     port: int = 1688
+    foreign_addresses: tuple[str, ...] = ()
 
 
 class NotKnownError(Exception):

@@ -58,10 +58,14 @@ def kms_routes(view: RouteView, targets: KmsTargets) -> KmsRoutes:
         return KmsRoutes(mistyped=mistyped)
     routed = tuple(address for address in targets.addresses if any(_leads_out(route, address) for route in own))
     missing = tuple(address for address in targets.addresses if address not in routed)
+    old = {
+        **dict.fromkeys(targets.foreign_addresses, "other_cloud"),
+        **dict.fromkeys(targets.legacy_addresses, "old_address"),
+    }
     stale = tuple(
-        _entry(route, prefix, say("old_address"))
+        _entry(route, prefix, say(old[address]))
         for route, prefix, address in _host_routes(own)
-        if missing and address in targets.legacy_addresses
+        if missing and address in old and address not in targets.addresses
     )
     return KmsRoutes(routed, missing, stale, mistyped)
 

@@ -63,6 +63,7 @@ TEXTS = texts(
         "kms_route": "{route} ({why})",
         "misprint": "misprint of {address}",
         "old_address": "an old KMS address",
+        "other_cloud": "a KMS address of another Azure cloud",
         "latent": "a route to Internet alone would not help: {reason}",
         "equal_paths": "of {count} equal paths one fails or may fail: {reason}",
         "blind": "BGP routes cannot be seen ({reason}) while no machine of the subnet is asked",

@@ -66,6 +66,20 @@ def _winhttp(value: t.Any, at: At) -> Tree | str | None:
     return checks.text(value, at)
 
 
+def _own_address(value: t.Any, at: At) -> Tree | str:
+    """Take an address, or one with what Get-NetIPAddress says of it."""
+    if not isinstance(value, dict):
+        return checks.address(value, at)
+    fields: dict[str, Check] = {
+        "address": checks.address,
+        "interface": checks.text,
+        "prefix_length": checks.integer,
+        "skip_as_source": checks.boolean,
+        "origin": checks.choice("Dhcp", "Manual", "WellKnown", "Other"),
+    }
+    return t.cast("Tree", checks.mapping(fields, ["address"])(value, at))
+
+
 def _service(value: t.Any, at: At) -> Tree | None:
     if value is None:
         return None
@@ -223,6 +237,7 @@ FIELDS: dict[str, Check] = {
     "default_routes": checks.several(
         checks.mapping({"interface": checks.text, "next_hop": checks.address, "metric": checks.integer}, ["next_hop"])
     ),
+    "addresses": checks.several(_own_address),
     "imds": _imds,
     "attestation": forms.worded(("ok", "unreachable"), {"missing-issuer": checks.text}, word="chain"),
     "azure_id": checks.optional(checks.text),

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+import fnmatch
+
+from ..._guest.evidence import Address, Proxy
 from ..._text import texts
 from .. import sources
 from ..model import Fact, Finding
@@ -22,6 +25,10 @@ TEXTS = texts(
             "answer. Let the guest reach 169.254.169.254."
         ),
         "error": "Azure Edition may not be able to verify that it runs in Azure ({status}). Check the attested document.",
+        "proxy": (
+            "Azure Edition may ask the instance metadata service through the proxy {proxy}, which has no bypass for it. Add "
+            "169.254.169.254 to the bypass list."
+        ),
         "unnamed": "of an issuer",
         "unreachable": "attested document unreachable",
     },
@@ -29,6 +36,14 @@ TEXTS = texts(
 STEPS = steps(
     ID,
     {
+        "bypass": (
+            "Add the metadata service to the bypass list (keep what is in it)",
+            'netsh winhttp set proxy proxy-server="{proxy}" bypass-list="{bypass}"',
+        ),
+        "source": (
+            "Let Windows send from its first address and not from {address}, as the metadata service answers the first one only",
+            "Set-NetIPAddress -IPAddress {address} -SkipAsSource $true",
+        ),
         "direct": "Let the guest reach 169.254.169.254 without a proxy (check host routes, the proxy bypass list and appliances that intercept it)",
         "download": "Allow the guest to reach these hosts on TCP 80: {names}",
         "certificate": "Install the missing intermediate certificate instead, from https://learn.microsoft.com/azure/security/fundamentals/azure-ca-details",
@@ -37,6 +52,8 @@ STEPS = steps(
         "leave": "Leave the KMS settings as they are, because KMS is not the cause",
     },
 )
+_METADATA = "169.254.169.254"
+_SELF = ("127.", "169.254.")
 _DOWNLOADS = "cacerts.digicert.com, caissuers.microsoft.com, www.microsoft.com, crl3.digicert.com, crl4.digicert.com, ocsp.digicert.com, oneocsp.microsoft.com"
 
 
@@ -58,27 +75,53 @@ def check(view: View) -> Finding | None:
     proxy = view.guest.proxy
     if proxy is not None and proxy.winhttp:
         evidence.append(Fact("proxy", proxy.winhttp, "registry"))
+    others = _other_sources(view)
+    evidence += [Fact("address", item.address, "addresses", item.interface or "") for item in others]
     if attestation is not None and status == "chain-incomplete":
-        return _found("chain", evidence, "certain", issuer=attestation.missing_issuer or TEXTS["unnamed"])
+        return _found(view, "chain", evidence, "certain", issuer=attestation.missing_issuer or TEXTS["unnamed"])
     silent = imds is not None and imds.status != "ok"
     if status == "unreachable" or (silent and status != "ok"):
         told = imds.status if imds is not None and silent else TEXTS["unreachable"]
-        return _found("imds", evidence, "certain" if silent and status == "unreachable" else "likely", status=told)
+        return _found(
+            view, "imds", evidence, "certain" if silent and status == "unreachable" else "likely", status=told
+        )
     if status not in {None, "ok", "not-applicable"}:
-        return _found("error", evidence, "possible", status=str(status))
+        return _found(view, "error", evidence, "possible", status=str(status))
+    if proxy is not None and proxy.winhttp and not _bypassed(proxy):
+        return _found(view, "proxy", evidence, "possible", proxy=proxy.winhttp)
     return None
 
 
-def _found(key: str, evidence: list[Fact], confidence: str, **parts: str) -> Finding:
+def _bypassed(proxy: Proxy) -> bool:
+    """Say whether the bypass list names the metadata service; <local> stands for names without a dot."""
+    return any(fnmatch.fnmatchcase(_METADATA, item.strip().casefold()) for item in proxy.bypass)
+
+
+def _other_sources(view: View) -> list[Address]:
+    """Return the addresses set by hand beside Azure's own, which Windows may take as source; none where there is but one."""
+    usable = [
+        item for item in view.guest.addresses or () if not item.skip_as_source and not item.address.startswith(_SELF)
+    ]
+    by_hand = [item for item in usable if item.origin != "Dhcp"]
+    return by_hand if len(usable) > len(by_hand) else by_hand[1:]
+
+
+def _found(view: View, key: str, evidence: list[Fact], confidence: str, **parts: str) -> Finding:
+    proxy, first = view.guest.proxy, []
+    if proxy is not None and proxy.winhttp and not _bypassed(proxy):
+        listed = ";".join((*proxy.bypass, _METADATA))
+        first.append(STEPS["bypass"].format(proxy=proxy.winhttp, bypass=listed))
+    if key == "imds":
+        first += [STEPS["source"].format(address=item.address) for item in _other_sources(view)]
     return finding(
         ID,
         TEXTS[key].format(**parts),
-        severity="warning" if key == "error" else "error",
+        severity="warning" if key in {"error", "proxy"} else "error",
         confidence=confidence,
         evidence=evidence,
         remedy=[
             remedy(NETWORK_TEAM, STEPS["direct"], STEPS["download"].format(names=_DOWNLOADS)),
-            remedy(GUEST_ADMIN, STEPS["certificate"], STEPS["update"], STEPS["verify"], STEPS["leave"]),
+            remedy(GUEST_ADMIN, *first, STEPS["certificate"], STEPS["update"], STEPS["verify"], STEPS["leave"]),
         ],
     )
 
@@ -109,6 +152,7 @@ RULE = Rule(
             "https://learn.microsoft.com/azure/security/fundamentals/azure-ca-details",
         ),
     ),
+    root_severities=("error", "warning"),
     outlives_license=True,
     applies=applies,
 )

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ..._text import texts
-from .. import sources
+from .. import connection_failure, sources
 from ..model import Fact, Finding, GuestProblem
-from ..rule import AGAIN, ASKING_AGAIN, GUEST_ADMIN, Rule, always, finding, remedy, steps
+from ..rule import AGAIN, ASKING_AGAIN, AUTOMATION, GUEST_ADMIN, NETWORK_TEAM, Rule, always, finding, remedy, steps
 from ..view import View
 
 ID = "guest-unreachable"
@@ -19,6 +21,21 @@ TEXTS = texts(
         "unreachable": "The VM could not be reached: {message}. Repair Ansible's connection to it and diagnose again.",
         "failed": "The VM answered, but collecting its evidence failed: {message}. Fix that and diagnose again.",
         "not_asked": "The VM itself was not asked: {message}. Diagnose it to learn whether it is activated.",
+        "library": "Ansible cannot connect to the VM because the Python library {package} is not installed on the controller. Install it and diagnose again.",
+        "become": "Ansible tried to become another user on the controller and could not: {message}. Turn become off and diagnose again.",
+        "rejected": "The VM rejected the account or its password: {message}. Correct them in the inventory and diagnose again.",
+        "compile": (
+            "Application control on the VM (AppLocker or WDAC) refused to compile what Ansible needs: {message}. Allow it for the "
+            "account and diagnose again."
+        ),
+        "killed": (
+            "PowerShell was ended on the VM while it ran, as antivirus and endpoint protection do: {message}. Find it in their log, "
+            "allow it and diagnose again."
+        ),
+        "name": "The controller cannot resolve the VM's name: {message}. Correct ansible_host and diagnose again.",
+        "certificate": "The controller does not trust the VM's certificate: {message}. Install one that it trusts and diagnose again.",
+        "cut": "The connection to the VM broke off in the middle of an answer: {message}. Find what ended it and diagnose again.",
+        "closed": "The controller cannot connect to the VM: {message}. Let it reach the port of WinRM or SSH and diagnose again.",
         "no_reason": "no reason was given",
     },
 )
@@ -26,32 +43,64 @@ STEPS = steps(
     ID,
     {
         "ping": ("Test the connection alone, on the Ansible controller", "ansible <host> -m ansible.windows.win_ping"),
+        "library": ("Install the library for the Python that runs Ansible", "python -m pip install '{package}'"),
+        "execution": "Add it to the image instead where Ansible runs in an execution environment",
+        "become": "Set ansible_become to false for these hosts, or leave become out of the play, as the tasks on the controller need no other user",
+        "password": "Check user name, password and expiry, also of a rotated password (LAPS, vault), and whether the account is locked",
+        "remote": "Check that the account may log on remotely (Administrators or Remote Management Users)",
+        "antivirus": "Look in the log of Defender or the endpoint protection for powershell.exe at that time, and allow Ansible's scripts",
+        "defender": (
+            "Read Defender's newest detections",
+            "Get-WinEvent -LogName 'Microsoft-Windows-Windows Defender/Operational' -MaxEvents 20",
+        ),
+        "control": (
+            "Read what application control refused (events 3077 and 8004)",
+            "Get-WinEvent -LogName Microsoft-Windows-CodeIntegrity/Operational -MaxEvents 20",
+        ),
+        "folder": "Allow the account's temporary folder for csc.exe in that policy, or run Ansible as an account that it leaves out",
+        "resolve": "Check the inventory's ansible_host and the controller's DNS",
+        "trust": "Give the WinRM listener a certificate with the VM's name of an authority that the controller trusts",
+        "port": "Check that the VM runs, that its firewall and its security group let the controller in on TCP 5985, 5986 or 22",
+        "listener": ("Check inside the VM that WinRM listens", "winrm enumerate winrm/config/listener"),
         "check": "Check that the VM runs, that the controller reaches WinRM (or SSH) and that the account may use it",
     },
 )
+_GENERAL = ("ping", "check")
 _STATUS = {"unreachable": "fail", "failed": "fail"}
+# Of each reason: who acts, by which steps, and how far the message alone proves it.
+_ADVICE: t.Mapping[str, tuple[str, tuple[str, ...], str]] = {
+    "library": (AUTOMATION, ("library", "execution"), "certain"),
+    "become": (AUTOMATION, ("become",), "certain"),
+    "rejected": (GUEST_ADMIN, ("password", "remote"), "certain"),
+    "compile": (GUEST_ADMIN, ("control", "folder"), "likely"),
+    "killed": (GUEST_ADMIN, ("antivirus", "defender"), "likely"),
+    "name": (AUTOMATION, ("resolve",), "certain"),
+    "certificate": (AUTOMATION, ("trust",), "certain"),
+    "cut": (GUEST_ADMIN, ("antivirus", "defender", "port"), "possible"),
+    "closed": (NETWORK_TEAM, ("port", "listener"), "likely"),
+}
 
 
 def check(view: View) -> Finding | None:
-    """Return the finding for a host without guest evidence."""
+    """Return the finding for a host without guest evidence, by the reason that Ansible's message gives."""
     if view.asked_guest:
         return None
     problem = view.evidence.guest_problem or GuestProblem("not_asked", "")
     kind = problem.kind if problem.kind in _STATUS else "not_asked"
-    asked = kind in _STATUS
+    failure = connection_failure.read(problem.message) if kind in _STATUS else None
+    package = failure.package if failure is not None else ""
+    message = " ".join(problem.message.split()).rstrip(".") or TEXTS["no_reason"]
+    who, names, confidence = _ADVICE.get(
+        failure.kind if failure is not None else "", (GUEST_ADMIN, _GENERAL, "certain")
+    )
     return finding(
         ID,
-        TEXTS[kind].format(message=problem.message.strip().rstrip(".") or TEXTS["no_reason"]),
-        severity="error" if asked else "warning",
+        TEXTS[failure.kind if failure is not None else kind].format(message=message, package=package),
+        severity="error" if kind in _STATUS else "warning",
         status=_STATUS.get(kind, "skipped"),
+        confidence=confidence,
         evidence=[Fact("connection", problem.message or None, "ansible", kind)],
-        remedy=[
-            remedy(
-                GUEST_ADMIN,
-                *STEPS.values(),
-                AGAIN,
-            )
-        ],
+        remedy=[remedy(who, *(STEPS[name].format(package=package) for name in names), AGAIN)],
     )
 
 
@@ -65,7 +114,16 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | ASKING_AGAIN,
     severities=("error", "warning"),
-    sources=(sources.TROUBLESHOOT,),
+    sources=(
+        sources.Source("ansible issue 69595: PowerShell was ended", "https://github.com/ansible/ansible/issues/69595"),
+        sources.Source(
+            "ansible.windows issue 588: the compiler was refused",
+            "https://github.com/ansible-collections/ansible.windows/issues/588",
+        ),
+        sources.Source(
+            "Setting up a Windows host", "https://docs.ansible.com/ansible/latest/os_guide/windows_setup.html"
+        ),
+    ),
     verdict=True,
     applies=always,
     anywhere=True,

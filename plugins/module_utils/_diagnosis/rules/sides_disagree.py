@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from ..._text import texts
 from .. import facts, sources, wording
-from ..azure_rule import SUSPECT, concerns, contradicted
+from ..azure_rule import BLOCKED, concerns, contradicted
 from ..model import Finding
 from ..rule import NETWORK_TEAM, Rule, finding, remedy, steps
 from ..view import AZURE, View
@@ -33,11 +33,15 @@ STEPS = steps(
 
 
 def check(view: View) -> Finding | None:
-    """Report causes that the guest's own test contradicts; a mere suspicion is none."""
+    """Report causes that the guest's own test contradicts; what is suspected or could not be judged is no contradiction."""
     path = view.path
-    if path is None or path.verdict == SUSPECT:
+    if path is None or path.verdict != BLOCKED:
         return None
-    causes = [cause for cause in path.causes if contradicted(view, cause)]
+    causes = [
+        cause
+        for cause in path.causes
+        if contradicted(view, cause) and any(row.get("verdict") == BLOCKED for row in path.hit_by(cause))
+    ]
     if not causes:
         return None
     evidence = [facts.path(path.verdict, path.reason)]

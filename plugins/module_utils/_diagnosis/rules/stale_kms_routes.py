@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Routes exist only for old or mistyped KMS addresses."""
+"""Routes exist only for KMS addresses of old, of another cloud, or mistyped."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ TEXTS = texts(
     ID,
     {
         "found": (
-            "The KMS routes are for old or mistyped addresses ({stale}), so the traffic to {addresses} takes {route}. Add "
+            "The KMS routes are for addresses of old, of another cloud or mistyped ({stale}), so the traffic to {addresses} takes {route}. Add "
             "routes for the current addresses."
         ),
-        "harmless": "The route table holds routes for old or mistyped KMS addresses ({stale}). Replace them by routes for the current addresses.",
+        "harmless": "The route table holds routes for KMS addresses of old, of another cloud or mistyped ({stale}). Replace them by routes for the current addresses.",
         "unnamed": "no longer in use",
     },
 )

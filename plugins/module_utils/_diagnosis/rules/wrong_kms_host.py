@@ -29,6 +29,12 @@ TEXTS = texts(
             "The KMS host is pinned to {host}, which does not answer while another address of Azure's KMS does. Set it to "
             "{target} and activate."
         ),
+        "srv": "DNS names {host} as the KMS host, which is not Azure's KMS. Remove that record or set the host to {target}, and activate.",
+        "srv_gone": (
+            "DNS still names {host} as the KMS host, and nothing answers there. Remove that record, set the host to {target} and "
+            "activate."
+        ),
+        "discovered": "Windows found {host} as its KMS host by DNS, which is not Azure's KMS. Set it to {target} and activate.",
         "left_behind": "The last attempt went to {old}, although {host} is set. Clear the cached host and activate again.",
     },
 )
@@ -40,11 +46,17 @@ STEPS = steps(
             "cscript //nologo $env:windir\\system32\\slmgr.vbs /ckms {product}",
         ),
         "policy": ("Remove the KMS host from the Group Policy that sets it, then apply the policy", "gpupdate /force"),
+        "record": (
+            "Look at the records that name a KMS, and remove those of {host} when it is gone (or when Azure's KMS is to be used)",
+            "Resolve-DnsName {record} -Type SRV",
+        ),
         "clear": ("Clear the old host", "cscript //nologo $env:windir\\system32\\slmgr.vbs /ckms"),
         "restart": ("Restart the licensing service, which still holds the old host", "Restart-Service sppsvc"),
         "writer": "Look for a script or policy that writes the old host again",
     },
 )
+# Places that nobody set: the domain's DNS named the host.
+_BY_DNS = frozenset({"discovered", "srv"})
 _KNOWN_WRONG = frozenset({"azure_other_cloud", "azure_old_address", "known_other"})
 
 
@@ -76,7 +88,10 @@ def _foreign(view: View, host: HostSetting) -> Finding | None:
     if answer is not None and answer.error is not None:
         evidence.append(facts.dns(answer, ()))
     evidence += map(facts.attempt, attempts[:1])
-    title = TEXTS.get(host.kind, TEXTS["other"]).format(
+    found_by_dns = "discovered" if host.source == "discovered" else "srv_gone" if broken else "srv"
+    title = TEXTS.get(
+        found_by_dns if host.kind == "other" and host.source in _BY_DNS else host.kind, TEXTS["other"]
+    ).format(
         host=host.host,
         target=view.target_name,
         why=_known(reach.bare(host.host)),
@@ -141,6 +156,10 @@ def _remedy(view: View, host: HostSetting) -> Remedy:
     if host.source == "product":
         clear = STEPS["product"].format(product=product or "<activation id>")
         return remedy(GUEST_ADMIN, clear, set_host, activate, action=RULE.action)
+    if host.source in _BY_DNS:
+        srv = view.guest.dns.srv if view.guest.dns is not None else None
+        record = STEPS["record"].format(host=host.host, record=srv.name if srv is not None else "_vlmcs._tcp.<domain>")
+        return remedy(GUEST_ADMIN, set_host, record, activate, action=RULE.action)
     if host.source == "policy":
         return remedy(GUEST_ADMIN, STEPS["policy"], set_host, activate, action=RULE.action)
     return remedy(

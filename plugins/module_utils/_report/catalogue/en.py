@@ -42,6 +42,7 @@ UI = {
     "confidence.certain": "certain",
     "confidence.likely": "likely",
     "confidence.possible": "possible",
+    "who.automation": "automation",
     "who.guest_admin": "guest admin",
     "who.network_team": "network team",
     "who.microsoft": "Microsoft",

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 UI = {
     "fact.active_directory": "Active Directory activation object",
+    "fact.address": "other address of {object}",
     "fact.attempt": "attempt with {object}",
     "fact.attempt.bare": "attempt",
     "fact.attestation": "attested document",
@@ -55,6 +56,7 @@ UI = {
     "fact.token_store": "{object}",
     "fact.token_store.bare": "tokens.dat",
     "fact.unread": "could not read",
+    "source.addresses": "Get-NetIPAddress",
     "source.ansible": "Ansible's connection to the guest",
     "source.attempt_events": "events 12288 and 12289",
     "source.attested_document": "http://169.254.169.254/metadata/attested/document",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 UI = {
     "fact.active_directory": "Active Directory のライセンス認証オブジェクト",
+    "fact.address": "{object} の別のアドレス",
     "fact.attempt": "{object} への試行",
     "fact.attempt.bare": "試行",
     "fact.attestation": "構成証明済みドキュメント",
@@ -51,6 +52,7 @@ UI = {
     "fact.token_store": "{object}",
     "fact.token_store.bare": "tokens.dat",
     "fact.unread": "読み取れなかったもの",
+    "source.addresses": "ゲストのアドレス (Get-NetIPAddress)",
     "source.ansible": "Ansible からゲストへの接続",
     "source.attempt_events": "イベント 12288 と 12289",
     "source.attested_document": "http://169.254.169.254/metadata/attested/document",

@@ -52,6 +52,7 @@ MESSAGES = {
     "network.misrouted": "KMS 用のルートが別のアドレス宛てです: {routes}",
     "network.kms_route": "{route} ({why})",
     "network.misprint": "{address} の誤記",
+    "network.other_cloud": "別の Azure クラウドの KMS のアドレス",
     "network.old_address": "KMS の旧アドレス",
     "network.latent": "インターネット向けのルートだけでは解決しません: {reason}",
     "network.equal_paths": "{count} 本の等コスト経路のうち 1 本が失敗するか、その可能性があります: {reason}",

@@ -42,6 +42,7 @@ UI = {
     "confidence.certain": "確実",
     "confidence.likely": "可能性が高い",
     "confidence.possible": "可能性あり",
+    "who.automation": "自動化担当者",
     "who.guest_admin": "ゲスト管理者",
     "who.network_team": "ネットワーク担当",
     "who.microsoft": "マイクロソフト",

@@ -23,7 +23,14 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._plan imp
 from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 from tests.unit.plugins.module_utils._diagnosis import build
 from tests.unit.plugins.module_utils._diagnosis.test_engine import CHANGES, PATHS
-from tests.unit.plugins.module_utils._diagnosis.test_rules import EVALUATION, HITS, NO_HOST, TURBINE, found
+from tests.unit.plugins.module_utils._diagnosis.test_rules import (
+    ADDRESSES_OF,
+    EVALUATION,
+    HITS,
+    NO_HOST,
+    TURBINE,
+    found,
+)
 
 FILES = sorted(pathlib.Path(rules.__path__[0]).glob("[a-z]*.py"))
 EVERY = pytest.mark.parametrize("rule", precedence.RULES, ids=lambda rule: rule.id)
@@ -36,6 +43,7 @@ RARE: list[tuple[dict[str, t.Any], ...]] = [
     (EVALUATION, {"license": {"product": {"channel": "evaluation", "evaluation_end": "2027-01-01T00:00:00Z"}}}),
     ({"license": {"product": None, "others": [{**ROW, "name": "Office"}]}},),
     (NO_HOST, build.dns(srv={"name": "_vlmcs._tcp", "records": [], "error": build.code("0x8007232B")})),
+    (TURBINE, {"attestation": {"status": "unreachable"}, "imds": {"status": "timeout"}}, ADDRESSES_OF),
     (TURBINE, {"attestation": {"status": "error"}, "proxy": {"winhttp": "http://proxy.example:8080"}}),
 ]
 ELSEWHERE = {"imds": {"status": "timeout", "resource_id": None, "cloud": None}}

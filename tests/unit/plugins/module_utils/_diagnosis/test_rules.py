@@ -457,6 +457,17 @@ HITS: list[Case] = [
     ),
     ("azure-edition-attestation", [TURBINE, {"attestation": {"status": "error"}}], "warning possible"),
     ("azure-edition-attestation", [TURBINE], None),
+    ("azure-edition-attestation", [TURBINE, {"proxy": {"winhttp": "p:8080"}}], "warning possible"),
+    (
+        "azure-edition-attestation",
+        [TURBINE, {"proxy": {"winhttp": "p:8080", "bypass": ["<local>"]}}],
+        "warning possible",
+    ),
+    *[
+        ("azure-edition-attestation", [TURBINE, {"proxy": {"winhttp": "p:8080", "bypass": ["<local>", item]}}], None)
+        for item in ("169.254.169.254", "169.254.*", "*")
+    ],
+    ("azure-edition-attestation", [{"proxy": {"winhttp": "p:8080"}}], None),
     ("licensing-rights-missing", [unlicensed(reason="0x80070005")], "error possible"),
     ("licensing-rights-missing", [BROKEN, events(others=(event(8198, "0xC0000022"),))], "error likely"),
     ("licensing-rights-missing", [BROKEN, events(others=(event(8229, "0x80070005"),))], "error likely"),
@@ -622,6 +633,64 @@ def test_the_sides_disagree_only_where_the_guest_reaches_what_azure_calls_stoppe
     assert "forced-tunneling" not in result.title
     assert found("sides-disagree", BROKEN, targets("filtered"), path=path) is None
     assert found("sides-disagree", path=azure("suspect", "appliance-blocks-kms")) is None
+    # What could not be judged is not what Azure calls stopped.
+    assert found("sides-disagree", path=azure("unknown", "azure-firewall-denies-kms")) is None
+
+
+ADDRESSES_OF = {
+    "addresses": [
+        {"interface": "Ethernet", "address": "10.4.1.7", "origin": "Dhcp", "skip_as_source": False},
+        {"interface": "Ethernet", "address": "10.4.1.90", "origin": "Manual", "skip_as_source": False},
+        {"interface": "Ethernet", "address": "10.4.1.91", "origin": "Manual", "skip_as_source": True},
+        {"interface": "Loopback", "address": "127.0.0.1", "origin": "WellKnown", "skip_as_source": False},
+    ]
+}
+
+
+def test_an_address_that_metadata_is_not_told_to_is_named() -> None:
+    silent = {"attestation": {"status": "unreachable"}, "imds": {"status": "timeout"}}
+    result = found("azure-edition-attestation", TURBINE, silent, ADDRESSES_OF)
+    assert result is not None
+    commands = [step.command for remedy in result.remedy for step in remedy.steps]
+    assert [item for item in commands if item and "SkipAsSource" in item] == [
+        "Set-NetIPAddress -IPAddress 10.4.1.90 -SkipAsSource $true"
+    ]
+
+
+def test_the_bypass_keeps_what_is_in_it() -> None:
+    result = found("azure-edition-attestation", TURBINE, {"proxy": {"winhttp": "p:8080", "bypass": ["*.corp.example"]}})
+    assert result is not None
+    assert 'bypass-list="*.corp.example;169.254.169.254"' in str(result.remedy[1].steps[0].command)
+
+
+@pytest.mark.parametrize(("merged", "word"), [(True, "New-NetFirewallRule"), (False, "gpupdate")])
+def test_a_rule_goes_where_it_has_an_effect(merged: bool, word: str) -> None:
+    closed = firewall(default_outbound="block", licensing_outbound="block", local_rules_merged=merged)
+    result = found("guest-firewall-blocks-kms", BROKEN, REFUSED, closed)
+    assert result is not None
+    commands = " ".join(step.command or "" for step in result.remedy[0].steps)
+    assert word in commands
+    assert ("New-NetFirewallRule" in commands) is merged
+
+
+@pytest.mark.parametrize(
+    ("source", "gone", "said"),
+    [
+        ("srv", True, "DNS still names"),
+        ("srv", False, "DNS names"),
+        ("discovered", False, "found"),
+        ("global", True, "The KMS host is"),
+    ],
+)
+def test_a_host_that_dns_named_is_not_called_set(source: str, gone: bool, said: str) -> None:
+    state = "filtered" if gone else "kms"
+    tested = {"connectivity": {"targets": [target("10.7.1.3", state, ("configured",))]}}
+    names = dns(answer(NAME, ADDRESSES[0]), answer("kms2.corp.example", "10.7.1.3", verdict="unexpected"))
+    result = found("wrong-kms-host", BROKEN, host("kms2.corp.example", "other", source), tested, names)
+    assert result is not None
+    assert said in result.title
+    advised = any("-Type SRV" in (step.command or "") for step in result.remedy[0].steps)
+    assert advised is (source != "global")
 
 
 def _outcome(diagnosis: Diagnosis, rule_id: str) -> list[str]:

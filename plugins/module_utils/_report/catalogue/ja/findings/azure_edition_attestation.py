@@ -10,10 +10,13 @@ TEXTS = {
     "chain": "証明書 ({issuer}) がないため、Azure Edition が Azure 上で動作していることを確認できません。証明書をインストールするか、ゲストがダウンロードできるようにしてください。",
     "imds": "Instance Metadata Service ({status}) が応答しないため、Azure Edition が Azure 上で動作していることを確認できません。ゲストから 169.254.169.254 への通信を許可してください。",
     "error": "Azure Edition が Azure 上で動作していることを確認できない可能性があります ({status})。構成証明済みドキュメントを確認してください。",
+    "proxy": "Azure Edition は、バイパスのないプロキシ {proxy} を介して Instance Metadata Service に問い合わせている可能性があります。169.254.169.254 をバイパス リストに追加してください。",
     "unnamed": "発行元不明",
     "unreachable": "構成証明済みドキュメントを取得できません",
 }
 STEPS = {
+    "bypass": "Instance Metadata Service をバイパス リストに追加します (既存の項目は残します)",
+    "source": "Instance Metadata Service は最初のアドレスにのみ応答するため、{address} を送信元から除外します",
     "direct": "ゲストがプロキシを介さずに 169.254.169.254 に到達できるようにします (ホスト ルート、プロキシのバイパス リスト、通信を横取りするアプライアンスを確認)",
     "download": "ゲストから次のホストへの TCP 80 を許可します: {names}",
     "certificate": "または、不足している中間証明書を https://learn.microsoft.com/azure/security/fundamentals/azure-ca-details からインストールします",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._diagnosis.model import Fact, Finding
+from .._diagnosis.model import Activator, Fact, Finding, Machine
 from . import changes, fixes, timeline
 from .catalogue.catalogue import Catalogue
 from .changes import ChangeView, Withheld
@@ -62,6 +62,8 @@ class Row:
     days_tone: str
     confidence: str
     resource_id: str
+    machine: str
+    activator: str
     reported_at: str
     chain: tuple[str, ...]
     own: tuple[FactView, ...]
@@ -94,6 +96,8 @@ def row(host: Host, placed: Placed, generated_at: str, catalogue: Catalogue) -> 
         days_tone="" if days is None else timeline.tone(days),
         confidence=catalogue.ui(f"confidence.{cause.confidence}"),
         resource_id=host.resource_id or "",
+        machine=_known("machine", host.machine, catalogue),
+        activator=_known("activator", host.activator, catalogue),
         reported_at=host.reported_at,
         # The first sentence is the title.
         chain=tuple(map(catalogue.text, host.chain[1:])),
@@ -122,6 +126,16 @@ def _other(finding: Finding, name: str, catalogue: Catalogue) -> Other:
         () if unseen else fixes.facts(finding.evidence, catalogue),
         () if unseen else fixes.fixes(finding, [name], catalogue),
     )
+
+
+def _known(what: str, found: Machine | Activator | None, catalogue: Catalogue) -> str:
+    """Return what machine it is, or who activates it, with how sure that is; nothing where an older report does not say."""
+    if found is None:
+        return ""
+    words = [catalogue.ui(f"{what}.{found.kind}"), getattr(found, "name", None)]
+    if found.confidence != "certain" and found.kind != "unknown":
+        words.append(catalogue.ui(f"confidence.{found.confidence}"))
+    return ", ".join(filter(None, words))
 
 
 def _unread(host: Host, catalogue: Catalogue) -> t.Iterator[tuple[str, str]]:

@@ -13,7 +13,9 @@ import typing as t
 import jsonschema
 import pytest
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import activator, machine
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, written
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import LANGUAGES
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import Report
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, UNREACHABLE, WRONG_HOST, diagnosis, side
 
@@ -112,3 +114,13 @@ def test_the_schema_refuses_what_breaks_the_contract() -> None:
     del plain["hosts"][0]["root_cause"]["id"]
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(plain, SCHEMA)
+
+
+def test_the_schema_knows_every_kind_of_machine_and_activator() -> None:
+    known = SCHEMA["$defs"]["host"]["properties"]
+    assert known["machine"]["properties"]["kind"]["enum"] == list(machine.KINDS)
+    assert set(known["activator"]["properties"]["kind"]["enum"]) == set(activator.KINDS)
+    for language in LANGUAGES.values():
+        assert {f"machine.{kind}" for kind in machine.KINDS} | {f"activator.{kind}" for kind in activator.KINDS} <= set(
+            language
+        )

@@ -34,10 +34,10 @@ options:
     description:
       - What may be done. The default holds what does no harm in the guest.
       - V(route), V(firewall_rule), V(nsg_rule) and V(nat_gateway) change Azure's network.
-      - V(token_store), V(firewall), V(clock) and V(reboot) change the guest more deeply.
+      - V(token_store), V(firewall), V(hosts_file), V(clock) and V(reboot) change the guest more deeply.
     type: list
     elements: str
-    choices: [route, firewall_rule, nsg_rule, nat_gateway, clock, firewall, service, host, key, dns_cache, token_store, activation, reboot]
+    choices: [route, firewall_rule, nsg_rule, nat_gateway, clock, firewall, service, host, key, hosts_file, dns_cache, token_store, activation, reboot]
     default: [service, host, key, dns_cache, activation]
   disable_blocking_firewall_rules:
     description:

@@ -84,15 +84,26 @@ class GuestChangeAction(ActionBase):
     ) -> Answer:
         """Run a changing script. When it is lost on the way, what it did until then is not known: that counts as changed."""
         self._began = True
-        run = run_guest_script(self, script, parameters, self._task_vars, secrets)
-        try:
-            answer = parse(run.answer)
-        except ValueError as error:
-            raise GuestScriptError(f"{script}: {error}") from error
+        answer = self._answer(script, parameters, secrets)
         if not answer.steps:
             self._began = False
             require_full_language(answer.language_mode)
         return answer
+
+    def ask(self, script: str, parameters: t.Mapping[str, t.Any]) -> Answer:
+        """Run a changing script with parameters that have it read only. Raises RefusedError in a constrained language."""
+        answer = self._answer(script, parameters)
+        require_full_language(answer.language_mode)
+        return answer
+
+    def _answer(
+        self, script: str, parameters: t.Mapping[str, t.Any], secrets: t.Mapping[str, str] | None = None
+    ) -> Answer:
+        run = run_guest_script(self, script, parameters, self._task_vars, secrets)
+        try:
+            return parse(run.answer)
+        except ValueError as error:
+            raise GuestScriptError(f"{script}: {error}") from error
 
     def tell(self, words: str) -> None:
         """Show a line while the work goes on, on the error stream: a result that is printed as JSON stays whole."""

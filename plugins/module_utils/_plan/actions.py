@@ -34,6 +34,7 @@ ALL = (
     Action("service", GUEST, "enable and start the licensing service", harmless=True),
     Action("host", GUEST, "set Azure's KMS as the KMS host", harmless=True),
     Action("key", GUEST, "install the KMS client setup key of the edition", harmless=True),
+    Action("hosts_file", GUEST, "comment out what gives a KMS name an address in the hosts file, after a backup"),
     Action("dns_cache", GUEST, "empty the DNS client cache", harmless=True),
     Action("token_store", GUEST, "rebuild the token store, after a backup"),
     Action("activation", GUEST, "activate", harmless=True),

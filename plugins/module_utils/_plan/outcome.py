@@ -23,6 +23,7 @@ TASKS: t.Mapping[str, tuple[str, ...]] = {
     "service": ("service", "reboot"),
     "host": ("host",),
     "key": ("key",),
+    "hosts_file": ("hosts_file",),
     "token_store": ("token_store",),
     "activation": ("activation",),
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import copy
 import typing as t
 
-from tests.lab.guest import activate, set_host, set_key, token_store
+from tests.lab.guest import activate, hosts_file, set_host, set_key, token_store
 from tests.lab.guest.computer import Computer
 from tests.lab.guest.steps import Fault, Steps, no_fault
 from tests.lab.world.model import Tree
@@ -17,6 +17,7 @@ from tests.lab.world.model import Tree
 Change = t.Callable[[Steps, t.Mapping[str, t.Any]], Tree]
 SCRIPTS: t.Mapping[str, Change] = {
     "activate": activate.change,
+    "hosts_file": hosts_file.change,
     "set_host": set_host.change,
     "set_key": set_key.change,
     "token_store": token_store.change,

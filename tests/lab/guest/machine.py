@@ -18,6 +18,7 @@ from tests.lab.guest import (
     attempt,
     event_records,
     firewall_rules,
+    hosts_file,
     license_rows,
     messages,
     name_service,
@@ -106,7 +107,7 @@ class GuestMachine:
         machine["utc_now"] = zulu(now.replace(microsecond=0) + offset_of(machine))
         firewall_rules.follow(self.guest, machine, self.system.release.firewall)
         hosts = attempt.kms_hosts(machine)
-        machine["dns"] = name_service.build(self.guest, [host for host, _port in hosts])
+        machine["dns"] = name_service.build(self.guest, [host for host, _port in hosts], hosts_file.entries(machine))
         ports = {port for _host, port in hosts}
         machine["tcp"] = self.network.targets(_addresses(machine["dns"], hosts), ports, self._endpoints)
 

@@ -31,20 +31,23 @@ _TRUTH: dict[str, Tree] = {
 }
 
 
-def build(guest: Tree, hosts: t.Iterable[str]) -> Tree:
-    """Return {servers, system, by_server, srv} for every name that is mentioned, the KMS names and `hosts`."""
+def build(guest: Tree, hosts: t.Iterable[str], pinned: t.Mapping[str, list[str]]) -> Tree:
+    """Return {servers, system, by_server, srv} for every name that is mentioned, the KMS names and `hosts`.
+
+    `pinned` is what the guest's hosts file says now.
+    """
     dns = guest.get("dns") or {}
     servers = dns.get("servers", [AZURE_DNS])
     by_server, srv = dns.get("by_server") or {}, dns.get("srv") or {}
     targets = [record["target"] for records in srv.values() if isinstance(records, list) for record in records]
     names = {
-        *_TRUTH, RETIRED, *(dns.get("answers") or {}), *(dns.get("hosts_file") or {}),
+        *_TRUTH, RETIRED, *(dns.get("answers") or {}), *pinned,
         *(dns_name(name) for name in (*hosts, *targets) if name),
         *(name for table in by_server.values() for name in table),
     }  # fmt: skip
     return {
         "servers": list(servers),
-        "system": {name: _system(dns, servers, name) for name in sorted(names)},
+        "system": {name: _system(dns, servers, name, pinned) for name in sorted(names)},
         "by_server": {
             server: {name: _at_server(dns, server, name) for name in sorted(names)}
             for server in dict.fromkeys([*servers, *by_server])
@@ -69,10 +72,9 @@ def dns_answer(machine: Tree, name: str, kind: str, server: str | None = None) -
     return table.get(known, {"error": NAME_ERROR})
 
 
-def _system(dns: Tree, servers: list[str], name: str) -> Tree:
-    hosts = dns.get("hosts_file") or {}
-    if name in hosts:
-        return {"A": list(hosts[name]), "CNAME": []}
+def _system(dns: Tree, servers: list[str], name: str, pinned: t.Mapping[str, list[str]]) -> Tree:
+    if name in pinned:
+        return {"A": list(pinned[name]), "CNAME": []}
     answer: Tree = {"error": NO_SERVERS}
     for server in servers:
         answer = _at_server(dns, server, name)

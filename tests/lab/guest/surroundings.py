@@ -10,7 +10,7 @@ import datetime
 import typing as t
 import uuid
 
-from tests.lab.guest import messages
+from tests.lab.guest import hosts_file, messages
 from tests.lab.guest.clock import Clock
 from tests.lab.guest.os_defaults import NAMESPACE, System
 from tests.lab.guest.store import PATHS
@@ -89,6 +89,8 @@ def files(guest: Tree, clock: Clock) -> Tree:
         found.pop(known, None)
         if given is not None:
             found[known] = given
+    pinned = (guest.get("dns") or {}).get("hosts_file") or {}
+    found[hosts_file.PATH] = {**_LICENSE_FILE, "text": hosts_file.text_of(pinned), **found.get(hosts_file.PATH, {})}
     return {path: _file(item, clock) for path, item in found.items()}
 
 
@@ -97,11 +99,13 @@ def _file(given: Tree, clock: Clock) -> Tree:
     readable = given.get("readable", not error)
     if not readable and not error:
         error = ACCESS_DENIED
+    text = {"text": given["text"]} if "text" in given else {}
     return {
         "size": given.get("size", 3612672),
         "modified": clock.guest(given.get("modified", _USUAL_AGE)),
         "readable": readable,
         "error": messages.hexadecimal(messages.hresult(error)) if error else None,
+        **text,
     }
 
 

@@ -25,6 +25,7 @@ GUEST_STEPS: t.Mapping[str, tuple[str, ...]] = {
         "set_machine", "set_port", "clear_machine", "clear_port", "clear_product", "restart_service", "restore_product",
         "restore_machine", "restore_port",
     ),
+    "hosts_file": ("backup", "write", "restore_hosts", "flush_dns"),
     "activate": ("enable_service", "start_service", "flush_dns", "activate", "refresh"),
     "token_store": (
         "mark", "stop_service", "rename", "bring_back", "start_service", "install_licenses", "install_key", "activate",

@@ -12,7 +12,7 @@ import typing as t
 
 import pytest
 
-from tests.lab.guest import changes, fingerprint, store
+from tests.lab.guest import changes, fingerprint, hosts_file, store
 from tests.lab.guest.machine import GuestMachine
 from tests.lab.guest.steps import CutError, Steps
 from tests.lab.server import scripts
@@ -37,6 +37,16 @@ RUNS: dict[str, tuple[Tree, list[str]]] = {
         {"ActivationId": EXPIRED["ID"], "EnableService": True, "StartService": True, "FlushDns": True},
         ["enable_service", "start_service", "flush_dns", "activate", "refresh"],
     ),
+    "hosts_file": (
+        {
+            "Names": ["kms.example"],
+            "Numbers": [4],
+            "Old": ["192.0.2.7\tkms.example"],
+            "New": ["#"],
+            "Backup": rf"{hosts_file.PATH}.kms-1",
+        },
+        ["backup", "write", "flush_dns"],
+    ),
     "token_store": (STORE, REBUILD),
 }
 
@@ -44,7 +54,8 @@ RUNS: dict[str, tuple[Tree, list[str]]] = {
 def ready(folder: pathlib.Path) -> GuestMachine:
     """Return a guest on which every script has something to do."""
     rows = products({**EXPIRED, "PartialProductKey": None}, MAK)
-    return guest(folder, cim=rows, services={"sppsvc": {"state": "Running", "dependents": ["Helper"]}})
+    pinned = {"hosts_file": {"kms.example": ["192.0.2.7"]}}
+    return guest(folder, cim=rows, dns=pinned, services={"sppsvc": {"state": "Running", "dependents": ["Helper"]}})
 
 
 def names(answer: Tree) -> list[str]:

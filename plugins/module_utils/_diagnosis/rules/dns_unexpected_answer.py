@@ -136,6 +136,6 @@ RULE = Rule(
     steps=STEPS | ACTIVATING,
     severities=("error", "warning"),
     sources=(sources.CUSTOM_ROUTES, sources.NEW_ADDRESSES),
-    action="dns_cache",
+    action="hosts_file",
     applies=needs_azure,
 )

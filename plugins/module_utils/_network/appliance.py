@@ -12,7 +12,7 @@ import typing as t
 from .._text import Text
 from . import addresses, hub, judgement, values
 from .judgement import BLOCKED, SUSPECT, Leg, NotKnownError, egress
-from .links import network_of, subnets_of
+from .links import is_open, network_of, private_addresses, subnets_of
 from .state import BALANCER, FIREWALL, NIC, NetworkState
 from .values import Body, low, name_of, props, ref, text
 from .wording import say
@@ -41,7 +41,7 @@ def connected_networks(state: NetworkState, network_id: str) -> list[str]:
     found = [low(network_id)]
     for peering in state.children(network_id, "virtualNetworkPeerings"):
         body = props(peering)
-        if text(body.get("peeringState")).lower() in {"", "connected"}:
+        if is_open(body):
             found.append(low(ref(body.get("remoteVirtualNetwork"))))
     return [place for place in dict.fromkeys(found) if place]
 
@@ -96,9 +96,7 @@ def judge(state: NetworkState, owner: Body, ip: str, what: Text) -> Leg:
     elif power in _STOPPED:
         reason = say("appliance_power", route=what, appliance=name_of(vm_id), power=power)
     if reason:
-        left = egress("not_reached", reason)
-        found = Hop("appliance", owner_id, name, ip).judged(BLOCKED, reason)
-        return Leg(BLOCKED, reason, judgement.BLACKHOLE, (judgement.BLACKHOLE,), (found,), left)
+        return _black_hole(Hop("appliance", owner_id, name, ip), reason)
     label = name_of(vm_id) or name
     return foreign(ip, say("appliance", route=what, appliance=label), vm_id or owner_id, label)
 
@@ -140,9 +138,51 @@ def _unowned(state: NetworkState, network_id: str, ip: str, what: Text) -> Leg:
             prefixes = values.strings(props(subnet).get("addressPrefix"), props(subnet).get("addressPrefixes"))
             if wanted is not None and any(addresses.inside(prefix, wanted) for prefix in prefixes):
                 if name_of(subnet).lower() == FIREWALL_SUBNET:
-                    raise state.not_listed(values.subscription(place), FIREWALL)
+                    return _no_firewall(state, subnet, ip, what)
                 reason = say("unowned_subnet", route=what, subnet=name_of(subnet), address=ip)
                 found = Hop("appliance", None, ip, ip).judged(SUSPECT, reason)
                 left = egress("unknown", reason)
                 return Leg(SUSPECT, reason, judgement.BLACKHOLE, (judgement.BLACKHOLE,), (found,), left)
     return foreign(ip, say("unowned", route=what, address=ip))
+
+
+def is_stopped(firewall: Body) -> bool:
+    """Tell whether a firewall is stopped: that takes its IP configurations, or its place in a virtual hub, away from it.
+
+    Source: https://learn.microsoft.com/azure/firewall/firewall-faq#how-can-i-stop-and-start-azure-firewall
+    """
+    own = props(firewall)
+    configured = own.get("ipConfigurations") or own.get("virtualHub") or own.get("hubIPAddresses")
+    return not configured and not values.broken(own.get("ipConfigurations"))
+
+
+def stopped(firewall: Body, what: Text, ip: str | None = None) -> Leg:
+    """Return the leg that ends at a stopped firewall."""
+    name = name_of(firewall)
+    reason = say("firewall_stopped", route=what, firewall=name)
+    return _black_hole(Hop("azure_firewall", str(firewall.get("id")), name, ip), reason)
+
+
+def _no_firewall(state: NetworkState, subnet: Body, ip: str, what: Text) -> Leg:
+    """Judge an address in a firewall's subnet that no firewall has. Raises NotKnownError when not all firewalls were read."""
+    subscription = values.subscription(subnet["id"])
+    if not state.complete(subscription, FIREWALL):
+        raise state.not_listed(subscription, FIREWALL)
+    near = [body for body in state.of_type(FIREWALL) if values.subscription(body["id"]) == subscription]
+    for body in near:
+        if low(subnet["id"]) in map(low, subnets_of(body)) and private_addresses(body):
+            hop = Hop("azure_firewall", str(body["id"]), name_of(body), ip)
+            now = ", ".join(private_addresses(body))
+            return _black_hole(hop, say("firewall_moved", route=what, firewall=name_of(body), address=ip, now=now))
+    group = low(subnet["id"]).partition("/providers/")[0]
+    # A firewall is in the resource group of its network; a stopped one does not name the network.
+    for body in near:
+        if is_stopped(body) and low(body["id"]).startswith(f"{group}/"):
+            return stopped(body, what, ip)
+    reason = say("firewall_gone", route=what, subnet=name_of(subnet), address=ip)
+    return _black_hole(Hop("appliance", None, ip, ip), reason)
+
+
+def _black_hole(hop: Hop, reason: Text) -> Leg:
+    left = egress("not_reached", reason)
+    return Leg(BLOCKED, reason, judgement.BLACKHOLE, (judgement.BLACKHOLE,), (hop.judged(BLOCKED, reason),), left)

@@ -30,6 +30,7 @@ from .values import Body, Match, name_of, props, ref, strings
 from .wording import say
 
 _THREAT_NOTE = "threat intelligence of firewall '{name}' denies: Azure's KMS is taken not to be on its list"
+_IDPS_NOTE = "IDPS of firewall '{name}' denies what its signatures match: Azure's KMS is taken not to match any"
 _PROXY_KEY = "Network.DNS.EnableProxy"
 _SNAT_KEY = "Network.SNAT.PrivateRanges"
 
@@ -52,6 +53,9 @@ def inspect(state: NetworkState, firewall: Body, traffic: Traffic, resolvers: t.
     leg = _first_match(state, firewall, rules, traffic)
     if any(values.text(props(body).get("threatIntelMode")).lower() == "deny" for body in (firewall, *chain)):
         leg = dataclasses.replace(leg, notes=(_THREAT_NOTE.format(name=name),))
+    detection = [values.mapping(props(policy).get("intrusionDetection")).get("mode") for policy in chain]
+    if "deny" in {values.text(mode).lower() for mode in detection}:
+        leg = dataclasses.replace(leg, notes=(*leg.notes, _IDPS_NOTE.format(name=name)))
     if leg.verdict == OPEN and _keeps_source(firewall, chain, traffic.target):
         reason = say("keeps_source", firewall=name)
         return _leg(firewall, UNKNOWN, reason, None, judgement.NO_OUTBOUND)

@@ -11,8 +11,8 @@ import typing as t
 
 from .._text import Text
 from . import addresses
-from .judgement import KmsTargets
-from .routes import BGP, HOST_PREFIX, USER, Route, RouteView, has_default
+from .judgement import KmsTargets, NotKnownError
+from .routes import BGP, HOST_PREFIX, SYSTEM, USER, Route, RouteView, TagLookup, choose, has_default
 from .wording import joined, say
 
 
@@ -46,18 +46,18 @@ class KmsRoutes:
         return joined("comma", [_shown(entry) for entry in others])
 
 
-def kms_routes(view: RouteView, targets: KmsTargets) -> KmsRoutes:
-    """Judge the user's routes. Nothing is missing where the system's default route to the Internet is in force."""
+def kms_routes(view: RouteView, targets: KmsTargets, tag_prefixes: TagLookup) -> KmsRoutes:
+    """Judge the user's routes. Nothing is missing for an address that the system's own route takes to the Internet."""
     own = [route for route in view.routes if route.origin == USER and route.state.lower() == "active"]
     mistyped = tuple(
         _entry(route, prefix, say("misprint", address=targets.mistyped[address]))
         for route, prefix, address in _host_routes(own)
         if address in targets.mistyped
     )
-    if not (has_default(view, USER) or has_default(view, BGP)):
-        return KmsRoutes(mistyped=mistyped)
-    routed = tuple(address for address in targets.addresses if any(_leads_out(route, address) for route in own))
-    missing = tuple(address for address in targets.addresses if address not in routed)
+    routed = tuple(address for address in targets.addresses if _leads_out(view, address, tag_prefixes, {USER}))
+    missing = tuple(
+        address for address in targets.addresses if not _leads_out(view, address, tag_prefixes, {USER, SYSTEM})
+    )
     old = {
         **dict.fromkeys(targets.foreign_addresses, "other_cloud"),
         **dict.fromkeys(targets.legacy_addresses, "old_address"),
@@ -87,9 +87,13 @@ def _entry(route: Route, prefix: str, why: str) -> dict[str, str]:
     return {"name": route.name, "prefix": prefix, "why": why}
 
 
-def _leads_out(route: Route, address: str) -> bool:
+def _leads_out(view: RouteView, address: str, tag_prefixes: TagLookup, origins: t.Collection[str]) -> bool:
+    """Tell whether what wins for an address is of `origins` and leads to the Internet; not when the winner is in doubt."""
     wanted = addresses.address(address)
-    if wanted is None or route.kind != "internet":
+    if wanted is None:
         return False
-    nets = [net for net in map(addresses.network, route.prefixes) if net is not None]
-    return any(net.version == wanted.version and wanted in net for net in nets)
+    try:
+        winners = choose(view, wanted, tag_prefixes).winners
+    except NotKnownError:
+        return SYSTEM in origins and not (has_default(view, USER) or has_default(view, BGP))
+    return all(route.origin in origins and route.kind == "internet" for route in winners)

@@ -60,6 +60,15 @@ def leads_to_hub(peering: Body) -> bool:
     return values.name_of(peering).lower().startswith("remotevnettohubpeering") or remote.lower().startswith("hv_")
 
 
+def is_open(peering: Body) -> bool:
+    """Tell whether a peering carries traffic; `peering` are its properties. One whose state is not told is taken to.
+
+    Source: https://learn.microsoft.com/rest/api/virtualnetwork/virtual-network-peerings (allowVirtualNetworkAccess)
+    """
+    connected = values.text(peering.get("peeringState")).lower() in {"", "connected"}
+    return connected and values.flag(peering.get("allowVirtualNetworkAccess")) is not False
+
+
 def network_of(subnet_id: str) -> str:
     """Return the virtual network id of a subnet id, as it is written there."""
     return values.parent(subnet_id) if "/subnets/" in subnet_id.lower() else ""

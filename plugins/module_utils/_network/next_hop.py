@@ -152,7 +152,10 @@ def _hub_known(state: NetworkState, network_id: str, what: Text) -> None:
 def _through_hub(journey: Journey, exit_: hub.HubExit) -> Leg:
     hub_hop = appliance.Hop("hub", exit_.hub_id, name_of(exit_.hub_id), None).judged(OPEN, exit_.reason)
     if values.type_of(exit_.next_id) == FIREWALL:
-        return through_firewall(journey, journey.state.need(exit_.next_id)).behind(hub_hop)
+        body = journey.state.need(exit_.next_id)
+        if appliance.is_stopped(body):
+            return appliance.stopped(body, exit_.reason).behind(hub_hop)
+        return through_firewall(journey, body).behind(hub_hop)
     return appliance.foreign(name_of(exit_.next_id), exit_.reason).behind(hub_hop)
 
 
@@ -227,11 +230,9 @@ def _firewall_exit(journey: Journey, body: Body) -> Leg:
     view = computed(state, subnet_id)
     choice = choose(view, journey.target, state.tag_prefixes)
     managed = bool(values.mapping(props(body).get("managementIpConfiguration")))
+    # Without a management NIC a firewall must reach the Internet itself; with one it may, or may be forced elsewhere.
     if view.blind and managed and all(route.origin == SYSTEM for route in choice.winners):
-        raise NotKnownError(
-            say("firewall_blind", firewall=name, reason=view.blind),
-            cause=judgement.FORCED_TUNNELING,
-        )
+        raise NotKnownError(say("firewall_blind", firewall=name, reason=view.blind))
     public_ids = [found for config in configs if (found := ref(config.get("publicIPAddress")))]
 
     def leave() -> Leg:

@@ -75,7 +75,7 @@ def _start(state: NetworkState, place: egress.Origin, targets: KmsTargets) -> St
         )
     except NotKnownError as problem:
         return Start(state, place, targets, None, problem, KmsRoutes())
-    return Start(state, place, targets, view, None, kms_routes(view, targets))
+    return Start(state, place, targets, view, None, kms_routes(view, targets, state.tag_prefixes))
 
 
 def _judged(start: Start) -> dict[str, t.Any]:

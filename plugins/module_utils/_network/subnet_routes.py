@@ -12,7 +12,7 @@ import typing as t
 from .._text import Text
 from . import values
 from .judgement import NotKnownError
-from .links import leads_to_hub, network_of, reference
+from .links import is_open, leads_to_hub, network_of, reference
 from .routes import BGP, Route, RouteView
 from .state import NetworkState
 from .values import Body, low, name_of, props, ref, strings, text
@@ -126,7 +126,7 @@ def _system_routes(state: NetworkState, network: Body, own: t.Sequence[Route]) -
     found = [Route(tuple(space), "Default", "VnetLocal")] if space else []
     for peering in state.children(str(network["id"]), "virtualNetworkPeerings"):
         body = props(peering)
-        if text(body.get("peeringState")).lower() not in {"", "connected"}:
+        if not is_open(body):
             continue
         remote = strings(
             values.mapping(body.get("remoteVirtualNetworkAddressSpace")).get("addressPrefixes")
@@ -143,9 +143,11 @@ def _system_routes(state: NetworkState, network: Body, own: t.Sequence[Route]) -
 
 
 def _bgp_of_sibling(state: NetworkState, network_id: str) -> list[Route] | None:
-    """Return the BGP routes that Azure named for another subnet of the network, None when there is no such answer."""
-    for subnet_id, answer in state.effective_routes.items():
-        if answer.rows is None or low(network_of(subnet_id)) != low(network_id):
+    """Return the BGP routes that Azure named for another subnet on the same gateway, None when there is no such answer."""
+    places = _on_the_gateway(state, low(network_id))
+    answers = sorted(state.effective_routes.items(), key=lambda item: low(network_of(item[0])) != low(network_id))
+    for subnet_id, answer in answers:
+        if answer.rows is None or low(network_of(subnet_id)) not in places:
             continue
         table = _table(state, subnet_id)
         if state.get(subnet_id) is None or (table and state.get(table) is None):
@@ -155,6 +157,22 @@ def _bgp_of_sibling(state: NetworkState, network_id: str) -> list[Route] | None:
         rows = [_row(row, {}) for row in answer.rows if isinstance(row, t.Mapping)]
         return [dataclasses.replace(row, state="Active") for row in rows if row.origin == BGP]
     return None
+
+
+def _on_the_gateway(state: NetworkState, network_id: str) -> set[str]:
+    """Return the networks that get the routes of the same gateway: its own, and those whose peering uses it."""
+    owner = next(iter(_gateways_used(state, network_id)), network_id)
+    users = (low(network["id"]) for network in state.of_type("microsoft.network/virtualnetworks"))
+    return {network_id, owner, *(user for user in users if owner in _gateways_used(state, user))}
+
+
+def _gateways_used(state: NetworkState, network_id: str) -> set[str]:
+    peerings = map(props, state.children(network_id, "virtualNetworkPeerings"))
+    return {
+        low(ref(peering.get("remoteVirtualNetwork")))
+        for peering in peerings
+        if is_open(peering) and values.flag(peering.get("useRemoteGateways")) is True
+    }
 
 
 def bgp_source(state: NetworkState, network_id: str) -> Text | None:

@@ -94,9 +94,13 @@ class Topology:
         return prefixes_of((body or {}).get("properties", {}).get("addressSpace"))
 
     def peerings(self, network: ids.ResourceId) -> list[Body]:
-        """Properties of the connected peerings of a virtual network."""
+        """Properties of the peerings of a virtual network that are connected and let its machines reach the other one.
+
+        https://learn.microsoft.com/rest/api/virtualnetwork/virtual-network-peerings (allowVirtualNetworkAccess)
+        """
         found = [peering["properties"] for peering in self.store.below(network, "virtualNetworkPeerings")]
-        return [item for item in found if str(item.get("peeringState", "Connected")).lower() == "connected"]
+        open_ = [item for item in found if item.get("allowVirtualNetworkAccess") is not False]
+        return [item for item in open_ if str(item.get("peeringState", "Connected")).lower() == "connected"]
 
     def near(self, network: ids.ResourceId, address: str) -> bool:
         """Return whether an address lies in the space of a network or of one that is peered with it."""

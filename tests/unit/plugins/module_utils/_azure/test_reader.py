@@ -44,6 +44,15 @@ SPOKE_PEERING = [
 for _world in (ALLOWED, DENIED):
     _world[0] = {**_world[0], "properties": {**_world[0]["properties"], "virtualNetworkPeerings": SPOKE_PEERING}}
 
+# Stopping a firewall empties its IP configurations:
+# https://learn.microsoft.com/azure/firewall/firewall-faq#how-can-i-stop-and-start-azure-firewall
+STOPPED = [
+    {**body, "properties": {**body["properties"], "ipConfigurations": []}}
+    if body["type"] == "Microsoft.Network/azureFirewalls"
+    else body
+    for body in ALLOWED
+]
+
 
 @pytest.mark.parametrize(
     ("resources", "verdict", "cause"),
@@ -52,11 +61,17 @@ for _world in (ALLOWED, DENIED):
         (ALLOWED, "open", None),
         (DENIED, "blocked", "azure-firewall-denies-kms"),
         (b.routed(b.route("0.0.0.0/0", "None")), "blocked", "route-blackhole"),
+        (STOPPED, "blocked", "route-blackhole"),
     ],
 )
 def test_a_whole_reading(read: Read, resources: list[b.Body], verdict: str, cause: str | None) -> None:
     (path,), unread, _log = read(resources)
     assert (path["verdict"], path["cause"], unread) == (verdict, cause, []), path["reason"]
+
+
+def test_a_stopped_firewall_is_named_with_its_state(read: Read) -> None:
+    (path,), _unread, _log = read(STOPPED)
+    assert "firewall 'fw', which is stopped" in path["reason"]
 
 
 WIDE = [

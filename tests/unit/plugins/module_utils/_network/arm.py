@@ -164,9 +164,9 @@ def firewall_place(*routes: Json, **place: t.Any) -> list[Json]:
     return [hub, *([table("rt-fw", *routes)] if routes else [])]
 
 
-def firewall(name: str = "fw", /, **properties: t.Any) -> Json:
+def firewall(name: str = "fw", /, ip: str = "10.0.1.4", **properties: t.Any) -> Json:
     config = {
-        "privateIPAddress": "10.0.1.4",
+        "privateIPAddress": ip,
         "subnet": {"id": subnet_id("hub", "AzureFirewallSubnet")},
         "publicIPAddress": ref("publicIPAddresses", "fw-pip"),
     }

@@ -134,7 +134,7 @@ def _firewalls(words: arm.Json) -> list[arm.Json]:
     place = _resolved(words.get("firewall_subnet", {}))
     bodies = arm.firewall_place(*_routes(words.get("firewall_routes", [])), **place)
     if "policy" not in words:
-        return [*bodies, arm.firewall(**_classic(words["firewall"]))]
+        return [*bodies, arm.firewall(**_classic(words["firewall"]), **_resolved(words.get("firewall_body", {})))]
     proxy = {"dnsSettings": {"enableProxy": True}} if words.get("proxy") else {}
     base = {"basePolicy": arm.ref("firewallPolicies", "parent")} if "parent" in words else {}
     bodies += _policy("child", words["policy"], **base, **proxy)
@@ -215,10 +215,10 @@ def path_of(given: arm.Json) -> arm.Json:
         if key in given:
             at["networkSecurityGroup"] = arm.ref("networkSecurityGroups", name)
             extra.append(arm.nsg(name, *map(_rule, given[key])))
-    listed: list[tuple[str, str]] = []
+    listed: list[tuple[str, str]] = [(arm.SUB.rpartition("/")[2], "Microsoft.Network/azureFirewalls")]
     if "hub" in given:
         extra += _virtual_hub(given["hub"])
-        listed = [(HUB, "routingIntent"), (HUB, "hubRouteTables")]
+        listed += [(HUB, "routingIntent"), (HUB, "hubRouteTables")]
         rows = rows or ["VirtualNetworkGateway 0.0.0.0/0 VirtualNetworkGateway 20.77.0.9"]
     resources, vm_id = arm.world(*extra, place=place, config=_resolved(given.get("config", {})), nic=nic, vm=machine)
     spoke, own = resources[0], resources[1]

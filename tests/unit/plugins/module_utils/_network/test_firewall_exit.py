@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._network.state import EffectiveRoutes
+
 from . import arm
 from .test_firewall import ALLOW, TABLE, TO_FIREWALL, WITH_POLICY, with_policy
 
@@ -53,6 +55,70 @@ def test_a_gateway_beside_the_firewall_matters_for_forced_tunnel_firewalls(manag
     hub[0]["properties"]["subnets"].append(arm.subnet("hub", "GatewaySubnet", "10.0.0.0/27"))
     path = with_policy(ALLOW, fw=arm.firewall(**managed), hub=hub)
     assert path["verdict"] == verdict
+
+
+DEFAULT = arm.effective(["0.0.0.0/0"], "VirtualNetworkGateway", "VirtualNetworkGateway", ("10.0.0.4",))
+OTHER = arm.effective(["192.168.0.0/16"], "VirtualNetworkGateway", "VirtualNetworkGateway", ("10.0.0.4",))
+HUB_PEERING = {"peeringState": "Connected", "remoteVirtualNetwork": arm.ref("virtualNetworks", "hub")}
+
+
+@pytest.mark.parametrize(
+    ("row", "uses", "verdict", "cause"),
+    [
+        (OTHER, True, "open", None),
+        (DEFAULT, True, "blocked", "forced-tunneling"),
+        (OTHER, False, "unknown", None),
+        (DEFAULT, False, "unknown", None),
+    ],
+)
+def test_what_the_gateway_announces_to_another_network_settles_it(
+    row: arm.Json, uses: bool, verdict: str, cause: str | None
+) -> None:
+    hub = arm.firewall_place()
+    hub[0]["properties"]["subnets"].append(arm.subnet("hub", "GatewaySubnet", "10.0.0.0/27"))
+    peering = {"name": "to-hub", "properties": {**HUB_PEERING, "useRemoteGateways": uses}}
+    other = arm.network("other", "10.2.0.0/16", arm.subnet("other", "app", "10.2.0.0/24"), peerings=[peering])
+    answers = {arm.subnet_id("other", "app"): EffectiveRoutes("nic", [row])}
+    resources, vm_id = arm.world(
+        arm.table("rt", TO_FIREWALL),
+        *hub,
+        other,
+        arm.firewall(**MANAGED),
+        arm.public_ip("fw-pip", "20.4.5.6"),
+        arm.policy("child", "g"),
+        arm.group("child", "g", 100, ALLOW),
+        place=TABLE,
+    )
+    path = arm.run(resources, vm_id, effective_routes=answers)
+    assert (path["verdict"], path["cause"]) == (verdict, cause), path["reason"]
+
+
+@pytest.mark.parametrize(
+    ("fw", "told"),
+    [
+        (arm.firewall(**WITH_POLICY, ipConfigurations=[]), "'fw', which is stopped"),
+        (arm.firewall(**WITH_POLICY, ip="10.0.1.5"), "firewall 'fw' has the address 10.0.1.5"),
+        (arm.public_ip("none", "20.1.1.1"), "no firewall is there"),
+    ],
+    ids=["stopped", "moved", "gone"],
+)
+def test_a_firewall_that_is_not_at_the_address_is_a_black_hole(fw: arm.Json, told: str) -> None:
+    resources, vm_id = arm.world(arm.table("rt", TO_FIREWALL), *arm.firewall_place(), fw, place=TABLE)
+    listed = [(arm.SUB.rpartition("/")[2], "Microsoft.Network/azureFirewalls")]
+    path = arm.run(resources, vm_id, listed=listed)
+    assert (path["verdict"], path["cause"]) == ("blocked", "route-blackhole")
+    assert told in path["reason"]
+    # Where the list of firewalls was not read, one may have the address after all.
+    path = arm.run(resources, vm_id)
+    assert path["verdict"] == "unknown"
+    assert "Microsoft.Network/azureFirewalls/read" in [entry["action"] for entry in path["unread"]]
+
+
+def test_idps_that_denies_is_noted_not_judged() -> None:
+    path = with_policy(ALLOW, settings={"intrusionDetection": {"mode": "Deny"}})
+    assert path["verdict"] == "open"
+    assert any("IDPS" in note for note in path["notes"])
+    assert not any("IDPS" in note for note in with_policy(ALLOW)["notes"])
 
 
 def test_denied_and_forced_are_both_named() -> None:

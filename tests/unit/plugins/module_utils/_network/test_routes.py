@@ -173,6 +173,10 @@ def test_ecmp_route_of_a_table_names_its_hops_in_a_list() -> None:
     assert computed(route)["addresses"][0]["route"]["next_hop_ip"] == "10.9.0.4, 10.9.0.5"
 
 
+BOTH_MISSING = ["20.118.99.224/32", "40.83.235.53/32"]
+SPLIT = [arm.route(f"half-{half}", half, "VirtualAppliance", "10.0.9.4") for half in ("0.0.0.0/1", "128.0.0.0/1")]
+
+
 @pytest.mark.parametrize(
     ("routes", "missing", "stale", "mistyped"),
     [
@@ -183,10 +187,20 @@ def test_ecmp_route_of_a_table_names_its_hops_in_a_list() -> None:
         ([FORCED, *arm.kms_routes(arm.OLD)], ["20.118.99.224/32", "40.83.235.53/32"], ["23.102.135.246/32"], []),
         ([FORCED, *arm.kms_routes(arm.TYPO, arm.SECOND)], ["20.118.99.224/32"], [], ["20.118.99.244/32"]),
         ([FORCED, arm.route("both", "20.118.99.0/24", "Internet")], ["40.83.235.53/32"], [], []),
+        (SPLIT, BOTH_MISSING, [], []),
+        ([*SPLIT, arm.route("direct", "0.0.0.0/0", "Internet")], BOTH_MISSING, [], []),
+        ([*SPLIT, *arm.kms_routes(arm.FIRST, arm.SECOND)], [], [], []),
+        ([*SPLIT, *arm.kms_routes(arm.OLD)], BOTH_MISSING, ["23.102.135.246/32"], []),
+        (SPLIT[1:], [], [], []),
+        ([FORCED, arm.route("tag", "AzureCloud", "Internet")], ["40.83.235.53/32"], [], []),
+        ([arm.route("tag", "AzureCloud", "VirtualAppliance", "10.0.9.4")], ["20.118.99.224/32"], [], []),
+        ([FORCED, arm.route("tag", "NeverRead", "Internet")], BOTH_MISSING, [], []),
     ],
 )
 def test_kms_routes(routes: list[arm.Json], missing: list[str], stale: list[str], mistyped: list[str]) -> None:
-    found = computed(*routes)["kms_routes"]
+    resources, vm_id = arm.world(arm.table("rt", *routes), place=TABLE, config=PIP)
+    tags = {"westeurope": {"AzureCloud": ["20.118.0.0/16"]}}
+    found = arm.run(resources, vm_id, service_tags=tags)["kms_routes"]
     assert found["missing"] == missing
     assert [entry["prefix"] for entry in found["stale"]] == stale
     assert [entry["prefix"] for entry in found["mistyped"]] == mistyped
@@ -231,6 +245,16 @@ def test_bgp_of_another_subnet_of_the_network_opens_the_eyes(sibling_off: bool, 
     row = {**BGP_DEFAULT, "state": "Invalid"}
     answers = {arm.subnet_id("spoke", "data"): EffectiveRoutes("nic", [row])}
     assert arm.run(resources, vm_id, effective_routes=answers)["verdict"] == verdict
+
+
+def test_a_peering_without_access_leads_nowhere() -> None:
+    route = arm.route("nva", "0.0.0.0/0", "VirtualAppliance", "10.0.1.4")
+    appliance = arm.nic("nva", "10.0.1.4", arm.subnet_id("hub", "nva"), "nva", enableIPForwarding=True)
+    hub = arm.network("hub", "10.0.0.0/16", arm.subnet("hub", "nva", "10.0.1.0/24"))
+    for access, cause in ((True, "appliance-blocks-kms"), (False, "route-blackhole")):
+        more = [arm.table("rt", route), hub, appliance]
+        resources, vm_id = arm.world(*more, place=TABLE, config=PIP, peering={"allowVirtualNetworkAccess": access})
+        assert arm.run(resources, vm_id)["cause"] == cause
 
 
 @pytest.mark.parametrize("name", ["GatewaySubnet", "RouteServerSubnet"])

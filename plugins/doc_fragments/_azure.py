@@ -58,6 +58,13 @@ options:
       - V(AzureCloud), V(AzureUSGovernment), V(AzureChinaCloud), or the https address of a Resource Manager whose metadata describes the cloud.
       - The default is V(AzureCloud), or the environment variable E(AZURE_CLOUD_ENVIRONMENT).
     type: str
+  cloud_hosts:
+    description:
+      - Hosts, without scheme and port, that the metadata of O(cloud_environment) may name beside those of its own domain and of the public
+        clouds. They get the sign-in or the token.
+      - Falls back to the environment variable E(AZURE_CLOUD_HOSTS), in which commas separate them.
+    type: list
+    elements: str
   adfs_authority_url:
     description:
       - Authority to sign in at instead of the cloud's own. Falls back to the environment variable E(AZURE_ADFS_AUTHORITY_URL).

@@ -53,6 +53,11 @@ options:
       - Seconds to wait for one effective-route operation. A subnet whose answer takes longer is judged from its route table, and said to be.
     type: int
     default: 120
+  azure_timeout:
+    description:
+      - Seconds for everything that is asked of Azure, signing in included. What has not answered by then is listed in RV(unread).
+    type: int
+    default: 300
   record:
     description:
       - Whether to return, for each machine, what Azure was asked for its path and what it answered.
@@ -142,6 +147,9 @@ paths:
       description: Sentences on how sure the answer is.
       type: list
       elements: str
+    readable:
+      description: Whether anything of Azure could be read at all.
+      type: bool
     messages:
       description: The reasons by their text, each with the id of its message and the parameters in it.
       type: dict
@@ -221,6 +229,7 @@ def argument_spec() -> dict[str, object]:
         "kms_endpoints": ENDPOINTS,
         "missing_credentials": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
         "operation_timeout": {"type": "int", "default": 120},
+        "azure_timeout": {"type": "int", "default": 300},
         "record": {"type": "bool", "default": False},
     }
 
@@ -233,8 +242,9 @@ def check(module: AnsibleModule) -> None:
     for address in (module.params["kms_endpoints"] or {}).get("addresses") or ():
         if not _is_address(address):
             module.fail_json(msg=f"kms_endpoints.addresses: '{address}' is not an IPv4 address.")
-    if module.params["operation_timeout"] < 1:
-        module.fail_json(msg="operation_timeout: it must be at least 1 second.")
+    for name in ("operation_timeout", "azure_timeout"):
+        if module.params[name] < 1:
+            module.fail_json(msg=f"{name}: it must be at least 1 second.")
 
 
 def _is_address(text: str) -> bool:
@@ -266,7 +276,9 @@ def main() -> None:
         settings = resolve({name: module.params[name] for name in ARGUMENT_SPEC}, os.environ, pathlib.Path.home())
         if not identity_found(settings, pathlib.Path.home()):
             _without_identity(module)
-        session = open_session(settings, deadline=module.params["operation_timeout"])
+        session = open_session(
+            settings, deadline=module.params["operation_timeout"], budget=module.params["azure_timeout"]
+        )
     except SignInError as error:
         if settings.last_resort:
             _without_identity(module, f" {error}")

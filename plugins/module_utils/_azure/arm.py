@@ -13,16 +13,19 @@ from __future__ import annotations
 
 import builtins
 import dataclasses
+import math
+import re
 import time
 import typing as t
 import urllib.parse
 
-from . import sdk, versions
+from . import patience, sdk, versions
 from .cloud import AzureCloud
 
 T = t.TypeVar("T")
 
 MAX_PAGES = 1000
+_ADDRESS = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 ACCEPTED = 202
 FORBIDDEN = 403
 HTTP, HTTPS = 80, 443
@@ -57,13 +60,6 @@ class Runtime:
     clock: t.Callable[[], float] = time.monotonic
 
 
-def retries() -> t.Any:
-    """Return the policy that repeats what a busy service refused; a POST and a write ask for it, or against it, themselves."""
-    return sdk.core_policies.RetryPolicy(
-        retry_total=6, retry_status=5, retry_connect=3, retry_read=3, retry_backoff_max=30
-    )
-
-
 class ArmClient:
     """Requests to one Resource Manager endpoint with one credential; safe to share between threads.
 
@@ -81,6 +77,7 @@ class ArmClient:
     ) -> None:
         self._base = cloud.resource_manager
         self._deadline = deadline
+        self._budget = self._end = math.inf
         self._sleep = runtime.sleep
         self._clock = runtime.clock
         policies = sdk.core_policies
@@ -94,7 +91,7 @@ class ArmClient:
             policies=[
                 policies.RequestIdPolicy(),
                 policies.UserAgentPolicy(base_user_agent="azure_windows.activation"),
-                retries(),
+                patience.retries(),
                 sdk.ARMChallengeAuthenticationPolicy(credential, cloud.scope),
             ],
         )
@@ -104,6 +101,10 @@ class ArmClient:
         )
         self.close: t.Callable[[], None] = client.close
         self._taken: dict[tuple[str, str], str] = {}
+
+    def stop_after(self, budget: float) -> None:
+        """Let every request fail that has no answer `budget` seconds from now."""
+        self._budget, self._end = budget, self._clock() + budget
 
     def version(self, path: str, wanted: str) -> str:
         """Return the API version in which a path is asked for: `wanted`, or what was taken where the cloud refused that."""
@@ -134,16 +135,19 @@ class ArmClient:
 
     def _pages(self, path: str, first: str) -> builtins.list[dict[str, t.Any]]:
         items: builtins.list[dict[str, t.Any]] = []
-        url: str | None = first
+        url: t.Any = first
         seen: set[str] = set()
         while url:
-            if url in seen or len(seen) >= MAX_PAGES:
+            link = self._same_host(url)
+            if link in seen or len(seen) >= MAX_PAGES:
                 raise ArmError("PagingLoop", f"the list {path} does not end")
-            seen.add(url)
-            page = self._json(self._request("GET", self._same_host(url)))
+            seen.add(link)
+            page = self._json(self._request("GET", link))
             if not isinstance(page, dict) or not isinstance(page.get("value"), list):
                 raise ArmError("UnexpectedBody", f"the list {path} has no 'value'")
-            items.extend(item for item in page["value"] if isinstance(item, dict))
+            if not all(isinstance(item, dict) for item in page["value"]):
+                raise ArmError("UnexpectedBody", f"the list {path} holds what is no object")
+            items.extend(page["value"])
             url = page.get("nextLink") or None
         return items
 
@@ -161,7 +165,7 @@ class ArmClient:
         except ArmError as problem:
             if problem.code != BUSY or not pauses:
                 raise
-        self._sleep(pauses[0])
+        self._pause(pauses[0])
         return self.ask(path, api_version, body, pauses[1:])
 
     def _post(self, path: str, version: str, body: t.Mapping[str, str] | None) -> sdk.HttpResponse:
@@ -174,7 +178,9 @@ class ArmClient:
         """Send one writing request and never again by itself: who asks must look first whether it was done; raises ArmError."""
 
         def send(version: str) -> sdk.HttpResponse:
-            return self._request(method, self._url(path, version, {}), headers=headers, body=body, retry_total=0)
+            return self._request(
+                method, self._url(path, version, {}), headers=headers, body=body, limit=patience.WRITE, retry_total=0
+            )
 
         return self._in_version(path, api_version, send)
 
@@ -191,21 +197,38 @@ class ArmClient:
                 raise ArmError(
                     "NoLocation", "the operation was accepted but says nowhere to ask for its result", ACCEPTED
                 )
-            pause = seconds(response.headers.get("Retry-After"), default=2.0)
+            pause = pause_told(response)
             if self._clock() + pause > limit:
                 raise ArmError("DeadlineExceeded", f"no result after {self._deadline:.0f} s", ACCEPTED)
-            self._sleep(pause)
+            self._pause(pause)
             response = self._request("GET", self._same_host(location))
         return response
 
     def _url(self, path: str, api_version: str, query: t.Mapping[str, str]) -> str:
         return f"{self._base}{urllib.parse.quote(path, safe='/()~!*._-')}?{urllib.parse.urlencode({'api-version': api_version, **query}, safe='$')}"
 
-    def _same_host(self, url: str) -> str:
+    def _same_host(self, url: t.Any) -> str:
         """Refuse to carry the token to another host than the Resource Manager that was asked."""
-        if _origin(url) != _origin(self._base):
+        try:
+            # Anything else that urlsplit takes for an address is none, and what it takes out of one nobody should send.
+            whole = isinstance(url, str) and _ADDRESS.fullmatch(url) is not None
+            foreign = not whole or _origin(url) != _origin(self._base)
+        except ValueError:
+            whole = False
+        if not whole:
+            raise ArmError("MalformedLink", "a link of the answer is no address")
+        if foreign:
             raise ArmError("ForeignLink", "a link of the answer points at another host")
-        return url
+        return str(url)
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, unless no time is left for a question after it."""
+        if self._clock() + seconds >= self._end:
+            raise self._late()
+        self._sleep(seconds)
+
+    def _late(self) -> ArmError:
+        return ArmError("DeadlineExceeded", f"the {self._budget:.0f} s for Azure were over")
 
     def _request(
         self,
@@ -214,15 +237,23 @@ class ArmClient:
         *,
         headers: dict[str, str] | None = None,
         body: t.Any = None,
+        limit: float = patience.QUESTION,
         **options: t.Any,
     ) -> sdk.HttpResponse:
+        left = self._end - self._clock()
+        if left <= 0:
+            raise self._late()
         if method == "POST" and body is None:
             headers = {"Content-Length": "0"}
         try:
-            response = self._send(sdk.HttpRequest(method, url, headers=headers, json=body), **options)
+            request = sdk.HttpRequest(method, url, headers=headers, json=body)
+            response = patience.within(min(limit, left), lambda: self._send(request, **patience.WIRE, **options))
+        except patience.TooLateError as error:
+            raise (self._late() if left < limit else ArmError("NoAnswer", str(error))) from error
         except sdk.ClientAuthenticationError as error:
             raise ArmError("AuthenticationFailed", _first_line(error), 401) from error
-        except sdk.AzureError as error:
+        except Exception as error:
+            # Beside the SDK's own errors, whatever an odd answer makes of it: one answer is lost, and said to be.
             raise ArmError(type(error).__name__, _first_line(error)) from error
         if response.status_code >= FIRST_ERROR:
             raise _problem(response)
@@ -232,7 +263,7 @@ class ArmClient:
     def _json(response: sdk.HttpResponse) -> t.Any:
         try:
             return response.json()
-        except (ValueError, sdk.AzureError) as error:
+        except Exception as error:
             raise ArmError("MalformedBody", "the answer is not JSON", response.status_code) from error
 
 
@@ -250,7 +281,7 @@ def _problem(response: sdk.HttpResponse) -> ArmError:
     try:
         error = response.json()["error"]
         code, message = str(error["code"]), str(error["message"])
-    except (ValueError, KeyError, TypeError, sdk.AzureError):
+    except Exception:
         code, message = response.reason or "HttpError", "the answer holds no Azure error"
     action = None
     if response.status_code == FORBIDDEN and "perform action '" in message:
@@ -258,17 +289,14 @@ def _problem(response: sdk.HttpResponse) -> ArmError:
     message = " ".join(message.split())
     problem = ArmError(code, message[:400], response.status_code, action)
     problem.detail = message[:4000]
-    wait = response.headers.get("Retry-After")
-    problem.retry_after = None if wait is None else seconds(wait, default=2.0)
+    problem.retry_after = patience.told(response.headers)
     return problem
 
 
-def seconds(text: str | None, default: float) -> float:
-    """Return a Retry-After header as seconds between 0 and 60."""
-    try:
-        return min(max(float(text or ""), 0.0), 60.0)
-    except ValueError:
-        return default
+def pause_told(response: sdk.HttpResponse) -> float:
+    """Return how long to wait before an operation is asked about again, in seconds."""
+    pause = patience.told(response.headers)
+    return 2.0 if pause is None else pause
 
 
 def _first_line(error: BaseException) -> str:

@@ -49,15 +49,19 @@ CLOUDS: t.Mapping[str, AzureCloud] = {
     )
 }
 
+_KNOWN = frozenset(
+    address.rpartition("/")[2] for cloud in CLOUDS.values() for address in (cloud.resource_manager, cloud.authority)
+)
+
 
 class CloudError(Exception):
     """The cloud is unknown or its metadata is unusable; the text names cloud_environment."""
 
 
-def find(name: str, fetch: t.Callable[[str], t.Any]) -> AzureCloud:
+def find(name: str, fetch: t.Callable[[str], t.Any], trusted: t.Collection[str] = ()) -> AzureCloud:
     """Return the cloud called `name`, or described at `name` when that is an https URL.
 
-    `fetch` gets the metadata URL and returns its decoded JSON.
+    `trusted` are further hosts that the description may name, as they get our secret or our token. `fetch` gets the metadata URL and returns its decoded JSON.
     """
     for known, cloud in CLOUDS.items():
         if known.lower() == name.lower():
@@ -65,10 +69,10 @@ def find(name: str, fetch: t.Callable[[str], t.Any]) -> AzureCloud:
     if urllib.parse.urlsplit(name).scheme != "https":
         names = ", ".join(CLOUDS)
         raise CloudError(f"cloud_environment: '{name}' is neither one of {names} nor an https metadata URL.")
-    return _from_metadata(name, fetch)
+    return _from_metadata(name, fetch, trusted)
 
 
-def _from_metadata(url: str, fetch: t.Callable[[str], t.Any]) -> AzureCloud:
+def _from_metadata(url: str, fetch: t.Callable[[str], t.Any], trusted: t.Collection[str]) -> AzureCloud:
     parts = urllib.parse.urlsplit(url)
     base = f"{parts.scheme}://{parts.netloc}"
     answer = fetch(f"{base}/metadata/endpoints?api-version={METADATA_API_VERSION}")
@@ -81,5 +85,29 @@ def _from_metadata(url: str, fetch: t.Callable[[str], t.Any]) -> AzureCloud:
         except (KeyError, IndexError, TypeError):
             continue
         if len(entries) == 1 or manager.lower() == base.lower():
+            for address in (manager, login):
+                _check_host(address, parts.hostname or "", trusted)
             return AzureCloud(str(entry.get("name") or base), manager, login, f"{audience}/.default", known=False)
     raise CloudError(f"cloud_environment: {base} describes no cloud whose resourceManager is that address.")
+
+
+def _check_host(address: str, described_by: str, trusted: t.Collection[str]) -> None:
+    """Raise CloudError for an address outside the domain of the host that names it, the known clouds and `trusted`."""
+    try:
+        parts = urllib.parse.urlsplit(address)
+        host, right = (parts.hostname or "").lower(), parts.scheme == "https" and "@" not in parts.netloc
+    except ValueError:
+        host, right = "", False
+    if not host or not right:
+        raise CloudError(
+            f"cloud_environment: the metadata of {described_by} name {address!r}, which is no https address."
+        )
+    domain = described_by.lower().partition(".")[2]
+    # A single label, as com, is nobody's own domain; the end of an IPv4 address is none at all.
+    ours = "." in domain and not domain.rpartition(".")[2].isdigit() and host.endswith(f".{domain}")
+    if host == described_by.lower() or ours or host in _KNOWN or host in {name.lower() for name in trusted}:
+        return
+    raise CloudError(
+        f"cloud_environment: the metadata of {described_by} name the host {host}, which would get our sign-in. "
+        "Add it to cloud_hosts if it belongs to that cloud."
+    )

@@ -10,7 +10,7 @@ import threading
 import time
 import typing as t
 
-from . import sdk
+from . import patience, sdk
 from .cloud import AzureCloud
 from .settings import Settings
 
@@ -43,7 +43,7 @@ def build(settings: Settings, cloud: AzureCloud) -> t.Any:
 
 def _own(settings: Settings, cloud: AzureCloud) -> t.Any:
     if settings.source == "msi":
-        return sdk.ManagedIdentityCredential(client_id=settings.client_id)
+        return sdk.ManagedIdentityCredential(client_id=settings.client_id, **patience.WIRE)
     if settings.source == "cli":
         return sdk.AzureCliCredential(tenant_id=settings.tenant or "")
     common: dict[str, t.Any] = {
@@ -51,6 +51,7 @@ def _own(settings: Settings, cloud: AzureCloud) -> t.Any:
         # azure-identity would ask the public cloud about an authority it does not know.
         "disable_instance_discovery": settings.disable_instance_discovery or not cloud.known,
         "connection_verify": settings.verify,
+        **patience.WIRE,
     }
     tenant, client_id, secret = settings.tenant or "", settings.client_id or "", settings.secret or ""
     if settings.ad_user:

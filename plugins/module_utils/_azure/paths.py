@@ -46,6 +46,7 @@ def read_paths(
     wanted = targets(cloud_name, given)
     paths = [evaluate(state, vm_id or machine, wanted) for machine, vm_id in zip(machines, found, strict=True)]
     for path, more in zip(paths, scope.unread_near(reader.snapshot, paths), strict=True):
+        path["readable"] = bool(reader.snapshot.resources) or not reader.snapshot.unread
         path["unread"] = join_unread(path["unread"], more)
     if endpoints.cloud_key(cloud_name) is None and not (given and given.addresses):
         note = f"the KMS of cloud '{cloud_name}' is not known: judged for that of {endpoints.DEFAULT_CLOUD}"

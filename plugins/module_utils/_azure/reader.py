@@ -97,7 +97,10 @@ class Reader:
             return
         with concurrent.futures.ThreadPoolExecutor(max_workers=min(WORKERS, len(jobs))) as pool:
             for future in [pool.submit(job) for job in jobs]:
-                future.result()
+                problem = future.exception()
+                if problem is not None:
+                    # One answer of a shape that nobody foresaw must not cost the others.
+                    self.snapshot.missing("an answer", "-", f"it could not be understood ({type(problem).__name__})")
 
     def _listing(self, name: str, kind: catalog.Listing) -> Job:
         def run() -> None:

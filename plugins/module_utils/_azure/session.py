@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
+import time
 import typing as t
 
 from . import cloud as clouds
 from . import credential as credentials
-from . import sdk
-from .arm import ArmClient, retries
+from . import patience, sdk
+from .arm import ArmClient
 from .settings import Settings
 
 
@@ -33,29 +35,41 @@ class Session(contextlib.AbstractContextManager["Session"]):
         self.client.close()
 
 
-def open_session(settings: Settings, *, deadline: float) -> Session:
+def open_session(settings: Settings, *, deadline: float, budget: float = math.inf) -> Session:
     """Find the cloud, build the credential and the client; raises CloudError, SignInError.
 
-    Signing in comes first and once, so that requests running beside each other share one token.
+    `deadline` bounds one long-running operation, `budget` all that is asked from now on, both in seconds. Signing in comes first and once, so that requests running beside each other share one token.
     """
+    end = time.monotonic() + budget
+
+    def left() -> float:
+        return min(end - time.monotonic(), patience.QUESTION)
+
+    def ask(url: str) -> t.Any:
+        client: t.Any = sdk.PipelineClient(
+            url, policies=[patience.retries()], connection_verify=settings.verify, **patience.WIRE
+        )
+        with client:
+            response = client.send_request(sdk.HttpRequest("GET", url))
+            response.raise_for_status()
+            return response.json()
 
     def fetch(url: str) -> t.Any:
         try:
-            client: t.Any = sdk.PipelineClient(url, policies=[retries()], connection_verify=settings.verify)
-            with client:
-                response = client.send_request(sdk.HttpRequest("GET", url))
-                response.raise_for_status()
-                return response.json()
-        except (sdk.AzureError, ValueError) as error:
-            line = (str(error).splitlines() or [type(error).__name__])[0]
-            raise clouds.CloudError(f"cloud_environment: {url} gave no usable metadata: {line}") from error
+            return patience.within(left(), lambda: ask(url))
+        except Exception as error:
+            raise clouds.CloudError(f"cloud_environment: {url} gave no usable metadata: {_line(error)}") from error
 
-    cloud = clouds.find(settings.cloud_environment, fetch)
+    cloud = clouds.find(settings.cloud_environment, fetch, settings.cloud_hosts)
     try:
         credential = credentials.build(settings, cloud)
-        credential.get_token(cloud.scope)
-    except (sdk.AzureError, ValueError, OSError) as error:
-        line = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise SignInError(f"Azure sign-in failed ({settings.source}): {line[:400]}") from error
+        patience.within(left(), lambda: credential.get_token(cloud.scope))
+    except Exception as error:
+        raise SignInError(f"Azure sign-in failed ({settings.source}): {_line(error)}") from error
     client = ArmClient(credential, cloud, verify=settings.verify, deadline=deadline)
+    client.stop_after(end - time.monotonic())
     return Session(client, cloud)
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:400]

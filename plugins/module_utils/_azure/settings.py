@@ -28,6 +28,7 @@ ENVIRONMENT: t.Mapping[str, tuple[str, ...]] = {
     "ad_user": ("AZURE_AD_USER",),
     "password": ("AZURE_PASSWORD",),
     "cloud_environment": ("AZURE_CLOUD_ENVIRONMENT",),
+    "cloud_hosts": ("AZURE_CLOUD_HOSTS",),
     "adfs_authority_url": ("AZURE_ADFS_AUTHORITY_URL",),
     "cert_validation_mode": ("AZURE_CERT_VALIDATION_MODE", "AZURE_CERT_VALIDATION"),
     "x509_certificate_path": ("AZURE_X509_CERTIFICATE_PATH",),
@@ -46,6 +47,7 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "ad_user": {"type": "str"},
     "password": {"type": "str", "no_log": True},
     "cloud_environment": {"type": "str"},
+    "cloud_hosts": {"type": "list", "elements": "str"},
     "adfs_authority_url": {"type": "str"},
     "cert_validation_mode": {"type": "str", "choices": ["ignore", "validate"]},
     "x509_certificate_path": {"type": "path"},
@@ -79,6 +81,7 @@ class Settings:
     x509_certificate_path: str | None
     thumbprint: str | None
     disable_instance_discovery: bool
+    cloud_hosts: tuple[str, ...] = ()
     last_resort: bool = False
 
 
@@ -159,7 +162,9 @@ def _merge(
     discovery = given.get("disable_instance_discovery")
     if discovery is None:
         discovery = str(anywhere("disable_instance_discovery") or "").lower() in ("1", "true", "yes", "on")
+    hosts = anywhere("cloud_hosts") or ()
     return {
+        "cloud_hosts": tuple(host.strip() for host in (hosts.split(",") if isinstance(hosts, str) else hosts)),
         "subscription_id": anywhere("subscription_id"),
         "client_id": pick("client_id"),
         "secret": pick("secret"),

@@ -12,7 +12,7 @@ from __future__ import annotations
 import typing as t
 
 from .._azure import catalog, sdk, versions
-from .._azure.arm import ACCEPTED, ArmClient, ArmError, Runtime, seconds
+from .._azure.arm import ACCEPTED, ArmClient, ArmError, Runtime, pause_told
 from .._network.values import mapping, name_of, props
 from . import bodies
 from .change_set import DELETE, Write
@@ -85,14 +85,14 @@ class Writer:
         """Wait for an accepted operation; a resource without one is waited for by its provisioningState later."""
         status_url = response.headers.get("Azure-AsyncOperation")
         result_url = response.headers.get("Location") if response.status_code == ACCEPTED else None
-        pause = seconds(response.headers.get("Retry-After"), _POLL)
+        pause = pause_told(response)
         limit = self._runtime.clock() + self._deadline
         while status_url or result_url:
             if self._runtime.clock() + pause > limit:
                 raise ArmError("DeadlineExceeded", f"no result after {self._deadline:.0f} s")
             self._runtime.sleep(pause)
             answer = self._ask(status_url or result_url or "")
-            pause = seconds(answer.headers.get("Retry-After"), _POLL)
+            pause = pause_told(answer)
             if status_url:
                 if _ended(answer):
                     return
@@ -117,7 +117,7 @@ def state_of(body: t.Mapping[str, t.Any]) -> str:
 def _body(answer: sdk.HttpResponse) -> t.Mapping[str, t.Any]:
     try:
         return mapping(answer.json())
-    except (ValueError, sdk.AzureError):
+    except Exception:
         return {}
 
 

@@ -25,7 +25,7 @@ TEXTS = texts(
 
 @dataclasses.dataclass(frozen=True)
 class AzurePath:
-    """The parts of a path that the rules judge; `addresses` keep their plain rows."""
+    """The parts of a path that the rules judge; `addresses` keep their plain rows. `readable`: whether anything of Azure was read."""
 
     verdict: str
     causes: tuple[str, ...]
@@ -34,6 +34,7 @@ class AzurePath:
     stale: tuple[Plain, ...]
     mistyped: tuple[Plain, ...]
     unread: tuple[str, ...]
+    readable: bool = True
 
     def hit_by(self, cause: str) -> tuple[Plain, ...]:
         """Return the addresses that a cause concerns; all that are not open when none names it."""
@@ -58,6 +59,7 @@ def read(path: Plain | None) -> AzurePath | None:
         stale=_rows(routes.get("stale")),
         mistyped=_rows(routes.get("mistyped")),
         unread=tuple(_unread(row) for row in _rows(path.get("unread"))),
+        readable=path.get("readable") is not False,
     )
 
 

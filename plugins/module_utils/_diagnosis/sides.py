@@ -54,6 +54,8 @@ def azure_side(view: View) -> Side:
     unread = path.unread
     if not unread and path.verdict == "unknown":
         unread = (path.reason or TEXTS["untold"],)
+    if not path.readable:
+        return Side("unreadable", problem or path.reason, unread)
     return Side("partial" if unread or problem else "ok", problem, unread)
 
 

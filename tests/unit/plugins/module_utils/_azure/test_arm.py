@@ -6,14 +6,16 @@
 
 from __future__ import annotations
 
+import collections.abc
 import os
+import threading
 import time
 import typing as t
 
 import azure.mgmt.network
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import arm
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import arm, patience
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.cloud import CLOUDS
 from tests.unit.plugins.module_utils._azure.wire import Answer, StaticCredential, Wire, transport
 
@@ -58,13 +60,35 @@ def test_list_follows_all_pages(host: str) -> None:
         ([Answer(body={"value": [], "nextLink": HOST.replace("https", "http") + "/l"})], "ForeignLink"),
         (
             [
-                Answer(body={"value": [1], "nextLink": f"{HOST}/2"}),
+                Answer(body={"value": [{}], "nextLink": f"{HOST}/2"}),
                 Answer(404, {"error": {"code": "Gone", "message": "m"}}),
             ],
             "Gone",
         ),
         ([Answer(body=[])], "UnexpectedBody"),
         ([Answer(body={"value": None})], "UnexpectedBody"),
+        ([Answer(body={"value": [{}, 1]})], "UnexpectedBody"),
+        *(
+            ([Answer(body={"value": [], "nextLink": link})], "MalformedLink")
+            for link in (
+                5,
+                1.5,
+                True,
+                {"a": 1},
+                [HOST],
+                "https://[",
+                "https://[::1",
+                "//x",
+                "/l",
+                f"{HOST}/\n",
+                f"{HOST}/ü",
+            )
+        ),
+        ([Answer(body={"value": [], "nextLink": "http://management.azure.com/l"})], "ForeignLink"),
+        ([Answer(body=b"[" * 200_000 + b"]" * 200_000)], "MalformedBody"),
+        ([Answer(400, b'{"error":' * 200_000)], None),
+        ([Answer(body=b"\xff\xfe{}")], None),
+        ([Answer(body=b"{}", headers={"Content-Type": "application/json; charset=odd"})], None),
         ([Answer(body=b'{"value": [')], "MalformedBody"),
         ([Answer(502, b"<html>bad gateway</html>")], None),
     ],
@@ -74,6 +98,109 @@ def test_a_list_is_whole_or_a_problem(answers: list[Answer], code: str | None) -
         client(Wire(*answers)).list("/l", "1")
     if code:
         assert caught.value.code == code
+
+
+PAUSES = {
+    "abc": None,
+    "": None,
+    "nan": None,
+    "-5": 0.0,
+    "inf": 60.0,
+    "86400": 60.0,
+    "1e999": 60.0,
+    "Fri, 31 Dec 2100 23:59:59 GMT": 60.0,
+    "Fri, 31 Dec 2100 23:59:59 -0000": 60.0,
+    "Sun, 06 Nov 1994 08:49:37 GMT": 0.0,
+    "Fri, 99 Dec 99999 23:59:59 GMT": None,
+}
+
+
+@pytest.mark.parametrize(("text", "pause"), PAUSES.items())
+def test_a_pause_that_azure_asks_for_has_an_end(text: str, pause: float | None) -> None:
+    assert patience.told({"Retry-After": text}) == pause
+
+
+@pytest.mark.parametrize("name", ["retry-after-ms", "x-ms-retry-after-ms"])
+def test_a_pause_in_milliseconds(name: str) -> None:
+    assert patience.told({name: "1500", "Retry-After": "9"}) == 1.5
+    assert patience.told({name: "86400000"}) == 60.0
+    assert patience.told({name: "odd", "Retry-After": "9"}) == 9.0
+
+
+@pytest.mark.parametrize("headers", [{"Retry-After": text} for text in PAUSES] + [{"retry-after-ms": "x"}])
+def test_an_odd_pause_costs_nothing(headers: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    wire = Wire(Answer(429, FORBIDDEN, headers), Answer(503, b"", headers), Answer(body={"id": "/x"}))
+    made = transport(wire)
+    monkeypatch.setattr(made, "sleep", slept.append)
+    found = arm.ArmClient(StaticCredential(), CLOUDS["AzureCloud"], runtime=arm.Runtime(made))
+    assert found.get("/x", "1") == {"id": "/x"}
+    assert all(0 <= pause <= 60 for pause in slept)
+
+
+class Silent(Wire):
+    """Takes a request and never answers, as a service that hangs or drips does for a whole read."""
+
+    def __init__(self) -> None:
+        super().__init__(Answer())
+        self.options: list[dict[str, t.Any]] = []
+        self.over = threading.Event()
+
+    def send(self, request: t.Any, **options: t.Any) -> t.Any:
+        self.options.append(options)
+        self.over.wait(20)
+        raise OSError("closed")
+
+
+@pytest.fixture
+def silent() -> collections.abc.Iterator[Silent]:
+    wire = Silent()
+    yield wire
+    wire.over.set()
+
+
+def test_a_silent_azure_is_left_at_the_end_of_the_budget(silent: Silent) -> None:
+    found = client(silent)
+    found.stop_after(0.3)
+    begun = time.monotonic()
+    for _try in range(2):
+        with pytest.raises(arm.ArmError, match="DeadlineExceeded: the 0 s for Azure were over"):
+            found.get("/x", "1")
+    assert time.monotonic() - begun < 2
+    assert len(silent.options) == 1, "what comes after the end is not even asked"
+    assert silent.options[0]["timeout"] == (30, 60)
+
+
+def test_a_silent_answer_costs_one_question(silent: Silent, monkeypatch: pytest.MonkeyPatch) -> None:
+    within = patience.within
+    limits: list[float] = []
+
+    def soon(limit: float, call: t.Callable[[], t.Any]) -> t.Any:
+        limits.append(limit)
+        return within(0.1, call)
+
+    monkeypatch.setattr(patience, "within", soon)
+    found = client(silent)
+    with pytest.raises(arm.ArmError, match="NoAnswer"):
+        found.get("/x", "1")
+    with pytest.raises(arm.ArmError, match="NoAnswer"):
+        found.send_once("PUT", "/x", "1", body={})
+    assert limits == [patience.QUESTION, patience.WRITE]
+
+
+def test_no_pause_goes_beyond_the_budget() -> None:
+    found = client(Wire(Answer(202, headers={"Location": f"{HOST}/o", "Retry-After": "60"})))
+    found.stop_after(30)
+    with pytest.raises(arm.ArmError, match="for Azure were over"):
+        found.ask("/x", "1")
+
+
+def test_what_is_late_keeps_nobody_and_errors_come_through() -> None:
+    assert patience.within(5, lambda: 3) == 3
+    with pytest.raises(KeyError):
+        patience.within(5, lambda: {}["x"])
+    with pytest.raises(patience.TooLateError):
+        patience.within(0.01, lambda: time.sleep(0.5))
 
 
 def test_403_names_the_action() -> None:

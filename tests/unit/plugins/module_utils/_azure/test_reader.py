@@ -11,7 +11,7 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import catalog, snapshot
 from tests import kms
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.module_utils._azure.conftest import Read
@@ -182,6 +182,32 @@ def test_a_fault_is_said_and_never_a_wrong_verdict(
     assert unread
     assert path["unread"]
     assert path["verdict"] != ("blocked" if resources is not DENIED else "open")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_an_answer_nobody_foresaw_costs_one_answer(read: Read, monkeypatch: pytest.MonkeyPatch, first: bool) -> None:
+    add = snapshot.Snapshot.add
+    failed: list[bool] = []
+
+    def odd(self: snapshot.Snapshot, bodies: t.Any) -> None:
+        if any("routetables" in str(body.get("id")).lower() for body in bodies):
+            failed.append(True)
+            raise AttributeError("odd")
+        add(self, bodies)
+
+    monkeypatch.setattr(snapshot.Snapshot, "add", odd)
+    (path,), unread, _log = read(ALLOWED if first else DENIED)
+    assert ("it could not be understood (AttributeError)" in [entry["reason"] for entry in unread]) is bool(failed)
+    assert path["readable"]
+    assert path["subnet_id"]
+
+
+def test_it_is_said_when_nothing_could_be_read(read: Read, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("azure.core.pipeline.transport.RequestsTransport.sleep", lambda self, seconds: None)
+    fault = {"on": "arm", "match": "GET /subscriptions*", "answer": 500, "times": 999}
+    (path,), unread, _log = read(HEALTHY, faults=[fault])
+    assert (path["readable"], path["verdict"]) == (False, "unknown")
+    assert unread
 
 
 def test_metadata_of_a_busy_cloud_are_asked_for_again(read: Read) -> None:

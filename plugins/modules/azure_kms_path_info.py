@@ -21,7 +21,7 @@ author:
 options:
   vms:
     description:
-      - Resource ids of virtual machines, or private IPv4 addresses of machines in O(subscription_id).
+      - Resource ids of virtual machines or of instances of uniform scale sets, or private IPv4 addresses of machines in O(subscription_id).
     type: list
     elements: str
     required: true

@@ -13,8 +13,10 @@ UNKNOWN = (
     "The VM's Azure resource id is not known: its metadata service did not tell it, and neither the inventory's 'id' "
     "nor diagnose_azure_resource_id is set."
 )
+# A virtual machine, an instance of a uniform scale set included; those of a flexible one are virtual machines like any other.
 _VM = re.compile(
-    r"/subscriptions/[0-9a-f-]{1,64}/resourceGroups/[^/?#]{1,90}/providers/Microsoft\.Compute/virtualMachines/[^/?#]{1,64}",
+    r"/subscriptions/[0-9a-f-]{1,64}/resourceGroups/[^/?#]{1,90}/providers/Microsoft\.Compute/"
+    r"(virtualMachineScaleSets/[^/?#]{1,64}/)?virtualMachines/[^/?#]{1,64}",
     re.IGNORECASE,
 )
 

@@ -75,6 +75,12 @@ LISTINGS: tuple[Listing, ...] = (
 
 POWER_STATES = Listing("Microsoft.Compute/virtualMachines", COMPUTE_API, (("statusOnly", "true"),))
 
+# An instance of a uniform scale set is no virtual machine of a list. Its NICs are shown by Microsoft.Compute's path in one version only
+# (azure-rest-api-specs, Microsoft.Network 2018-10-01, vmssNetworkInterface.json).
+INSTANCE = "Microsoft.Compute/virtualMachineScaleSets/virtualMachines"
+INSTANCE_NICS_API = "2018-10-01"
+INSTANCE_ACTION = f"{INSTANCE}/read"
+
 SUBSCRIPTIONS_ACTION = "Microsoft.Resources/subscriptions/read"
 EFFECTIVE_ROUTES_ACTION = "Microsoft.Network/networkInterfaces/effectiveRouteTable/action"
 ADMIN_RULES_ACTION = "Microsoft.Network/virtualNetworks/listNetworkManagerEffectiveSecurityAdminRules/action"

@@ -13,7 +13,7 @@ import concurrent.futures
 import typing as t
 
 from .._network.state import SUBSCRIPTION, EffectiveRoutes
-from .._network.values import items, low, props, strings, subscription
+from .._network.values import items, low, props, strings, subscription, type_of
 from . import catalog, scope
 from .arm import MAX_PAGES, ArmError
 from .exchanges import Source
@@ -30,6 +30,11 @@ RUNNING = "running"
 NO_SUBSCRIPTION = ("SubscriptionNotFound", "InvalidSubscriptionId", "InvalidAuthenticationTokenTenant")
 # What Resource Manager answers when a NIC belongs to no running machine; another NIC may do better.
 BAD_REQUEST = 400
+
+# Effective routes are an answer of Microsoft.Network/networkInterfaces, which instances of uniform scale sets do not have.
+NOBODY_TELLS = (
+    "no virtual machine of the subnet is running, and instances of uniform scale sets do not tell their routes"
+)
 
 Job = t.Callable[[], None]
 
@@ -66,7 +71,7 @@ class Reader:
             self._run([self._listing(name, catalog.NETWORKS) for name in sorted(todo)])
             there = sorted(todo - self._gone)
             self._run([job for name in there for job in self._listings(name)])
-            self._run(self._details())
+            self._run([*self._details(), *self._instance_jobs(machines, todo)])
             self._done |= todo
             found = [machine if subscription(machine) else scope.vm_of(self.snapshot, machine) for machine in machines]
             wanted = [low(vm_id) for vm_id in found if vm_id]
@@ -163,6 +168,23 @@ class Reader:
                     jobs.append(self._children(str(owner["id"]), kind, child))
         return jobs
 
+    def _instance_jobs(self, machines: t.Iterable[str], subscriptions: t.Collection[str]) -> list[Job]:
+        """Instances of uniform scale sets, which no list of machines holds: one question each, and one for their NICs."""
+        wanted = {low(item): item for item in machines if type_of(item) == catalog.INSTANCE.lower()}
+        return [self._instance(item) for item in wanted.values() if subscription(item) in subscriptions]
+
+    def _instance(self, instance: str) -> Job:
+        def run() -> None:
+            try:
+                body = self._client.get(instance, catalog.COMPUTE_API)
+                nics = self._client.list(f"{instance}/networkInterfaces", catalog.INSTANCE_NICS_API)
+            except ArmError as problem:
+                self.snapshot.missing(catalog.INSTANCE, instance, problem, catalog.INSTANCE_ACTION)
+                return
+            self.snapshot.add([body, *nics])
+
+        return run
+
     def _children(self, parent: str, kind: str, child: str) -> Job:
         def run() -> None:
             try:
@@ -190,7 +212,7 @@ class Reader:
 
     def _effective_routes(self, subnet: str, nics: t.Sequence[str]) -> Job:
         def run() -> None:
-            last = ArmError("NoRunningMachine", "no virtual machine of the subnet is running")
+            last = ArmError("NoRunningMachine", NOBODY_TELLS)
             for nic in nics[:NICS_PER_SUBNET]:
                 real_id = str(self.snapshot.resources[nic]["id"])
                 try:

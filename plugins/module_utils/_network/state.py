@@ -31,6 +31,7 @@ _SPELLING = {
     name.lower(): name
     for name in (
         "Microsoft.Compute/virtualMachines",
+        "Microsoft.Compute/virtualMachineScaleSets/virtualMachines",
         "Microsoft.Network/networkInterfaces",
         "Microsoft.Network/virtualNetworks",
         "Microsoft.Network/virtualNetworks/subnets",

@@ -13,7 +13,7 @@ import typing as t
 
 import trustme
 
-from tests.lab.azure import ids, paste, world
+from tests.lab.azure import ids, paste, scale_sets, world
 from tests.lab.azure.arm import Arm
 from tests.lab.azure.entra import Entra
 from tests.lab.azure.operations import Operations
@@ -34,7 +34,7 @@ class AzureLab:
         """Listen on free ports of the loopback address; files go to `state_dir`."""
         state_dir.mkdir(parents=True, exist_ok=True)
         self._world = azure
-        self._store = Store(azure.resources)
+        self._store = Store([*azure.resources, *scale_sets.instances(azure.resources)])
         self._topology = Topology(self._store, azure)
         self._check_guests()
         security = Security(self._topology)

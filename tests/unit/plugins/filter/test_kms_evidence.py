@@ -17,7 +17,7 @@ from ansible_collections.azure_windows.activation.plugins.plugin_utils._vm_id im
 KMS = {"schema_version": 1}
 VM = "/subscriptions/0/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/web01"
 # Azure was not to be asked.
-NO_AZURE = {"path": None, "azure_error": None, "repaired": False}
+NO_AZURE = {"path": None, "azure_error": None, "repaired": False, "resource_id": None}
 
 
 def evidence(results: dict[str, t.Any], remaining: list[str]) -> list[dict[str, t.Any]]:
@@ -79,3 +79,27 @@ def test_the_azure_side(
     kms_evidence = FilterModule().filters()["kms_evidence"]
     (item,) = kms_evidence(["web01"], hostvars, "kms_result", ["web01"], azure)
     assert ((item["path"] or {}).get("verdict"), item["azure_error"]) == (path, error)
+
+
+ARC = "/subscriptions/1/resourceGroups/rg/providers/Microsoft.HybridCompute/machines/srv01"
+
+
+@pytest.mark.parametrize("azure", [None, {"paths": []}])
+@pytest.mark.parametrize(
+    ("variables", "known"),
+    [
+        ({"id": VM}, VM),
+        ({"id": ARC}, ARC),
+        ({"id": VM, "diagnose_azure_resource_id": ARC}, ARC),
+        ({"id": VM, "diagnose_azure_resource_id": ""}, VM),
+        ({"id": "i-0123456789abcdef0"}, None),
+        ({"id": 7}, None),
+        ({}, None),
+    ],
+)
+def test_what_the_inventory_says_that_a_host_is_comes_along(
+    azure: dict[str, t.Any] | None, variables: dict[str, t.Any], known: str | None
+) -> None:
+    hostvars = {"web01": {"kms_result": {"ansible_facts": {"kms": KMS}}, **variables}}
+    (item,) = FilterModule().filters()["kms_evidence"](["web01"], hostvars, "kms_result", ["web01"], azure)
+    assert item["resource_id"] == known

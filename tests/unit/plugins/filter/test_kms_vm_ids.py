@@ -14,6 +14,8 @@ from ansible_collections.azure_windows.activation.plugins.filter.kms_vm_ids impo
 
 SUBSCRIPTION = "/subscriptions/00000000-0000-0000-0000-000000000001"
 
+SCALE_SET = f"{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachineScaleSets/web"
+
 
 def vm(name: str) -> str:
     return f"{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Compute/virtualMachines/{name}"
@@ -36,6 +38,8 @@ def asked(resource_id: str | None) -> dict[str, t.Any]:
         ({"facts": {"unreachable": True}, "id": vm("inventory")}, [vm("inventory")]),
         ({"id": 17}, []),
         ({"id": f"{SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.Network/networkInterfaces/nic"}, []),
+        (asked(f"{SCALE_SET}/virtualMachines/17"), [f"{SCALE_SET}/virtualMachines/17"]),
+        (asked(SCALE_SET), []),
         # A word of the user that names no machine is not replaced by a guess.
         ({"diagnose_azure_resource_id": "web01", **asked(vm("guest"))}, []),
     ],

@@ -149,7 +149,9 @@ diagnoses:
           type: str
           sample: fail
         confidence:
-          description: V(certain), V(likely) or V(possible).
+          description:
+            - V(certain) when the evidence excludes every other cause that is known, V(likely) when one other would look the same,
+              V(possible) when several would. The key C(not_excluded) names them.
           type: str
           sample: certain
         title:
@@ -216,6 +218,11 @@ diagnoses:
           type: list
           elements: str
           sample: [kms-unreachable-unexplained]
+        not_excluded:
+          description: The findings that would look the same, one where this one is V(likely) and several where it is V(possible).
+          type: list
+          elements: str
+          sample: [appliance-blocks-kms]
         doc:
           description: The finding's page.
           type: str

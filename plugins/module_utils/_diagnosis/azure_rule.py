@@ -93,6 +93,7 @@ def obstacle(  # noqa: PLR0913 (keywords only)
     action: str,
     sources: tuple[Source, ...],
     explains: tuple[str, ...] = UNREACHED,
+    alike: tuple[str, ...] = ("guest-firewall-blocks-kms", "kms-unreachable-unexplained"),
 ) -> Rule:
     """Return the rule on one cause that the path can name; `sentences` are those of `judge`, `advice` the network team's steps."""
     said, todo = texts(cause, sentences), steps(cause, advice)
@@ -109,6 +110,7 @@ def obstacle(  # noqa: PLR0913 (keywords only)
         severities=("error", "warning"),
         sources=sources,
         explains=explains,
+        alike=alike,
         action=action,
         applies=concerns,
     )

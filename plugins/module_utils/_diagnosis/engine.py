@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from .._text import Text, folded, messages, texts
-from . import activator, chain, sides
+from . import activator, certainty, chain, sides
 from .facts import AZURE_PATH
 from .model import SEVERITIES, Diagnosis, Evidence, Fact, Finding
 from .precedence import RULES
@@ -65,6 +65,8 @@ def diagnose(evidence: Evidence) -> Diagnosis:
             judged.append(_weighed(rule, found, view))
         elif found is not None:
             unseen.append(found)
+    said = {outcome.rule.id: outcome.finding.status for outcome in judged} | {item.id: item.status for item in unseen}
+    judged = [_told(outcome, said, view) for outcome in judged]
     verdicts = {outcome.rule.id: outcome.finding for outcome in judged if outcome.rule.verdict}
     faults = _in_order(_explained([outcome for outcome in judged if outcome.fault], verdicts), view)
 
@@ -141,6 +143,11 @@ def _weighed(rule: Rule, found: Finding, view: View) -> _Outcome:
     if rule.verdict or rule.outlives_license or found.severity != "error" or not view.healthy:
         return _Outcome(rule, found)
     return _Outcome(rule, dataclasses.replace(found, severity="warning"), lowered=True)
+
+
+def _told(outcome: _Outcome, said: t.Mapping[str, str], view: View) -> _Outcome:
+    doubted = view.asked_guest and view.doubted and not outcome.rule.anywhere
+    return dataclasses.replace(outcome, finding=certainty.with_doubts(outcome.finding, outcome.rule, said, doubted))
 
 
 def _doubtful(found: Finding, view: View) -> Finding:

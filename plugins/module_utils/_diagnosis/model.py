@@ -81,7 +81,11 @@ class Remedy:
 
 @dataclasses.dataclass(frozen=True)
 class Finding:
-    """The outcome of one rule. `title` is one sentence. `explains` holds ids of findings that this one accounts for."""
+    """The outcome of one rule. `title` is one sentence. `explains` holds ids of findings that this one accounts for.
+
+    `confidence` certain: the evidence excludes every other cause that is known. likely: one would look the same, possible: several
+    would; `not_excluded` holds their ids.
+    """
 
     id: str
     severity: str
@@ -91,6 +95,7 @@ class Finding:
     evidence: tuple[Fact, ...] = ()
     remedy: tuple[Remedy, ...] = ()
     explains: tuple[str, ...] = ()
+    not_excluded: tuple[str, ...] = ()
     doc: str = ""
 
     def with_evidence(self, facts: t.Iterable[Fact]) -> Finding:

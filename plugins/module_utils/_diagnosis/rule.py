@@ -49,7 +49,8 @@ class Rule:
 
     `name` is its short English name. `place` orders the causes, lowest first, and `why` gives the reason for it. `explains`: findings
     that are symptoms where this one fails. `subject` says what was not checked when one of `needs`, the sections (or `azure`) without
-    which finding nothing proves nothing, is missing. `check` returns None when nothing is wrong. `severities` are those that it
+    which finding nothing proves nothing, is missing. `alike`: causes that would look the same where this one is not certain, the most
+    frequent first. `check` returns None when nothing is wrong. `severities` are those that it
     returns, the root cause's first; `root_severities` those in which it can be the root cause. `action` is what `remediate` can do
     of it. `verdict`: the rule judges the state, not a cause. `outlives_license`: it stays as severe where KMS did its work. `anywhere`: it is as sure on
     a machine that may not be in Azure.
@@ -67,6 +68,7 @@ class Rule:
     severities: tuple[str, ...]
     sources: tuple[Source, ...]
     explains: tuple[str, ...] = ()
+    alike: tuple[str, ...] = ()
     action: str | None = None
     verdict: bool = False
     root_severities: tuple[str, ...] = ("error",)

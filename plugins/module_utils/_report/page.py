@@ -10,6 +10,7 @@ import collections
 import dataclasses
 import typing as t
 
+from .._diagnosis.model import Finding
 from . import changes, fixes, grouping, rows, timeline
 from .catalogue.catalogue import Catalogue
 from .counting import ACTIVATED, ATTENTION, UNKNOWN, Summary
@@ -125,6 +126,13 @@ def _cause(name: str, cause: grouping.Cause, largest: int, placed: rows.Placed, 
     )
 
 
+def _confidence(finding: Finding, catalogue: Catalogue) -> str:
+    """Return how sure a finding is, with the causes that would look the same."""
+    word = catalogue.ui(f"confidence.{finding.confidence}")
+    names = [catalogue.ui_or(f"name.{item}", catalogue.cause(item)) for item in finding.not_excluded]
+    return catalogue.ui("confidence.doubt", confidence=word, names=", ".join(names)) if names else word
+
+
 def _case(name: str, case: grouping.Case, placed: rows.Placed, catalogue: Catalogue) -> CaseView:
     """Return a case, and note where its hosts' rows find what they share."""
     finding = case.finding
@@ -136,7 +144,7 @@ def _case(name: str, case: grouping.Case, placed: rows.Placed, catalogue: Catalo
     return CaseView(
         id=name,
         title="" if healthy else catalogue.text(finding.title),
-        confidence=catalogue.ui(f"confidence.{finding.confidence}"),
+        confidence=_confidence(finding, catalogue),
         names=names,
         fixes=fixes.fixes(finding, names, catalogue),
         drawings=fixes.drawings(finding, names, catalogue),

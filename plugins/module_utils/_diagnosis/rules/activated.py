@@ -85,6 +85,7 @@ RULE = Rule(
     check=check,
     texts=TEXTS,
     severities=("info", "warning"),
+    alike=("adba", "license-state-unreadable"),
     sources=(sources.PRODUCT_CLASS, sources.JAPAN_SUPPORT),
     verdict=True,
     applies=always,

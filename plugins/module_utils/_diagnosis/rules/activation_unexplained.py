@@ -160,6 +160,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | code_steps.STEPS | keys.STEPS | licensing_rights_missing.STEPS | ACTIVATING,
     severities=("error",),
+    alike=("licensing-rights-missing", "token-store-damaged", "not-kms-client"),
     sources=(sources.ERROR_CODES, sources.TROUBLESHOOT),
     action="activation",
     verdict=True,

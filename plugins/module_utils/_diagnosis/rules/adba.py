@@ -48,6 +48,7 @@ RULE = Rule(
     check=check,
     texts=TEXTS,
     severities=("info",),
+    alike=("activated", "license-state-unreadable"),
     sources=(
         sources.Source(
             "Get-ADLicenseInfo", "https://learn.microsoft.com/powershell/module/oslicense/get-adlicenseinfo"

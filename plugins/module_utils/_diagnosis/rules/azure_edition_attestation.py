@@ -142,6 +142,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS,
     severities=("error", "warning"),
+    alike=("no-outbound-path", "clock-skew"),
     sources=(
         sources.Source(
             "Activation watermark still appears (2024-05-21)",

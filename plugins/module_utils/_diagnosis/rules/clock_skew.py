@@ -102,6 +102,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | ACTIVATING,
     severities=("error",),
+    alike=("activation-unexplained", "transient-failure"),
     sources=(
         sources.Source(
             "Error 0xC004F06C on Azure VMs",

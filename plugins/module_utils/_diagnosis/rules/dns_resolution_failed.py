@@ -103,6 +103,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | ACTIVATING,
     severities=("error", "warning"),
+    alike=("guest-firewall-blocks-kms", "kms-unreachable-unexplained"),
     sources=(sources.TROUBLESHOOT,),
     action="dns_cache",
     applies=needs_azure,

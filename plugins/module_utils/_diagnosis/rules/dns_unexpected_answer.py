@@ -135,6 +135,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | ACTIVATING,
     severities=("error", "warning"),
+    alike=("kms-unreachable-unexplained", "wrong-kms-host"),
     sources=(sources.CUSTOM_ROUTES, sources.NEW_ADDRESSES),
     action="hosts_file",
     applies=needs_azure,

@@ -76,6 +76,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | SETTING_HOST,
     severities=("error", "warning"),
+    alike=("not-kms-client", "license-state-unreadable"),
     sources=(
         sources.Source(
             "Upgrade and conversion options for Windows Server",

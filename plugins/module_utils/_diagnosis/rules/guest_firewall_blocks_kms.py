@@ -159,6 +159,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | ACTIVATING,
     severities=("error", "warning", "info"),
+    alike=("kms-unreachable-unexplained", "appliance-blocks-kms"),
     sources=(
         sources.Source(
             "[MS-GPFAS] firewall rule grammar",

@@ -25,7 +25,7 @@ TEXTS = texts(
         "become": "Ansible tried to become another user on the controller and could not: {message}. Turn become off and diagnose again.",
         "rejected": "The VM rejected the account or its password: {message}. Correct them in the inventory and diagnose again.",
         "compile": (
-            "Application control on the VM (AppLocker or WDAC) refused to compile what Ansible needs: {message}. Allow it for the "
+            "Windows refused to compile what Ansible needs, as application control (AppLocker or WDAC) does: {message}. Allow it for the "
             "account and diagnose again."
         ),
         "killed": (
@@ -67,17 +67,17 @@ STEPS = steps(
 )
 _GENERAL = ("ping", "check")
 _STATUS = {"unreachable": "fail", "failed": "fail"}
-# Of each reason: who acts, by which steps, and how far the message alone proves it.
-_ADVICE: t.Mapping[str, tuple[str, tuple[str, ...], str]] = {
-    "library": (AUTOMATION, ("library", "execution"), "certain"),
-    "become": (AUTOMATION, ("become",), "certain"),
-    "rejected": (GUEST_ADMIN, ("password", "remote"), "certain"),
-    "compile": (GUEST_ADMIN, ("control", "folder"), "likely"),
-    "killed": (GUEST_ADMIN, ("antivirus", "defender"), "likely"),
-    "name": (AUTOMATION, ("resolve",), "certain"),
-    "certificate": (AUTOMATION, ("trust",), "certain"),
-    "cut": (GUEST_ADMIN, ("antivirus", "defender", "port"), "possible"),
-    "closed": (NETWORK_TEAM, ("port", "listener"), "likely"),
+# Of each reason: who acts, and by which steps.
+_ADVICE: t.Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "library": (AUTOMATION, ("library", "execution")),
+    "become": (AUTOMATION, ("become",)),
+    "rejected": (GUEST_ADMIN, ("password", "remote")),
+    "compile": (GUEST_ADMIN, ("control", "folder")),
+    "killed": (GUEST_ADMIN, ("antivirus", "defender")),
+    "name": (AUTOMATION, ("resolve",)),
+    "certificate": (AUTOMATION, ("trust",)),
+    "cut": (GUEST_ADMIN, ("antivirus", "defender", "port")),
+    "closed": (NETWORK_TEAM, ("port", "listener")),
 }
 
 
@@ -90,15 +90,12 @@ def check(view: View) -> Finding | None:
     failure = connection_failure.read(problem.message) if kind in _STATUS else None
     package = failure.package if failure is not None else ""
     message = " ".join(problem.message.split()).rstrip(".") or TEXTS["no_reason"]
-    who, names, confidence = _ADVICE.get(
-        failure.kind if failure is not None else "", (GUEST_ADMIN, _GENERAL, "certain")
-    )
+    who, names = _ADVICE.get(failure.kind if failure is not None else "", (GUEST_ADMIN, _GENERAL))
     return finding(
         ID,
         TEXTS[failure.kind if failure is not None else kind].format(message=message, package=package),
         severity="error" if kind in _STATUS else "warning",
         status=_STATUS.get(kind, "skipped"),
-        confidence=confidence,
         evidence=[Fact("connection", problem.message or None, "ansible", kind)],
         remedy=[remedy(who, *(STEPS[name].format(package=package) for name in names), AGAIN)],
     )

@@ -55,6 +55,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=SETTING_HOST,
     severities=("error",),
+    alike=("wrong-kms-host", "dns-resolution-failed"),
     sources=(sources.SLMGR, sources.TROUBLESHOOT),
     action="host",
 )

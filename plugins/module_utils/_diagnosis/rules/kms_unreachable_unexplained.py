@@ -99,6 +99,13 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS,
     severities=("error", "warning"),
+    alike=(
+        "appliance-blocks-kms",
+        "nsg-denies-kms",
+        "azure-firewall-denies-kms",
+        "no-outbound-path",
+        "forced-tunneling",
+    ),
     sources=(sources.TROUBLESHOOT, sources.CUSTOM_ROUTES),
     applies=needs_azure,
 )

@@ -89,7 +89,7 @@ def check(view: View) -> Finding | None:
 def _steps(view: View, key: str) -> tuple[Step, ...]:
     """Return what is left to do: an administrator needs no other account, and missing rights are no broken repository."""
     if key == "rights":
-        return (STEPS["ask"], *licensing_rights_missing.STEPS.values())
+        return (STEPS["ask"], *licensing_rights_missing.steps_for(view))
     elevated = view.guest.os is not None and view.guest.os.elevated
     return tuple(step for name, step in STEPS.items() if not (name == "account" and elevated))
 

@@ -78,6 +78,7 @@ RULE = Rule(
     steps=STEPS | ACTIVATING,
     severities=("error",),
     root_severities=(),
+    alike=("token-store-damaged", "licensing-service-disabled"),
     sources=(
         sources.ERROR_CODES,
         sources.Source(

@@ -82,6 +82,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | ACTIVATING,
     severities=("error",),
+    alike=("licensing-rights-missing", "token-store-damaged"),
     sources=(sources.ERROR_CODES,),
     explains=("license-state-unreadable",),
     action="service",

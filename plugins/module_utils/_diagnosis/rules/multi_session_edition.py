@@ -69,6 +69,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | SETTING_HOST,
     severities=("error",),
+    alike=("wrong-kms-host", "kms-unreachable-unexplained"),
     sources=(
         sources.Source(
             "Azure Virtual Desktop FAQ on multi-session (azure-docs, 2023-10-20)",

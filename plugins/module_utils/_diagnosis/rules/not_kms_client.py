@@ -89,6 +89,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | keys.STEPS,
     severities=("error",),
+    alike=("token-store-damaged", "activation-unexplained"),
     sources=(
         sources.CLIENT_KEYS,
         sources.ERROR_CODES,

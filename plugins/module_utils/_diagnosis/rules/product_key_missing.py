@@ -49,6 +49,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=keys.STEPS,
     severities=("error",),
+    alike=("token-store-damaged", "license-state-unreadable"),
     sources=(sources.CLIENT_KEYS, sources.PRODUCT_CLASS),
     action="key",
 )

@@ -67,6 +67,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | ACTIVATING,
     severities=("warning",),
+    alike=("kms-unreachable-unexplained", "transient-failure"),
     sources=(sources.JAPAN_SUPPORT, sources.SLMGR),
     action="activation",
     verdict=True,

@@ -73,6 +73,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS,
     severities=("warning",),
+    alike=("guest-firewall-blocks-kms", "kms-unreachable-unexplained"),
     sources=(sources.SECURITY_GROUPS,),
     applies=concerns,
 )

@@ -77,6 +77,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS,
     severities=("error", "warning", "info"),
+    alike=("guest-firewall-blocks-kms", "kms-unreachable-unexplained"),
     sources=(sources.NEW_ADDRESSES, sources.CUSTOM_ROUTES),
     explains=("forced-tunneling", *UNREACHED),
     action="route",

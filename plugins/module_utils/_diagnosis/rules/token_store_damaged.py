@@ -118,6 +118,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | ACTIVATING,
     severities=("error",),
+    alike=("licensing-rights-missing", "licensing-service-disabled"),
     sources=(
         sources.Source(
             "Rebuild the Tokens.dat file (2024-06-17)",

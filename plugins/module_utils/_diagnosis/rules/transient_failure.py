@@ -75,6 +75,7 @@ RULE = Rule(
     check=check,
     texts=TEXTS,
     severities=("info",),
+    alike=("kms-unreachable-unexplained", "activation-unexplained"),
     sources=(sources.JAPAN_SUPPORT,),
     verdict=True,
     applies=always,

@@ -184,6 +184,7 @@ RULE = Rule(
     texts=TEXTS,
     steps=STEPS | SETTING_HOST,
     severities=("error", "warning"),
+    alike=("kms-unreachable-unexplained", "not-kms-client"),
     sources=(
         sources.TROUBLESHOOT,
         sources.NEW_ADDRESSES,

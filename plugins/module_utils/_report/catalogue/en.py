@@ -42,6 +42,8 @@ UI = {
     "confidence.certain": "certain",
     "confidence.likely": "likely",
     "confidence.possible": "possible",
+    "confidence.doubt": "{confidence}, not excluded: {names}",
+    "name.not-in-azure": "the machine is not in Azure",
     "who.automation": "automation",
     "who.guest_admin": "guest admin",
     "who.network_team": "network team",

@@ -42,6 +42,8 @@ UI = {
     "confidence.certain": "確実",
     "confidence.likely": "可能性が高い",
     "confidence.possible": "可能性あり",
+    "confidence.doubt": "{confidence} (除外できない原因: {names})",
+    "name.not-in-azure": "Azure 上のマシンではない",
     "who.automation": "自動化担当者",
     "who.guest_admin": "ゲスト管理者",
     "who.network_team": "ネットワーク担当",

@@ -13,7 +13,7 @@ TEXTS = {
     "library": "制御ノードに Python ライブラリ {package} がないため、Ansible は VM に接続できません。インストールし、再度診断してください。",
     "become": "Ansible が制御ノードで別のユーザーになろうとして失敗しました ({message})。become を無効にし、再度診断してください。",
     "rejected": "VM がアカウントまたはパスワードを拒否しました ({message})。インベントリを修正し、再度診断してください。",
-    "compile": "VM のアプリケーション制御 (AppLocker または WDAC) が、Ansible に必要なコンパイルを拒否しました ({message})。このアカウントに許可し、再度診断してください。",
+    "compile": "AppLocker や WDAC などのアプリケーション制御により、Ansible に必要なコンパイルが拒否されました ({message})。このアカウントに許可し、再度診断してください。",
     "killed": "VM の PowerShell が実行中に、ウイルス対策やエンドポイント保護などにより終了させられました ({message})。製品のログを確認して許可し、再度診断してください。",
     "name": "制御ノードで VM の名前を解決できません ({message})。ansible_host を修正し、再度診断してください。",
     "certificate": "制御ノードが VM の証明書を信頼していません ({message})。信頼できる証明書をインストールし、再度診断してください。",

@@ -14,7 +14,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._plain import to_plain
-from ..module_utils._report import build, console, markdown, prometheus, written
+from ..module_utils._report import build, console, markdown, prometheus, terse, written
 from ..module_utils._report.catalogue.catalogue import LANGUAGES, Catalogue
 from ..module_utils._report.model import Remediation, Report
 from ..module_utils._version import VERSION
@@ -27,6 +27,7 @@ RENDERERS: dict[str, t.Callable[[Report, Catalogue], str]] = {
     "md": markdown.render,
     "prom": lambda report, _catalogue: prometheus.render(report),
 }
+TABLES = {"terse": terse.render, "full": console.render}
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "diagnoses": {"type": "list", "elements": "dict"},
     "remediation": {"type": "dict"},
@@ -37,6 +38,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
     "report_dir": {"type": "path", "default": "kms-report"},
     "display": {"type": "bool", "default": True},
+    "output": {"type": "str", "choices": list(TABLES), "default": "terse"},
 }
 
 
@@ -71,7 +73,8 @@ class ActionModule(ActionBase):
         first = paths.get("html") or next(iter(paths.values()))
         if options["display"]:
             also = [f".{form}" for form, path in paths.items() if path != first]
-            _display.show(console.render(report, first, _display.width(), also, catalogue))
+            table = TABLES["full" if self._display.verbosity else options["output"]]
+            _display.show(table(report, first, _display.width(), also, catalogue))
         main = paths.get("json", first)
         result.update(changed=False, report={"path": main, "paths": paths, "summary": to_plain(report.summary)})
         if warnings:

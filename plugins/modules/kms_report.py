@@ -103,6 +103,14 @@ options:
       - Whether to print the table. Turn it off when the output of Ansible itself is to be parsed.
     type: bool
     default: true
+  output:
+    description:
+      - How much the table says. V(terse) has a line for each healthy verdict and a short block for each cause, at most two screens.
+      - V(full), as C(-v), has every healthy VM, the evidence and all steps.
+      - Both end in the answer, which is the tally, the causes of most VMs, where the report lies, and how changes in Azure are undone.
+    type: str
+    choices: [terse, full]
+    default: terse
 notes:
   - Use it with C(run_once), after the diagnosis.
 seealso:

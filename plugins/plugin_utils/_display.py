@@ -12,7 +12,7 @@ import typing as t
 from ansible import constants as C  # noqa: N812
 from ansible.utils.display import Display
 
-from ..module_utils._report.console import Line
+from ..module_utils._report.terminal import Line
 
 # What is readable on a common terminal; Display says 79 when the output is no terminal.
 NARROWEST, WIDEST = 79, 119

@@ -79,6 +79,7 @@ def test_role_offers_every_subset() -> None:
         ("diagnose_report_formats", "kms_report", "formats"),
         ("diagnose_report_language", "kms_report", "language"),
         ("diagnose_display", "kms_report", "display"),
+        ("diagnose_output", "kms_report", "output"),
     ],
 )
 def test_role_and_module_have_the_same_defaults(variable: str, module: str, option: str) -> None:

@@ -10,7 +10,7 @@ import collections
 import textwrap
 import typing as t
 
-from .._report.console import Line
+from .._report.terminal import Line
 from .._report.text import neutral
 from . import actions
 from .plan import PlannedStep, RepairPlan

@@ -12,9 +12,9 @@ import typing as t
 
 from . import changes, commands, fixes, grouping
 from .catalogue.catalogue import Catalogue
-from .console import news, tally
 from .counting import ACTIVATED, UNKNOWN
 from .model import Repairs, Report
+from .terminal import news, tally
 from .text import neutral
 from .written import TOOL
 

@@ -25,7 +25,6 @@ WORKERS = 8
 NICS_PER_SUBNET = 3
 # A peered network or a parent policy may live in a subscription that refers to a further one.
 SUBSCRIPTION_HOPS = 3
-RUNNING = "running"
 # Codes for a subscription that does not exist for the caller, or is of another tenant: no list of it can be had.
 NO_SUBSCRIPTION = ("SubscriptionNotFound", "InvalidSubscriptionId", "InvalidAuthenticationTokenTenant")
 # What Resource Manager answers when a NIC belongs to no running machine; another NIC may do better.
@@ -58,7 +57,7 @@ class Reader:
         wanted = [low(vm_id) for vm_id in found if vm_id]
         if scope.missing_hubs(self.snapshot, wanted):
             self._read(self._subscriptions_of_hubs(scope.networks(self.snapshot, wanted)), machines)
-        self._run(self._tag_jobs())
+        self._run([*self._route_jobs(scope.witnesses(self.snapshot, wanted)), *self._tag_jobs()])
         self.snapshot.forget(scope.managed_subscriptions(self.snapshot, wanted))
         return found
 
@@ -76,7 +75,7 @@ class Reader:
             found = [machine if subscription(machine) else scope.vm_of(self.snapshot, machine) for machine in machines]
             wanted = [low(vm_id) for vm_id in found if vm_id]
             # Where the routes lead tells which of the peered networks have to be read.
-            self._run([*self._route_jobs(wanted), *self._admin_rule_jobs(wanted)])
+            self._run([*self._route_jobs(scope.subnets(self.snapshot, wanted)), *self._admin_rule_jobs(wanted)])
             todo = scope.referenced(self.snapshot, wanted) - self._done
         for name in sorted(todo):
             self.snapshot.missing(SUBSCRIPTION, f"/subscriptions/{name}", "it is too many references away")
@@ -198,17 +197,14 @@ class Reader:
 
         return run
 
-    def _route_jobs(self, vm_ids: t.Iterable[str]) -> list[Job]:
+    def _route_jobs(self, subnets: t.Collection[str]) -> list[Job]:
         """One question per subnet, to a NIC of any machine there that is not known to be stopped."""
-        subnets = sorted(scope.subnets(self.snapshot, vm_ids) - self.snapshot.routes.keys())
-        running: dict[str, list[str]] = {subnet: [] for subnet in subnets}
-        for vm in self.snapshot.of_type("Microsoft.Compute/virtualMachines"):
-            vm_id = low(vm["id"])
-            if self.snapshot.power.get(vm_id, RUNNING) == RUNNING:
-                for subnet, nic in scope.nics(self.snapshot, vm_id):
-                    if subnet in running:
-                        running[subnet].append(nic)
-        return [self._effective_routes(subnet, nics) for subnet, nics in running.items()]
+        found: dict[str, list[str]] = {subnet: [] for subnet in sorted(subnets) if subnet not in self.snapshot.routes}
+        for vm in self.snapshot.of_type("Microsoft.Compute/virtualMachines") if found else ():
+            for subnet, nic in scope.running(self.snapshot, vm):
+                if subnet in found:
+                    found[subnet].append(nic)
+        return [self._effective_routes(subnet, nics) for subnet, nics in found.items()]
 
     def _effective_routes(self, subnet: str, nics: t.Sequence[str]) -> Job:
         def run() -> None:

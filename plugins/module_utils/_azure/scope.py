@@ -7,16 +7,19 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import typing as t
 
 from .._network.addresses import Address, address, inside
-from .._network.links import ip_configurations, leads_to_hub
+from .._network.links import ip_configurations, leads_to_hub, network_of, subnets_of
 from .._network.routes import BGP
-from .._network.subnet_routes import GATEWAY_SUBNETS
+from .._network.state import FIREWALL, VM
+from .._network.subnet_routes import GATEWAY_SUBNETS, bgp_of_sibling, bgp_source, on_the_gateway, takes_bgp
 from .._network.values import items, low, mapping, name_of, parent, props, ref, refs, strings, subscription, text
 from .snapshot import Snapshot
 
 HUB = "Microsoft.Network/virtualHubs"
+RUNNING = "running"
 # Tags whose meaning needs no list of addresses.
 KNOWN_TAGS = ("internet", "virtualnetwork", "azureloadbalancer", "azureplatform")
 
@@ -107,6 +110,34 @@ def _next_hops(snapshot: Snapshot, network: str) -> set[Address]:
         strings(row.get("nextHopIpAddress"), mapping(row.get("nextHop")).get("nextHopIpAddresses")) for row in rows
     )
     return {hop for texts in named for hop in map(address, texts) if hop is not None}
+
+
+def witnesses(snapshot: Snapshot, vm_ids: t.Sequence[str]) -> set[str]:
+    """Return subnets whose routes tell what a gateway announces to a firewall with a management NIC, one for each firewall.
+
+    Nobody can ask for the routes of a firewall, and with such a NIC it may be forced elsewhere by a route of BGP.
+    """
+    state = snapshot.state()
+    near = _on_the_way(snapshot, networks(snapshot, vm_ids))
+    peopled = {subnet for vm in snapshot.of_type(VM) for subnet, _nic in running(snapshot, vm)}
+    found: set[str] = set()
+    for firewall in snapshot.of_type(FIREWALL):
+        places = [low(network_of(subnet)) for subnet in subnets_of(firewall)]
+        if not props(firewall).get("managementIpConfiguration") or not near & set(places):
+            continue
+        network = places[0]
+        if bgp_source(state, network) is None or bgp_of_sibling(state, network) is not None:
+            continue
+        shared = on_the_gateway(state, network)
+        able = (subnet for subnet in sorted(peopled) if low(network_of(subnet)) in shared and takes_bgp(state, subnet))
+        found |= set(itertools.islice(able, 1))
+    return found
+
+
+def running(snapshot: Snapshot, vm: t.Mapping[str, t.Any]) -> list[tuple[str, str]]:
+    """Return the NICs, as `nics` does, of a machine that is not known to be stopped."""
+    key = low(vm["id"])
+    return nics(snapshot, key) if snapshot.power.get(key, RUNNING) == RUNNING else []
 
 
 def missing_hubs(snapshot: Snapshot, vm_ids: t.Iterable[str]) -> bool:

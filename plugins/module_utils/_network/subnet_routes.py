@@ -89,7 +89,7 @@ def computed(state: NetworkState, subnet_id: str) -> RouteView:
     found = [*own, *_system_routes(state, network, own)]
     blind = None
     if values.flag(props(table_body).get("disableBgpRoutePropagation")) is not True:
-        learnt = _bgp_of_sibling(state, network_id)
+        learnt = bgp_of_sibling(state, network_id)
         if learnt is None:
             blind = bgp_source(state, network_id)
         else:
@@ -142,24 +142,29 @@ def _system_routes(state: NetworkState, network: Body, own: t.Sequence[Route]) -
     return found
 
 
-def _bgp_of_sibling(state: NetworkState, network_id: str) -> list[Route] | None:
+def bgp_of_sibling(state: NetworkState, network_id: str) -> list[Route] | None:
     """Return the BGP routes that Azure named for another subnet on the same gateway, None when there is no such answer."""
-    places = _on_the_gateway(state, low(network_id))
+    places = on_the_gateway(state, low(network_id))
     answers = sorted(state.effective_routes.items(), key=lambda item: low(network_of(item[0])) != low(network_id))
     for subnet_id, answer in answers:
         if answer.rows is None or low(network_of(subnet_id)) not in places:
             continue
-        table = _table(state, subnet_id)
-        if state.get(subnet_id) is None or (table and state.get(table) is None):
-            continue
-        if values.flag(props(state.get(table)).get("disableBgpRoutePropagation")) is True:
+        if not takes_bgp(state, subnet_id):
             continue
         rows = [_row(row, {}) for row in answer.rows if isinstance(row, t.Mapping)]
         return [dataclasses.replace(row, state="Active") for row in rows if row.origin == BGP]
     return None
 
 
-def _on_the_gateway(state: NetworkState, network_id: str) -> set[str]:
+def takes_bgp(state: NetworkState, subnet_id: str) -> bool:
+    """Tell whether a subnet is known to take the routes that a gateway announces."""
+    table = _table(state, subnet_id)
+    if state.get(subnet_id) is None or (table and state.get(table) is None):
+        return False
+    return values.flag(props(state.get(table)).get("disableBgpRoutePropagation")) is not True
+
+
+def on_the_gateway(state: NetworkState, network_id: str) -> set[str]:
     """Return the networks that get the routes of the same gateway: its own, and those whose peering uses it."""
     owner = next(iter(_gateways_used(state, network_id)), network_id)
     users = (low(network["id"]) for network in state.of_type("microsoft.network/virtualnetworks"))

@@ -217,13 +217,13 @@ def test_metadata_of_a_busy_cloud_are_asked_for_again(read: Read) -> None:
 
 
 def test_what_a_fleet_costs(read: Read) -> None:
-    subnets = {f"s{n}": {"addressPrefix": f"10.1.{n}.0/24", "defaultOutboundAccess": True} for n in range(5)}
+    subnets = {f"s{n}": {"addressPrefix": f"10.1.{4 * n}.0/22", "defaultOutboundAccess": True} for n in range(20)}
     resources = [b.network("spoke", "10.1.0.0/16", subnets)]
-    for n in range(50):
-        resources += b.machine(f"vm{n}", f"spoke/s{n % 5}", f"10.1.{n % 5}.{10 + n}")
-    wanted = [f"{b.GROUP}/providers/Microsoft.Compute/virtualMachines/vm{n}" for n in range(50)]
+    for n in range(1000):
+        resources += b.machine(f"vm{n}", f"spoke/s{n % 20}", f"10.1.{4 * (n % 20)}.{10 + n // 20}")
+    wanted = [f"{b.GROUP}/providers/Microsoft.Compute/virtualMachines/vm{n}" for n in range(1000)]
     found, unread, log = read(resources, wanted)
-    assert [path["verdict"] for path in found] == ["open"] * 50
+    assert [path["verdict"] for path in found] == ["open"] * 1000
     assert unread == []
     kinds = collections.Counter(
         "token" if "oauth2" in entry["path"] else entry["method"]
@@ -232,8 +232,10 @@ def test_what_a_fleet_costs(read: Read) -> None:
     )
     assert kinds["token"] == 1
     # The routes of every subnet, and the security admin rules of the network.
-    assert kinds["POST"] == 5 + 1
+    assert kinds["POST"] == 20 + 1
     assert not {"PUT", "PATCH", "DELETE"} & kinds.keys()
+    # A hundred machines, interfaces and power states a page.
+    assert len(log) <= 101
     # One list a type and the power states; the lab may cut a list into pages.
     lists = {
         entry["path"].split("?")[0] for entry in log if entry["method"] == "GET" and "/providers/" in entry["path"]
@@ -250,3 +252,24 @@ def test_the_metadata_of_a_sovereign_cloud_names_its_kms(read: Read, cloud: str)
     assert not [note for note in path["notes"] if "is not known" in note]
     (path,), _unread, _log = read(b.routed(*routes[:-1]), cloud=cloud)
     assert path["verdict"] == "blocked"
+
+
+@pytest.mark.parametrize(("announced", "verdict"), [("192.168.0.0/16", "open"), ("0.0.0.0/0", "blocked")])
+@pytest.mark.parametrize("propagates", [True, False])
+def test_another_subnet_on_the_gateway_tells_where_a_firewall_leaves(
+    read: Read, announced: str, verdict: str, propagates: bool
+) -> None:
+    network, *rest = b.hub(b.network_rule("Allow", *kms.ADDRESSES))
+    network["properties"]["subnets"] += [
+        {"name": "GatewaySubnet", "properties": {"addressPrefix": "10.0.0.0/27"}},
+        {"name": "jump", "properties": {"addressPrefix": "10.0.2.0/24", "routeTable": b.ref("routeTables/jump")}},
+    ]
+    firewall = next(body for body in rest if body["type"] == "Microsoft.Network/azureFirewalls")
+    firewall["properties"]["managementIpConfiguration"] = {"name": "m", "properties": {}}
+    resources = b.routed(b.route("0.0.0.0/0", "VirtualAppliance", b.FIREWALL), more=[network, *rest, ALLOWED[-1]])
+    resources += b.machine("jump", "hub/jump", "10.0.2.4")
+    resources.append(b.table(name="jump", disableBgpRoutePropagation=not propagates))
+    (path,), unread, log = read(resources, bgp={f"{b.NETWORK}/virtualNetworks/hub": [{"prefix": announced}]})
+    assert (path["verdict"], unread) == (verdict if propagates else "unknown", []), path["reason"]
+    asked = [entry["path"] for entry in log if entry["path"].endswith("effectiveRouteTable")]
+    assert len(asked) == 1 + propagates

@@ -30,7 +30,7 @@ TEXTS = texts(
         "licensed_open": "Windows is licensed; until when is not known.",
         "grace": "Windows is not activated: it is {state} (LicenseStatus {status}) with {left} left{reason}.",
         "expired": "Windows is not activated: it is {state} (LicenseStatus {status}){reason}.",
-        "strange": "Windows reports LicenseStatus {status}, which is not known here.",
+        "strange": "Windows reports LicenseStatus {status}, which has no known meaning.",
         "reason": ", reason {code}",
         "unknown_machine": "This may not be a VM in Azure: its metadata service does not answer and no resource id is known.",
         "other_machine": "This may not be a VM in Azure but {machine}.",

@@ -21,7 +21,7 @@ from .view import AZURE, View
 TEXTS = texts(
     "engine",
     {
-        "skipped": "Not checked: {subject}, because {need} was not asked for.",
+        "skipped": "Not checked: {subject}, because {need} was not collected.",
         "unknown": "Could not be checked: {subject}, because {need} could not be read.",
         "raised": "Could not be checked: {subject}, because the check itself failed, which is a bug in the collection.",
         "no_verdict": "No verdict was possible because the checks themselves failed, which is a bug in the collection. Report it with this output.",

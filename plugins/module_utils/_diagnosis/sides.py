@@ -22,7 +22,7 @@ TEXTS = texts(
         "not_asked": "not asked",
         "failed": "{status}, {reason}",
         "nothing": "no section of the guest could be read",
-        "untold": "the way out of Azure could not be told",
+        "untold": "the path out of Azure could not be judged",
     },
 )
 _UNSEEN = {"unreachable": "unreachable", "failed": "unreadable"}

@@ -23,7 +23,9 @@ from .wording import say
 SET_NOTE = "the effect of an availability set's Standard load balancer is described by Azure support in Japan only"
 DEFAULT_NOTE = "default outbound access is not recommended: its address is not yours and may change"
 POOL_NOTE = "no document says it for a pool of another NIC; it follows from what they say for one NIC"
-PRIVATE_NOTE = "a machine that has not been stopped since its subnet became private may still have its old way out"
+PRIVATE_NOTE = (
+    "a machine that has not been stopped since its subnet became private may still have its old outbound method"
+)
 BASIC_NOTE = "Basic load balancers are said to be retired since 2025-09-30 (not verified)"
 
 

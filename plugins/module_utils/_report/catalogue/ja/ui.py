@@ -163,7 +163,7 @@ UI = {
     "hop.hub": "仮想ハブ",
     "hop.egress": "送信方法",
     "hop.kms": "KMS",
-    "egress.none": "送信手段なし",
+    "egress.none": "送信方法なし",
     "egress.not_reached": "未到達",
     "egress.unknown": "不明",
     "egress.nat_gateway": "NAT ゲートウェイ",

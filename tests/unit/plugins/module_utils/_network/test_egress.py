@@ -221,7 +221,7 @@ def test_two_causes_the_route_first(hop: str) -> None:
     path = arm.run(resources, vm_id)
     assert path["causes"][1:] == ["no-outbound-path"]
     assert path["cause"] in {"forced-tunneling", "route-blackhole"}
-    assert "a route to Internet alone would not help" in path["reason"]
+    assert "a route to the Internet alone would not help" in path["reason"]
     assert path["addresses"][0]["egress"]["method"] == "not_reached"
 
 

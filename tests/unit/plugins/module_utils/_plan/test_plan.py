@@ -72,7 +72,7 @@ def test_what_is_not_allowed_is_said_and_no_attempt_is_wasted() -> None:
     assert not steps["route"].allowed
     assert steps["route"].who == "network_team"
     assert steps["route"].variable == "remediate_actions: [route]"
-    assert "forced-tunneling stays" in (steps["activation"].obstacle or "")
+    assert "forced-tunneling is not being fixed" in (steps["activation"].obstacle or "")
     assert (plan.hosts["web01"].run, plan.touched) == ((), ())
 
 
@@ -153,8 +153,8 @@ def firewall(default: str = "allow", merged: bool = True, *sources: str) -> made
         (firewall("allow", True, "local"), True, (), ("Block licensing (local)",), None),
         (firewall("block", True, "local"), True, made.ADDRESSES, ("Block licensing (local)",), None),
         (firewall("allow", True, "local"), False, (), (), "remediate_disable_blocking_firewall_rules"),
-        (firewall("allow", True, "policy"), True, (), (), "group policy"),
-        (firewall("block", False), True, (), (), "voids all local firewall rules"),
+        (firewall("allow", True, "policy"), True, (), (), "Group Policy"),
+        (firewall("block", False), True, (), (), "ignores local firewall rules"),
     ],
 )
 def test_the_guests_firewall(
@@ -194,7 +194,7 @@ def test_what_a_parent_policy_denies_does_not_hold_up_the_others() -> None:
     due, held = sorted(plan.azure, key=lambda step: not step.due)
     assert (due.hosts, due.arguments["sources"], due.due) == (("two",), ["10.1.2.0/24"], True)
     assert (held.hosts, held.due) == (("one",), False)
-    assert "no-high-ports of the parent policy afwp-base" in (held.obstacle or "")
+    assert "no-high-ports of parent policy afwp-base" in (held.obstacle or "")
     assert plan.touched == ("two",)
 
 
@@ -215,4 +215,4 @@ def test_a_second_cause_that_stays_saves_the_attempt() -> None:
     assert [step.action for step in plan.azure if step.due] == ["route"]
     assert plan.hosts["web01"].run == ()
     (attempt,) = (step for step in plan.hosts["web01"].steps if step.action == "activation")
-    assert "nsg-denies-kms stays" in (attempt.obstacle or "")
+    assert "nsg-denies-kms is not being fixed" in (attempt.obstacle or "")

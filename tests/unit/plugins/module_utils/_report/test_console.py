@@ -45,7 +45,7 @@ def test_fleet() -> None:
         "    more  docs/findings/wrong-kms-host.md",
         "",
         "Commands for a VM are for an elevated Windows PowerShell on it.",
-        "Only the guests were asked: Azure's side of the network was not looked at.",
+        "Only the guests were asked. Azure's side of the network was not read.",
         "4 VMs: 1 activated, 2 need attention, 1 unknown",
         "Most VMs: wrong-kms-host (2), guest-unreachable (1)",
         "Report: /srv/kms-report/kms-report.json",
@@ -70,7 +70,7 @@ def test_hosts_that_differ_in_cause_are_told_apart() -> None:
     lines = table(*(diagnosis(f"app{number}", cause) for number, cause in enumerate(causes)))
     assert lines.count("ERROR  wrong-kms-host: 5 VMs") == 1
     assert "    The guest asks 10.0.0.2." in lines
-    assert "  Seen otherwise, see the report: app3, app4" in lines
+    assert "  Different on (see the report): app3, app4" in lines
 
 
 @pytest.mark.parametrize("width", [79, 100, 119])

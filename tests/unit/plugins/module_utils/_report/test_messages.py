@@ -96,7 +96,7 @@ def test_the_reasons_of_azure_are_said(fleet: list[Diagnosis]) -> None:
     reasons = [Catalogue("ja").text(fact.value["reason"]) for fact in host.root_cause.evidence if fact.kind == "path"]
     assert reasons == [
         "20.118.99.224 と 40.83.235.53 への TCP 1688 は遮断されています: ネットワーク セキュリティ グループ 'guard' の規則 'stop' により"
-        "拒否されます。ユーザー定義の既定ルートにより、ライセンス認証に対する Azure 自身の規則は無効です"
+        "拒否されます。ユーザー定義の既定ルートにより、Azure に組み込まれたライセンス認証用の規則が無効になっています"
     ]
 
 

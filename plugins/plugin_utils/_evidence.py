@@ -14,6 +14,7 @@ import typing as t
 DROPPED = "It failed or became unreachable in an earlier task, before it was asked."
 NOT_READ = "Azure was not read for this VM."
 SKIPPED = "The task that asks the guest was skipped for this host."
+LATE = "no answer within {period} s, the limit that diagnose_host_timeout sets"
 NO_EVIDENCE = "The task returned no evidence."
 
 
@@ -21,6 +22,9 @@ def guest_error(result: t.Mapping[str, t.Any]) -> dict[str, str] | None:
     """Return {kind, message} of a result of kms_facts without evidence, None when it holds some."""
     if result.get("unreachable", False):
         return _error("unreachable", _message(result))
+    late = result.get("timedout")
+    if isinstance(late, t.Mapping):
+        return _error("failed", LATE.format(period=late.get("period")))
     if result.get("failed", False):
         return _error("failed", _message(result))
     if result.get("skipped", False):

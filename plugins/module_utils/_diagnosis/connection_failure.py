@@ -23,6 +23,8 @@ class Failure(t.NamedTuple):
 
 # In the order in which they are looked for: the first that fits is the reason.
 _SIGNS: tuple[tuple[str, str], ...] = (
+    # Our own limit on a task says nothing of the network: ansible-core's words, and ours.
+    ("late", r"diagnose_host_timeout|timed out after \d+ second\(s\)"),
     (
         "become",
         r"sudo: |(missing|incorrect) (sudo|su|doas|become) password|privilege escalation|a password is required",

@@ -36,6 +36,7 @@ TEXTS = texts(
         "certificate": "The controller does not trust the VM's certificate: {message}. Install one that it trusts and diagnose again.",
         "cut": "The connection to the VM broke off in the middle of an answer: {message}. Find what ended it and diagnose again.",
         "closed": "The controller cannot connect to the VM: {message}. Let it reach the port of WinRM or SSH and diagnose again.",
+        "late": "The VM did not answer in time: {message}. Look whether it is overloaded, or allow it more time, and diagnose again.",
         "no_reason": "no reason was given",
     },
 )
@@ -62,6 +63,8 @@ STEPS = steps(
         "trust": "Give the WinRM listener a certificate with the VM's name of an authority that the controller trusts",
         "port": "Check that the VM runs, that its firewall and its security group let the controller in on TCP 5985, 5986 or 22",
         "listener": ("Check inside the VM that WinRM listens", "winrm enumerate winrm/config/listener"),
+        "busy": "Check whether the VM is overloaded or hangs, by its processor, memory and disk in Azure's metrics and by its boot diagnostics",
+        "limit": "Give slow VMs more time with diagnose_host_timeout",
         "check": "Check that the VM runs, that the controller reaches WinRM (or SSH) and that the account may use it",
     },
 )
@@ -77,6 +80,7 @@ _ADVICE: t.Mapping[str, tuple[str, tuple[str, ...]]] = {
     "name": (AUTOMATION, ("resolve",)),
     "certificate": (AUTOMATION, ("trust",)),
     "cut": (GUEST_ADMIN, ("antivirus", "defender", "port")),
+    "late": (GUEST_ADMIN, ("busy", "limit")),
     "closed": (NETWORK_TEAM, ("port", "listener")),
 }
 

@@ -23,6 +23,8 @@ MESSAGES = [
         "automation",
         "'pywinrm[kerberos]'",
     ),
+    ("Task failed: Timed out after 8 second(s).", "guest_admin", "diagnose_host_timeout"),
+    ("no answer within 8 s, the limit that diagnose_host_timeout sets", "guest_admin", "overloaded"),
     ("sudo: a password is required", "automation", "ansible_become"),
     ("Missing sudo password", "automation", "ansible_become"),
     ("Timeout (12s) waiting for privilege escalation prompt: ", "automation", "ansible_become"),

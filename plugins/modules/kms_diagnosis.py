@@ -261,7 +261,7 @@ diagnoses:
       type: bool
       sample: false
     expires_at:
-      description: When the licence ends unless it is renewed (UTC), null without an end or without a licence.
+      description: When the licence ends unless it is renewed, or the grace period in its place (UTC), null without an end.
       type: str
       sample: "2027-05-21T08:00:00Z"
     os:

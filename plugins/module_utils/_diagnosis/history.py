@@ -17,6 +17,8 @@ from .facts import SeenCode
 STATUS_CHECK = 1003
 # An unactivated client tries every two hours: a day holds what is wrong now, not what was wrong last month.
 _WINDOW = datetime.timedelta(days=1)
+# The log and the clock are read a moment apart.
+_SLACK = datetime.timedelta(minutes=10)
 _WEAK_IDS = frozenset({8196, 8198})
 _NETWORK = frozenset({"network", "network_transient"})
 
@@ -52,10 +54,15 @@ class History:
         return tuple(found)
 
 
-def read(events: Events | None, since: datetime.datetime | None) -> History:
-    """Return what of the log still matters; `since` is the last renewal when the licence row tells it."""
+def read(events: Events | None, since: datetime.datetime | None, now: datetime.datetime | None = None) -> History:
+    """Return what of the log still matters; `since` is the last renewal when the licence row tells it.
+
+    What lies ahead of `now` was written while the clock was wrong, so that nobody knows when it was.
+    """
     if events is None:
         return History()
+    if now is not None:
+        events = _known(events, now)
     success = parse_time(events.last_success) if events.last_success else None
     start = max((moment for moment in (success, since) if moment is not None), default=None)
     failures: list[Attempt] = []
@@ -69,6 +76,18 @@ def read(events: Events | None, since: datetime.datetime | None) -> History:
         failures=tuple(_recent(failures, start)),
         weak=tuple(_recent(weak, start)),
         status_check=checks[0] if checks else None,
+    )
+
+
+def _known(events: Events, now: datetime.datetime) -> Events:
+    """Return the events without those of the future."""
+    limit = now + _SLACK
+    success = parse_time(events.last_success) if events.last_success else None
+    return dataclasses.replace(
+        events,
+        attempts=tuple(item for item in events.attempts if (parse_time(item.time) or now) <= limit),
+        others=tuple(item for item in events.others if (parse_time(item.time) or now) <= limit),
+        last_success=events.last_success if success is None or success <= limit else None,
     )
 
 

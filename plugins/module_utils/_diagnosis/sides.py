@@ -10,6 +10,7 @@ import datetime
 
 from .._guest.evidence import Section
 from .._guest.fields import iso, parse_time
+from .._reference import license_enums
 from .._text import texts
 from . import wording
 from .model import Side
@@ -60,9 +61,10 @@ def azure_side(view: View) -> Side:
 
 
 def expires_at(view: View) -> str | None:
-    """Return when the licence ends unless it is renewed (UTC); None without an end or without a licence."""
+    """Return when the licence, or the grace period in its place, ends (UTC): then the user sees it. None without an end."""
     product = view.product if view.asked_guest else None
-    if product is None or not view.licensed or view.permanent:
+    lasts = product is not None and (view.licensed or product.status in license_enums.GRACE)
+    if product is None or not lasts or view.permanent:
         return None
     if view.evaluation and product.evaluation_end:
         return product.evaluation_end

@@ -250,7 +250,7 @@ class View:
         since = None
         if age is not None and self.now is not None:
             since = self.now - datetime.timedelta(minutes=min(max(0, age), license_enums.KMS_FULL_PERIOD_MINUTES))
-        return read_history(self.guest.events, since)
+        return read_history(self.guest.events, since, self.now)
 
     @functools.cached_property
     def codes(self) -> tuple[SeenCode, ...]:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 WINDOWS_APPLICATION_ID = "55c92734-d682-4d71-983e-d6ec3f16059f"
 
+# Not licensed, but without a sign to the user yet.
+GRACE = frozenset({2, 3, 4, 6})
 LICENSE_STATUS = {
     0: "unlicensed",
     1: "licensed",

@@ -63,7 +63,7 @@ def _recent(view: View) -> list[Attempt]:
         return []
     start = view.now - datetime.timedelta(minutes=min(view.renewal_limit, 259200))
     dated = ((item, parse_time(item.time)) for item in events.attempts if item.outcome != "success")
-    return [item for item, moment in dated if moment is not None and moment >= start]
+    return [item for item, moment in dated if moment is not None and start <= moment <= view.now]
 
 
 RULE = Rule(

@@ -11,8 +11,8 @@ module: azure_kms_firewall_rule
 short_description: Let an Azure Firewall pass the KMS traffic
 version_added: 1.0.0
 description:
-  - Makes sure that the network rules of an Azure Firewall allow TCP 1688 from given sources to the KMS addresses of the cloud.
-    An application rule cannot do that - the firewall would answer in place of the KMS.
+  - Ensures that the network rules of an Azure Firewall allow TCP 1688 from given sources to the KMS addresses of the cloud.
+    An application rule cannot do that - the firewall would accept the connection itself and never forward it to the KMS.
   - In a firewall policy the rule goes into a rule collection group of its own, C(kms-activation), at a free priority before every
     deny that would take the traffic. Groups of others are never edited. In a firewall without a policy it goes into a network
     rule collection C(kms-activation).
@@ -40,7 +40,7 @@ options:
     default: []
   state:
     description:
-      - V(present) makes sure of the rule. V(absent) takes the sources out of the rules of this module, and everything that this
+      - V(present) ensures that the rule exists. V(absent) removes the sources out of the rules of this module, and everything that this
         module has made when no source is given.
     type: str
     choices: [absent, present]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: azure_kms_nat_gateway
-short_description: Give a subnet a way out by a NAT gateway
+short_description: Give a subnet outbound connectivity by a NAT gateway
 version_added: 1.0.0
 description:
   - Associates an existing NAT gateway with a subnet, or makes one with a Standard public IP in the resource group and region of the
@@ -35,7 +35,7 @@ options:
     type: str
   state:
     description:
-      - V(present) makes sure of the association. V(absent) takes away a NAT gateway and its public IP that this module has made.
+      - V(present) ensures the association. V(absent) removes a NAT gateway and its public IP that this module has made.
         What was there before can only be dissociated by M(azure_windows.activation.azure_kms_rollback).
     type: str
     choices: [absent, present]
@@ -52,7 +52,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Give a private subnet a way out
+- name: Give a private subnet outbound connectivity
   azure_windows.activation.azure_kms_nat_gateway:
     subnet: "{{ network }}/subnets/servers"
     name: nat-spoke

@@ -11,9 +11,9 @@ module: azure_kms_nsg_rule
 short_description: Let a network security group pass the KMS traffic
 version_added: 1.0.0
 description:
-  - Makes sure of an outbound rule C(kms-activation) that allows TCP 1688 to the KMS addresses, at the last free priority before
+  - Ensures that an outbound rule C(kms-activation) exists that allows TCP 1688 to the KMS addresses, at the last free priority before
     whatever denies it.
-  - Azure lets the traffic pass by a rule of its own unless the subnet has a default route of the user. Where that rule carries the
+  - Azure's built-in licensing rule lets the traffic pass unless the subnet has a user-defined default route. Where it carries the
     traffic of every machine behind the group, nothing is written.
   - A deny on the service tag C(AzurePlatformLKM) or by a security admin rule is reported, not worked around.
 author:
@@ -25,7 +25,7 @@ options:
     required: true
   sources:
     description:
-      - Networks whose machines must reach the KMS, or V(*). With O(state=absent) these are taken out of the rule, V(*) removes it.
+      - Networks whose machines must reach the KMS, or V(*). With O(state=absent) these are removed from the rule, V(*) removes it.
     type: list
     elements: str
     default: ['*']

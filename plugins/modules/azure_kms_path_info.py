@@ -11,7 +11,7 @@ module: azure_kms_path_info
 short_description: How the KMS traffic of virtual machines leaves Azure
 version_added: 1.0.0
 description:
-  - Says for many virtual machines at once how their TCP 1688 traffic to each KMS address leaves Azure, or where it dies.
+  - Says for many virtual machines at once how their TCP 1688 traffic to each KMS address leaves Azure, or where it is dropped.
   - Reads effective routes, route tables, network security groups, Azure Firewalls and their policies, load balancers,
     NAT gateways, public addresses and virtual hubs, and judges them together.
   - The number of requests grows with subscriptions, subnets, firewall policies and hubs, never with virtual machines.

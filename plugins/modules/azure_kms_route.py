@@ -29,7 +29,7 @@ options:
     type: str
   state:
     description:
-      - V(present) makes sure of the routes. V(absent) removes the routes that this module has named, and no others.
+      - V(present) ensures that the routes exist. V(absent) removes the routes that this module has named, and no others.
     type: str
     choices: [absent, present]
     default: present

@@ -50,7 +50,7 @@ options:
     description:
       - Start the licensing service when it does not run, and enable it first when it is disabled.
       - Windows denies administrators the start type of this service as a rule. Then it is written to the registry, which Windows takes over
-        only when it starts anew, and RV(activation.restart_needed) is true.
+        only when it restarts, and RV(activation.restart_needed) is true.
     type: bool
     default: true
   flush_dns:

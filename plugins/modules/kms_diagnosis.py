@@ -10,7 +10,7 @@ module: kms_diagnosis
 short_description: Find the one root cause why Windows VMs in Azure do or do not activate
 version_added: 1.0.0
 description:
-  - Takes what M(azure_windows.activation.kms_facts) gathered inside the guests, and optionally what is known about the way out of Azure.
+  - Takes what M(azure_windows.activation.kms_facts) gathered inside the guests, and optionally what is known about the path out of Azure.
   - Gives exactly one root cause for each host, the chain from it to what the user sees, and every other finding.
   - A finding whose inputs were not seen is V(skipped) or V(unknown), never V(ok).
   - Judges only. Nothing is read from or changed on any host, and the same evidence always gives the same diagnosis.

@@ -99,7 +99,7 @@ def _execute(
             raise
         raise AnsibleConnectionFailure(f"the connection broke off: {text.message(str(error))}") from error
     except _wire_errors() as error:
-        raise AnsibleConnectionFailure(f"the guest's WinRM answer is no good: {text.message(str(error))}") from error
+        raise AnsibleConnectionFailure(f"invalid WinRM response from the guest: {text.message(str(error))}") from error
     return t.cast("t.Mapping[str, t.Any]", outcome)
 
 

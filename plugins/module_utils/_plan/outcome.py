@@ -80,7 +80,7 @@ def failures(
         name = item["name"]
         failed = next((change for change in changes.get(name, ()) if change.status == "failed"), None)
         if name in then and _level(item) > then[name]:
-            found[name] = f"It stands worse than before: {item['root_cause']['title']}"
+            found[name] = f"The VM is in a worse state than before: {item['root_cause']['title']}"
         elif failed is not None:
             found[name] = f"{failed.action}: {failed.message or 'it failed'}"
     return found

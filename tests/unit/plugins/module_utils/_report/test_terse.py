@@ -43,7 +43,7 @@ def test_fleet() -> None:
         "",
         "More on each cause: docs/findings/<cause>.md. All evidence and steps: -v or diagnose_output=full.",
         "Commands for a VM are for an elevated Windows PowerShell on it.",
-        "Only the guests were asked: Azure's side of the network was not looked at.",
+        "Only the guests were asked. Azure's side of the network was not read.",
         "39 VMs: 30 activated, 8 need attention, 1 unknown",
         "Most VMs: wrong-kms-host (8), guest-unreachable (1)",
         f"Report: {PATH}",

@@ -119,6 +119,9 @@ paths:
     route_table_id:
       description: The route table of the subnet, null when it has none.
       type: str
+    location:
+      description: The region of the virtual network.
+      type: str
     verdict:
       description: V(open), V(blocked), V(suspect) (a foreign appliance is on the way) or V(unknown).
       type: str

@@ -10,6 +10,7 @@ import dataclasses
 import typing as t
 
 from .._network import addresses, firewall_rules, sources, values
+from .._network.firewall_rules import FIRST_PRIORITY as FIRST
 from .._network.firewall_rules import NAT, FirewallRule, Traffic, classic_rules, policy_chain, policy_rules
 from .._network.judgement import NotKnownError
 from .._network.matching import Course
@@ -21,7 +22,6 @@ from . import firewall_collection as content
 from .change_set import ChangeSet, Refusal, refuse
 from .firewall_collection import Goal
 
-FIRST, LAST, USUAL = 100, 65000, 1000
 _PROXY = "network.dns.enableproxy"
 
 
@@ -212,8 +212,7 @@ def _priority(own: Body | None, taken: set[int], limit: int | None, need: _Need)
     current = values.number(props(own).get("priority")) if own else None
     if current is not None and (limit is None or current < limit):
         return current
-    order = range(USUAL, LAST + 1) if limit is None else range(min(limit, LAST + 1) - 1, FIRST - 1, -1)
-    found = next((number for number in order if number not in taken), None)
+    found = firewall_rules.free_priority(taken, limit)
     if found is None:
         rule = need.denies[0].described() if need.denies else "a rule"
         needs = f"Give what holds that rule a priority of more than {FIRST}, or take the KMS out of that rule"

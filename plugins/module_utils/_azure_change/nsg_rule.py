@@ -12,14 +12,14 @@ import typing as t
 from .._network import addresses, security_rules, sources, values
 from .._network.matching import Course
 from .._network.nsg import DEFAULT_RULES
+from .._network.security_rules import FIRST_PRIORITY as FIRST
+from .._network.security_rules import LAST_PRIORITY as LAST
 from .._network.security_rules import NO_PRIORITY, Flow, Rule
 from .._network.state import NetworkState
 from .._network.values import Body, name_of, props, strings
 from .._reference.azure_names import RULE
 from . import bodies, change_set
 from .change_set import ChangeSet, Refusal, refuse
-
-FIRST, LAST = 100, 4096
 
 
 @dataclasses.dataclass(frozen=True)

@@ -44,7 +44,9 @@ class ObservedTable:
 def spare_id(subnet_id: str) -> str:
     """Return the id of the route table that is made for a subnet without one."""
     return subnets.in_group_of(
-        values.parent(subnet_id), "routeTables", subnets.name_for(azure_names.ROUTE_TABLE, subnet_id)
+        values.parent(subnet_id),
+        "routeTables",
+        azure_names.route_table(name_of(values.parent(subnet_id)), name_of(subnet_id)),
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._network.values import name_of, parent
+from .._network.values import name_of
 
 _SPECIAL = frozenset(
     (
@@ -19,7 +19,6 @@ _SPECIAL = frozenset(
         "routeserversubnet",
     )
 )
-LONGEST_NAME = 80
 
 
 def special(subnet_ids: t.Iterable[str]) -> str:
@@ -35,8 +34,3 @@ def group_of(resource_id: str) -> str:
 def in_group_of(network_id: str, kind: str, name: str) -> str:
     """Return the id of a network resource in the resource group of a virtual network."""
     return f"{group_of(network_id)}/providers/Microsoft.Network/{kind}/{name}"
-
-
-def name_for(prefix: str, subnet_id: str) -> str:
-    """Return the name of what is made for a subnet."""
-    return f"{prefix}-{name_of(parent(subnet_id))}-{name_of(subnet_id)}"[:LONGEST_NAME].rstrip("-._")

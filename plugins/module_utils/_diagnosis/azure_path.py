@@ -34,6 +34,7 @@ class AzurePath:
     stale: tuple[Plain, ...]
     mistyped: tuple[Plain, ...]
     unread: tuple[str, ...]
+    place: Plain
     readable: bool = True
 
     def hit_by(self, cause: str) -> tuple[Plain, ...]:
@@ -59,6 +60,7 @@ def read(path: Plain | None) -> AzurePath | None:
         stale=_rows(routes.get("stale")),
         mistyped=_rows(routes.get("mistyped")),
         unread=tuple(_unread(row) for row in _rows(path.get("unread"))),
+        place=path,
         readable=path.get("readable") is not False,
     )
 

@@ -62,7 +62,7 @@ def judge(
     if refused and path.verdict == SUSPECT and not view.history.network:
         return None
     named = {"addresses": wording.listed(azure_path.names(rows)) or TEXTS["kms"], **_deciding(rows), **parts}
-    evidence = [facts.path(path.verdict, path.reason)]
+    evidence = [facts.path(path.verdict, path.reason), facts.place(path.place)]
     for row in rows:
         evidence += facts.path_row(row)
     evidence += map(facts.tcp, view.reach.dead if view.asked_guest else ())

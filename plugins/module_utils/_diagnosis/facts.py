@@ -40,6 +40,7 @@ KINDS: t.Mapping[str, str] = {
     "active_directory": "value: {name, dn} of the activation object in Active Directory, each a text or null",
     "address": "object: interface; value: an address beside Azure's own that Windows may send from",
     "attempt": "object: KMS host asked or empty; value: {outcome: unanswered|refused|send_failed|success, code: code or null}",
+    "azure_place": "value: {subnet_id, subnet_prefixes: [prefix], route_table_id, location} of the VM's NIC, as far as it was read",
     "attestation": "value: {status, signer, missing_issuer, chain: [status]}; expected ok",
     "clock": "value: {offset_seconds: number, uncertainty_seconds: number}; expected: most seconds that KMS accepts",
     "code": "value: code",
@@ -54,7 +55,7 @@ KINDS: t.Mapping[str, str] = {
     "exception": "object: id of the rule; value: what was raised",
     "firewall_rule": "object: id of the rule; value: {name, action: block|allow|bypass, store: local|policy, conditions: [text]}",
     "guest_section": "object: section or azure; value: skipped|unknown",
-    "hop": "object: KMS address; value: {kind, name, ip, verdict, reason: Text, rule}",
+    "hop": "object: KMS address; value: {kind, id, name, ip, verdict, reason: Text, rule, own_rules: whether ours are there, free_priority}",
     "imds": "value: status; expected ok",
     "installed_key": "value: {partial: last five characters, matches: whether it is the published one or null}",
     "key_channel": "value: what Windows says about the installed key (its description, else its channel)",
@@ -63,7 +64,7 @@ KINDS: t.Mapping[str, str] = {
     "last_success": "value: time of the last attempt that succeeded",
     "licence": "value: {status: LicenseStatus number or null, name: unlicensed|licensed|oob_grace|…}; expected 1",
     "minutes_left": "value: minutes until the licence ends unless it is renewed",
-    "nsg": "object: KMS address; value: {verdict: deny|unknown, reason: Text, platform_rule, rule: {name, nsg_id, …}}",
+    "nsg": "object: KMS address; value: {verdict: deny|unknown, reason: Text, platform_rule, rule: {name, nsg_id, free_priority, …}}",
     "other_product": "value: name of a product with a key that is not Windows itself",
     "outbound_default": "value: {action: allow|block|unknown, profiles: [active profile]}; expected allow",
     "path": "value: {verdict: open|blocked|suspect|unknown, reason: Text or null} over all KMS addresses; expected open",
@@ -243,6 +244,12 @@ def path(verdict: str, reason: str | None) -> Fact:
     return Fact("path", {"verdict": verdict, "reason": reason}, AZURE_PATH, expected="open")
 
 
+def place(path: Plain) -> Fact:
+    """Return where in Azure's network the VM is: what a command that changes its subnet names."""
+    value = {key: path[key] for key in ("subnet_id", "subnet_prefixes", "route_table_id", "location") if path.get(key)}
+    return Fact("azure_place", value, AZURE_PATH)
+
+
 def path_row(row: Plain) -> list[Fact]:
     """Return the verdict, route, rule, hops and egress of one KMS address."""
     address = str(row.get("address") or "")
@@ -260,7 +267,7 @@ def path_row(row: Plain) -> list[Fact]:
     if isinstance(nsg, t.Mapping) and nsg.get("verdict") != "allow":
         parts.append(("nsg", nsg, ("verdict", "reason", "platform_rule", "rule")))
     parts += [
-        ("hop", hop, ("kind", "name", "ip", "verdict", "reason", "rule"))
+        ("hop", hop, ("kind", "id", "name", "ip", "verdict", "reason", "rule", "own_rules", "free_priority"))
         for hop in (hops if isinstance(hops, (list, tuple)) else ())
     ]
     found += [

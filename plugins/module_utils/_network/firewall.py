@@ -9,16 +9,19 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._reference.azure_names import RULE
 from .._text import Text
 from . import addresses, judgement, values
 from .firewall_rules import (
     APPLICATION,
     NAT,
+    NETWORK,
     FirewallRule,
     Meeting,
     Traffic,
     classic_rules,
     effect,
+    free_priority,
     meet,
     policy_chain,
     policy_rules,
@@ -51,6 +54,7 @@ def inspect(state: NetworkState, firewall: Body, traffic: Traffic, resolvers: t.
     proxy = _is_resolver(firewall, chain, resolvers)
     traffic = dataclasses.replace(traffic, resolver=proxy)
     leg = _first_match(state, firewall, rules, traffic)
+    leg.hops[0].update(_place_of_ours(state, firewall, policy_id, leg.hops[0]["rule"]))
     if any(values.text(props(body).get("threatIntelMode")).lower() == "deny" for body in (firewall, *chain)):
         leg = dataclasses.replace(leg, notes=(_THREAT_NOTE.format(name=name),))
     detection = [values.mapping(props(policy).get("intrusionDetection")).get("mode") for policy in chain]
@@ -83,6 +87,20 @@ def _first_match(state: NetworkState, firewall: Body, rules: t.Sequence[Firewall
     if any(effect(item) != "deny" for item, _met in doubts):
         return _doubtful(firewall, doubts)
     return _no_network_rule(state, firewall, rules, traffic)
+
+
+def _place_of_ours(
+    state: NetworkState, firewall: Body, policy_id: str, decides: t.Mapping[str, t.Any] | None
+) -> dict[str, t.Any]:
+    """Return whether the group or collection of this collection's rules is there, and which priority it could take."""
+    holders = state.children(policy_id, "ruleCollectionGroups") if policy_id else []
+    holders = holders or values.items(props(firewall).get("networkRuleCollections"))
+    taken = {name_of(item).lower(): values.number(props(item).get("priority")) or 0 for item in holders}
+    decides = decides or {}
+    deny = decides.get("type") == NETWORK and decides.get("action") == "Deny" and not decides.get("inherited")
+    holder = str(decides.get("group") or decides.get("collection")).lower()
+    limit = taken.get(holder) if deny else None
+    return {"own_rules": RULE in taken, "free_priority": free_priority(set(taken.values()), limit)}
 
 
 def _named(rule: FirewallRule, firewall: Body) -> Text:
@@ -130,6 +148,8 @@ def _leg(firewall: Body, verdict: str, reason: Text, rule: FirewallRule | None, 
         "verdict": verdict,
         "reason": reason,
         "rule": rule.plain() if rule else None,
+        "own_rules": None,
+        "free_priority": None,
         "egress": None,
     }
     return Leg(verdict, reason, cause, (cause,) if cause else (), (hop,))

@@ -19,6 +19,8 @@ from .values import Body, Match, all_of, any_of, low, name_of, props, strings, t
 from .wording import say
 
 NETWORK, APPLICATION, NAT = "network", "application", "nat"
+# What Azure allows a group or collection; where nothing denies, ours comes late.
+FIRST_PRIORITY, LAST_PRIORITY, USUAL_PRIORITY = 100, 65000, 1000
 _RULE_TYPES = {"networkrule": NETWORK, "applicationrule": APPLICATION, "natrule": NAT}
 
 
@@ -70,6 +72,16 @@ class Traffic:
     port: int
     names: tuple[str, ...]
     resolver: Match
+
+
+def free_priority(taken: t.Collection[int], limit: int | None) -> int | None:
+    """Return the last priority before `limit` that is not taken, any late one where nothing limits it, None when none is free."""
+    order = (
+        range(USUAL_PRIORITY, LAST_PRIORITY + 1)
+        if limit is None
+        else range(min(limit, LAST_PRIORITY + 1) - 1, FIRST_PRIORITY - 1, -1)
+    )
+    return next((number for number in order if number not in taken), None)
 
 
 def policy_chain(state: NetworkState, policy_id: str) -> list[Body]:

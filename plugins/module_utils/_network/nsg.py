@@ -17,7 +17,7 @@ from .._text import Text
 from . import judgement, values
 from .judgement import NotKnownError, Unread
 from .links import network_of, reference
-from .security_rules import Decision, Flow, Rule, decide, outbound
+from .security_rules import FIRST_PRIORITY, LAST_PRIORITY, Decision, Flow, Rule, decide, outbound
 from .state import NetworkState
 from .values import Body, low, name_of, props, ref
 from .wording import say
@@ -108,7 +108,8 @@ def _security_groups(judged: t.Sequence[tuple[str, Body, list[Rule]]], platform_
 
 def _refused(layer: str, group: Body, outcome: Decision, platform_rule: str) -> NsgVerdict:
     """Judge a deny, or a doubt, of the ordinary rules in the light of the platform's own rule."""
-    rule = _plain(outcome.rule, layer, ref(group))
+    free = _free_priority(group, outcome.rule.priority) if outcome.rule else None
+    rule = _plain(outcome.rule, layer, ref(group), free)
     nsg = name_of(group)
     where = say("nsg_rule", rule=outcome.rule.name, nsg=nsg) if outcome.rule else say("nsg_no_rule", nsg=nsg)
     if platform_rule == APPLIES:
@@ -183,7 +184,16 @@ def _unread(outcome: Decision) -> tuple[Unread, ...]:
     return (judgement.unread_tag(outcome.rule.tag),) if outcome.rule and outcome.rule.tag else ()
 
 
-def _plain(rule: Rule | None, layer: str, group_id: str | None) -> dict[str, t.Any] | None:
+def _free_priority(group: Body, limit: int) -> int | None:
+    """Return the last priority that no rule of a group has before `limit`, None when there is none."""
+    taken = {values.number(props(rule).get("priority")) for rule in group["rules"]}
+    order = range(min(limit, LAST_PRIORITY + 1) - 1, FIRST_PRIORITY - 1, -1)
+    return next((number for number in order if number not in taken), None)
+
+
+def _plain(
+    rule: Rule | None, layer: str, group_id: str | None, free_priority: int | None = None
+) -> dict[str, t.Any] | None:
     if rule is None:
         return None
     return {
@@ -193,4 +203,5 @@ def _plain(rule: Rule | None, layer: str, group_id: str | None) -> dict[str, t.A
         "access": rule.access,
         "direction": "Outbound",
         "layer": layer,
+        "free_priority": free_priority,
     }

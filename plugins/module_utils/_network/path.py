@@ -36,6 +36,7 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
         "subnet_id": None,
         "subnet_prefixes": [],
         "route_table_id": None,
+        "location": None,
         "verdict": UNKNOWN,
         "cause": None,
         "causes": [],
@@ -57,6 +58,7 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
         "subnet_id": place.subnet_id or None,
         "subnet_prefixes": values.strings(subnet.get("addressPrefix"), subnet.get("addressPrefixes")),
         "route_table_id": ref(subnet.get("routeTable")) or None,
+        "location": text((state.get(network_of(place.subnet_id)) or {}).get("location")) or None,
     }
     return _told({**path, **_judged(_start(state, place, targets))})
 

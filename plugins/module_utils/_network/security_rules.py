@@ -22,6 +22,10 @@ NO_PRIORITY = -1
 _NOTHING = Held()
 
 
+# What Azure allows a rule of a group.
+FIRST_PRIORITY, LAST_PRIORITY = 100, 4096
+
+
 @dataclasses.dataclass(frozen=True)
 class Flow:
     """The connections that are judged: TCP from all of `source`.

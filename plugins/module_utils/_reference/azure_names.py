@@ -18,6 +18,7 @@ FIREWALL_RULE, FIREWALL_RULE_IP_GROUPS, BY_NAME = "kms-addresses", "kms-ip-group
 NAT_GATEWAY = "kms-activation-nat"
 # Followed by the network's and the subnet's name.
 ROUTE_TABLE = "rt-kms"
+LONGEST_NAME = 80
 # A tag where the resource can carry one: without it nothing is taken away again.
 MARK: t.Mapping[str, str] = {"created-by": "azure_windows.activation"}
 
@@ -25,6 +26,11 @@ MARK: t.Mapping[str, str] = {"created-by": "azure_windows.activation"}
 def route(address: str) -> str:
     """Return the name of the route for a KMS address."""
     return f"kms-{address.replace('.', '-')}"
+
+
+def route_table(network: str, subnet: str) -> str:
+    """Return the name of a route table that is made for a subnet, no longer than Azure allows."""
+    return f"{ROUTE_TABLE}-{network}-{subnet}"[:LONGEST_NAME].rstrip("-._")
 
 
 def public_ip(gateway: str) -> str:

@@ -26,6 +26,8 @@ MOST_NAMES = 20
 
 # Names that a host pattern of Ansible takes literally.
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*", re.ASCII)
+_AZ = ("az", "network")
+DENIED_BY_TAG = "denied_by_tag"
 _ID = re.compile(r"/subscriptions/([^/]+)/resourceGroups/([^/]+)/providers/.*/([^/]+)", re.IGNORECASE)
 
 
@@ -55,23 +57,6 @@ def of(remedy: Remedy, evidence: t.Sequence[Fact], names: t.Sequence[str]) -> Co
     return Commands(_ansible(remedy.action, names), tuple(az), portal)
 
 
-class _Evidence:
-    """The addresses and resources that the evidence names."""
-
-    def __init__(self, evidence: t.Sequence[Fact]) -> None:
-        ways = network_path.ways(evidence, "")
-        self.addresses = [address for way in ways for address in way.addresses]
-        self.parts = [fact.value for fact in evidence if isinstance(fact.value, t.Mapping)]
-
-    def resource(self, key: str, kind: str) -> list[str]:
-        """Return the options that name a resource: subscription, resource group and name."""
-        for part in [*self.parts, *(part.get("rule") for part in self.parts)]:
-            found = _ID.fullmatch(str(part.get(key) or "")) if isinstance(part, t.Mapping) else None
-            if found:
-                return [found[1], found[2], found[3]]
-        return ["<subscription>", "<resource group>", f"<{kind}>"]
-
-
 def _ansible(action: str, names: t.Sequence[str]) -> str:
     words = ["ansible-playbook", PLAYBOOK, "-i", "<inventory>"]
     if len(names) <= MOST_NAMES and all(map(_PLAIN_NAME.fullmatch, names)):
@@ -79,65 +64,200 @@ def _ansible(action: str, names: t.Sequence[str]) -> str:
     return _line(*words, "-e", json.dumps({"remediate_actions": [action]}))
 
 
+class _Evidence:
+    """The addresses, places and resources that the evidence names."""
+
+    def __init__(self, evidence: t.Sequence[Fact]) -> None:
+        ways = network_path.ways(evidence, "")
+        self.addresses = [address for way in ways for address in way.addresses]
+        parts = [(fact.kind, fact.value) for fact in evidence if isinstance(fact.value, t.Mapping)]
+        self.places = _unique(part for kind, part in parts if kind == "azure_place" and part.get("subnet_id"))
+        self.rules = _unique(part for kind, part in parts if kind == "nsg" and _mapping(part.get("rule")).get("nsg_id"))
+        firewalls = (part for kind, part in parts if kind == "hop" and part.get("kind") == "azure_firewall")
+        self.firewalls = _unique(part for part in firewalls if part.get("id") and part.get("verdict") != "open")
+        self.tables = [
+            str(part["route_table_id"]) for kind, part in parts if kind == "route" and part.get("route_table_id")
+        ]
+
+    @property
+    def prefixes(self) -> list[str]:
+        """The IPv4 networks of the machines."""
+        found = [
+            str(item) for place in self.places for item in place.get("subnet_prefixes") or () if ":" not in str(item)
+        ]
+        return list(dict.fromkeys(found)) or ["<subnets of the VMs>"]
+
+
 def _route(seen: _Evidence) -> tuple[list[str], Portal]:
-    subscription, group, table = seen.resource("route_table_id", "route table")
-    place = ["--subscription", subscription, "--resource-group", group, "--route-table-name", table]
-    lines = [
-        _line("az", "network", "route-table", "route", "create", *place)
-        + " "
-        + _line("--name", azure_names.route(address), "--address-prefix", f"{address}/32")
-        + " --next-hop-type Internet"
-        for address in seen.addresses
-    ]
-    return lines, Portal("portal.route", {"table": table, "addresses": ", ".join(seen.addresses)})
+    """Return the routes in each table of the machines; a subnet without one gets a table first."""
+    placed = [str(place["route_table_id"]) for place in seen.places if place.get("route_table_id")]
+    tables = {table.lower(): _resource(table) for table in placed or seen.tables}
+    lines: list[str] = []
+    bare = [place for place in seen.places if not place.get("route_table_id")]
+    made: list[_Resource] = []
+    for place in bare:
+        subnet = _subnet(place)
+        table = dataclasses.replace(subnet.network, name=azure_names.route_table(subnet.network.name, subnet.name))
+        made.append(table)
+        lines.append(_line(*_AZ, "route-table", "create", *table.place, "--name", table.name, *_made_in(place)))
+    known = [*tables.values(), *made] or [_Resource("<subscription>", "<resource group>", "<route table>")]
+    for table in known:
+        words = [*_AZ, "route-table", "route", "create", *table.place, "--route-table-name", table.name]
+        for address in seen.addresses:
+            route = ["--name", azure_names.route(address), "--address-prefix", f"{address}/32"]
+            lines.append(_line(*words, *route, "--next-hop-type", "Internet"))
+    # A table is associated when its routes are there.
+    lines += [_update(_subnet(place), "--route-table", table.name) for place, table in zip(bare, made, strict=True)]
+    names = {"table": ", ".join(table.name for table in known), "addresses": ", ".join(seen.addresses)}
+    return lines, Portal("portal.route", names)
 
 
-def _nsg_rule(seen: _Evidence) -> tuple[list[str], Portal]:
-    subscription, group, nsg = seen.resource("nsg_id", "network security group")
-    rules = [part["rule"] for part in seen.parts if isinstance(part.get("rule"), t.Mapping)]
-    priority = next((rule["priority"] for rule in rules if isinstance(rule.get("priority"), int)), None)
-    number = "<priority>" if priority is None else f"<below {priority}>"
-    words = ["az", "network", "nsg", "rule", "create", "--subscription", subscription, "--resource-group", group]
-    words += ["--nsg-name", nsg, "--name", azure_names.RULE, "--priority", number, "--direction", "Outbound"]
-    words += ["--access", "Allow", "--protocol", "Tcp", "--destination-port-ranges", "1688"]
-    line = _line(*words, "--destination-address-prefixes", *seen.addresses)
-    names = {"nsg": nsg, "priority": number, "addresses": ", ".join(seen.addresses)}
-    return [line], Portal("portal.nsg_rule", names)
+def _nsg_rule(seen: _Evidence) -> tuple[list[str], Portal | None]:
+    """Return the rule in each group that denies; none against a deny on Azure's own tag, which the module refuses as well."""
+    open_to_us = [part for part in seen.rules if part.get("platform_rule") != DENIED_BY_TAG]
+    if seen.rules and not open_to_us:
+        return [], None
+    groups: dict[str, list[t.Mapping[str, t.Any]]] = {}
+    for part in open_to_us:
+        groups.setdefault(str(part["rule"]["nsg_id"]), []).append(part["rule"])
+    lines, names, priorities = [], [], []
+    for group_id, rules in (groups or {"": []}).items():
+        group = _resource(group_id, "network security group")
+        priority = _first_free(rules)
+        words = [*_AZ, "nsg", "rule", "create", *group.place, "--nsg-name", group.name, "--name", azure_names.RULE]
+        words += ["--priority", priority, "--direction", "Outbound", "--access", "Allow", "--protocol", "Tcp"]
+        lines.append(
+            _line(*words, "--destination-port-ranges", "1688", "--destination-address-prefixes", *seen.addresses)
+        )
+        names.append(group.name)
+        priorities.append(priority)
+    said = {"nsg": ", ".join(names), "priority": ", ".join(priorities), "addresses": ", ".join(seen.addresses)}
+    return lines, Portal("portal.nsg_rule", said)
 
 
-def _firewall_rule(seen: _Evidence) -> tuple[list[str], Portal]:
-    subscription, group, policy = seen.resource("policy_id", "firewall policy")
-    group_words = ["az", "network", "firewall", "policy", "rule-collection-group"]
-    place = ["--subscription", subscription, "--resource-group", group, "--policy-name", policy]
-    own = [*group_words, "create", *place, "--name", azure_names.RULE, "--priority", "<priority>"]
-    words = [*group_words, "collection", "add-filter-collection", *place]
-    words += ["--rule-collection-group-name", azure_names.RULE, "--name", azure_names.RULE]
-    words += ["--collection-priority", "100", "--action", "Allow", "--rule-type", "NetworkRule"]
-    words += ["--rule-name", azure_names.FIREWALL_RULE, "--ip-protocols", "TCP", "--destination-ports", "1688"]
-    words += ["--source-addresses", "<subnets of the VMs>", "--destination-addresses", *seen.addresses]
-    names = {"policy": policy, "addresses": ", ".join(seen.addresses)}
-    return [_line(*own), _line(*words)], Portal("portal.firewall_rule", names)
+def _firewall_rule(seen: _Evidence) -> tuple[list[str], Portal | None]:
+    """Return the rule in the policy of each firewall, or in the classic firewall; none where no rule of it would help."""
+    useful = [hop for hop in seen.firewalls if not _hopeless(_mapping(hop.get("rule")))]
+    if seen.firewalls and not useful:
+        return [], None
+    lines: dict[str, None] = {}
+    names: dict[str, None] = {}
+    for hop in useful or [{}]:
+        rule = _mapping(hop.get("rule"))
+        policy = rule.get("policy_id")
+        classic = bool(rule) and not policy
+        target = _resource(str(hop.get("id") if classic else policy or ""), "firewall policy")
+        priority = _first_free([hop])
+        # The portal's way is that of policies.
+        names.update({} if classic else {target.name: None})
+        build = _classic_rule if classic else _policy_rule
+        lines.update(dict.fromkeys(build(target, priority, seen, exists=hop.get("own_rules") is True)))
+    said = {"policy": ", ".join(names), "addresses": ", ".join(seen.addresses)}
+    return list(lines), Portal("portal.firewall_rule", said) if names else None
 
 
-def _nat_gateway(_seen: _Evidence) -> tuple[list[str], Portal]:
-    place = ["--subscription", "<subscription>", "--resource-group", "<resource group>"]
-    name, tags = azure_names.NAT_GATEWAY, [f"{key}={value}" for key, value in azure_names.MARK.items()]
+def _policy_rule(policy: _Resource, priority: str, seen: _Evidence, *, exists: bool) -> list[str]:
+    words = [*_AZ, "firewall", "policy", "rule-collection-group"]
+    place = [*policy.place, "--policy-name", policy.name]
+    # Creating a group that is there would replace what it holds.
+    own = [] if exists else [_line(*words, "create", *place, "--name", azure_names.RULE, "--priority", priority)]
+    words += ["collection", "add-filter-collection", *place, "--rule-collection-group-name", azure_names.RULE]
+    words += ["--name", azure_names.RULE, "--collection-priority", "100", "--action", "Allow"]
+    words += ["--rule-type", "NetworkRule", "--rule-name", azure_names.FIREWALL_RULE, "--ip-protocols", "TCP"]
+    return [*own, _line(*words, *_from_to(seen))]
+
+
+def _classic_rule(firewall: _Resource, priority: str, seen: _Evidence, *, exists: bool) -> list[str]:
+    words = [*_AZ, "firewall", "network-rule", "create", *firewall.place, "--firewall-name", firewall.name]
+    words += ["--collection-name", azure_names.RULE, "--name", azure_names.FIREWALL_RULE, "--protocols", "TCP"]
+    # Azure CLI takes these two for a new collection only.
+    words += [] if exists else ["--priority", priority, "--action", "Allow"]
+    return [_line(*words, *_from_to(seen))]
+
+
+def _from_to(seen: _Evidence) -> list[str]:
+    target = ["--destination-ports", "1688", "--destination-addresses", *seen.addresses]
+    return ["--source-addresses", *seen.prefixes, *target]
+
+
+def _hopeless(rule: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether rules of our own come too late: behind a parent policy's, or behind DNAT."""
+    return rule.get("type") == "nat" or (bool(rule.get("inherited")) and rule.get("type") == "network")
+
+
+def _nat_gateway(seen: _Evidence) -> tuple[list[str], Portal]:
+    """Return a gateway in the resource group of each network, and its association with each subnet."""
+    lines: dict[str, None] = {}
+    name = azure_names.NAT_GATEWAY
     ip_name = azure_names.public_ip(name)
-    ip = ["az", "network", "public-ip", "create", *place, "--name", ip_name, "--sku", "Standard", "--tags", *tags]
-    gateway = ["az", "network", "nat", "gateway", "create", *place, "--name", name, "--tags", *tags]
-    subnet = ["az", "network", "vnet", "subnet", "update", *place, "--vnet-name", "<virtual network>"]
-    return [
-        _line(*ip),
-        _line(*gateway, "--public-ip-addresses", ip_name),
-        _line(*subnet, "--name", "<subnet>", "--nat-gateway", name),
-    ], Portal("portal.nat_gateway", {})
+    for place in seen.places or [{}]:
+        subnet = _subnet(place)
+        where = [*subnet.network.place]
+        ip = [*_AZ, "public-ip", "create", *where, "--name", ip_name, "--sku", "Standard", *_made_in(place)]
+        gateway = [*_AZ, "nat", "gateway", "create", *where, "--name", name, "--public-ip-addresses", ip_name]
+        lines |= dict.fromkeys([_line(*ip), _line(*gateway, *_made_in(place)), _update(subnet, "--nat-gateway", name)])
+    return list(lines), Portal("portal.nat_gateway", {})
+
+
+@dataclasses.dataclass(frozen=True)
+class _Resource:
+    """A resource by the names that `az` takes."""
+
+    subscription: str
+    group: str
+    name: str
+
+    @property
+    def place(self) -> tuple[str, ...]:
+        """The options that say where it is."""
+        return "--subscription", self.subscription, "--resource-group", self.group
+
+
+@dataclasses.dataclass(frozen=True)
+class _Subnet:
+    network: _Resource
+    name: str
+
+
+def _resource(resource_id: str, kind: str = "") -> _Resource:
+    found = _ID.fullmatch(resource_id)
+    return _Resource(*found.groups()) if found else _Resource("<subscription>", "<resource group>", f"<{kind}>")
+
+
+def _subnet(place: t.Mapping[str, t.Any]) -> _Subnet:
+    network, _segment, name = str(place.get("subnet_id") or "").rpartition("/subnets/")
+    return _Subnet(_resource(network, "virtual network"), name if network else "<subnet>")
+
+
+def _update(subnet: _Subnet, option: str, value: str) -> str:
+    words = [*_AZ, "vnet", "subnet", "update", *subnet.network.place, "--vnet-name", subnet.network.name]
+    return _line(*words, "--name", subnet.name, option, value)
+
+
+def _made_in(place: t.Mapping[str, t.Any]) -> list[str]:
+    """Return the region and the mark of what is made; without a region `az` takes that of the resource group."""
+    region = ["--location", str(place["location"])] if place.get("location") else []
+    return [*region, "--tags", *(f"{key}={value}" for key, value in azure_names.MARK.items())]
+
+
+def _first_free(parts: t.Iterable[t.Mapping[str, t.Any]]) -> str:
+    found = [part["free_priority"] for part in parts if isinstance(part.get("free_priority"), int)]
+    return str(min(found)) if found else "<priority>"
+
+
+def _mapping(value: t.Any) -> t.Mapping[str, t.Any]:
+    return value if isinstance(value, t.Mapping) else {}
+
+
+def _unique(parts: t.Iterable[t.Mapping[str, t.Any]]) -> list[t.Mapping[str, t.Any]]:
+    return list({json.dumps(part, sort_keys=True, default=str): part for part in parts}.values())
 
 
 def _line(*words: str) -> str:
     return " ".join(map(shlex.quote, words))
 
 
-_AZURE: dict[str, t.Callable[[_Evidence], tuple[list[str], Portal]]] = {
+_AZURE: dict[str, t.Callable[[_Evidence], tuple[list[str], Portal | None]]] = {
     "route": _route,
     "nsg_rule": _nsg_rule,
     "firewall_rule": _firewall_rule,

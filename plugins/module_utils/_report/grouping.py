@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import functools
 import typing as t
 
 from .._diagnosis.facts import AZURE_PATH
@@ -23,10 +24,14 @@ class Case:
 
     hosts: tuple[Host, ...]
 
-    @property
+    @functools.cached_property
     def finding(self) -> Finding:
-        """Return the root cause as its first host has it."""
-        return self.hosts[0].root_cause
+        """Return the root cause as its first host has it, with the places in Azure of all hosts."""
+        first, *others = (host.root_cause for host in self.hosts)
+        known = {identity(fact) for fact in first.evidence}
+        places = {identity(fact): fact for cause in others for fact in cause.evidence if fact.kind == "azure_place"}
+        more = tuple(fact for key, fact in places.items() if key not in known)
+        return dataclasses.replace(first, evidence=(*first.evidence, *more)) if more else first
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -82,7 +87,8 @@ def cases(hosts: t.Iterable[Host]) -> tuple[Case, ...]:
     groups: dict[t.Hashable, list[Host]] = collections.defaultdict(list)
     for host in hosts:
         cause = host.root_cause
-        azure = tuple(fact for fact in cause.evidence if fact.source == AZURE_PATH)
+        # Machines of several subnets behind one broken thing are one case.
+        azure = tuple(fact for fact in cause.evidence if fact.source == AZURE_PATH and fact.kind != "azure_place")
         groups[identity((cause.title, cause.remedy, azure))].append(host)
     return tuple(Case(tuple(same)) for same in sorted(groups.values(), key=lambda same: (-len(same), same[0].name)))
 

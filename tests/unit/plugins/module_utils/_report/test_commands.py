@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import shlex
+import typing as t
 
 import pytest
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import commands
+from tests.unit.plugins.module_utils._report import az_cli
 from tests.unit.plugins.module_utils._report.fleet import ADDRESSES, TABLE, blackhole, fact, facts, tcp
 
 SUBSCRIPTION = TABLE.split("/")[2]
@@ -37,25 +39,93 @@ def test_a_route_for_each_address_of_the_table_that_the_evidence_names() -> None
     assert how.portal.names["table"] == "rt-hub"
 
 
-@pytest.mark.parametrize(
-    ("key", "kind", "action", "said"),
-    [
-        (
-            "nsg_id",
-            "networkSecurityGroups",
-            "nsg_rule",
-            "--nsg-name name --name kms-activation --priority '<below 300>'",
-        ),
-        ("policy_id", "firewallPolicies", "firewall_rule", "--policy-name name"),
-    ],
+NETWORK = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
+PLACE = fact(
+    "azure_place",
+    {
+        "subnet_id": f"{NETWORK}/virtualNetworks/net/subnets/work",
+        "subnet_prefixes": ["10.1.1.0/24", "fd00::/64"],
+        "location": "japaneast",
+    },
 )
-def test_a_rule_goes_to_the_resource_that_denies(key: str, kind: str, action: str, said: str) -> None:
-    resource = f"/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/{kind}/name"
-    evidence = facts(fact("hop", {"rule": {key: resource, "priority": 300}}, "20.118.99.224"))
-    line = commands.of(remedy(action), evidence, []).az[-1]
-    assert f"--subscription s --resource-group g {said}" in line
-    assert "1688" in line
-    assert "20.118.99.224" in line
+OTHER_PLACE = fact(
+    "azure_place",
+    {
+        "subnet_id": f"{NETWORK}/virtualNetworks/net/subnets/shop",
+        "subnet_prefixes": ["10.1.2.0/24"],
+        "route_table_id": f"{NETWORK}/routeTables/rt-shop",
+        "location": "japaneast",
+    },
+)
+ADDRESS = "20.118.99.224"
+
+
+def rule(**more: t.Any) -> dict[str, t.Any]:
+    """What denies in a security group."""
+    inner = {"nsg_id": f"{NETWORK}/networkSecurityGroups/name", "priority": 300, "free_priority": 299, **more}
+    return fact("nsg", {"verdict": "deny", "platform_rule": "off_default_route", "rule": inner}, ADDRESS)
+
+
+def hop(policy: str | None = f"{NETWORK}/firewallPolicies/policy", **more: t.Any) -> dict[str, t.Any]:
+    """A firewall that does not let the traffic pass."""
+    inner = {"type": "network", "policy_id": policy, "inherited": False, **more.pop("rule", {})}
+    value = {"kind": "azure_firewall", "id": f"{NETWORK}/azureFirewalls/fw", "verdict": "blocked", "rule": inner}
+    return fact("hop", {**value, "own_rules": False, "free_priority": 1000, **more}, ADDRESS)
+
+
+def az(action: str, *evidence: dict[str, t.Any]) -> tuple[str, ...]:
+    """The commands of an action; all of them are complete, and `az` knows them."""
+    lines = commands.of(remedy(action), facts(tcp(ADDRESS, "filtered"), *evidence), []).az
+    assert not [line for line in lines if "<" in line]
+    for line in lines:
+        az_cli.check(line)
+    return lines
+
+
+def test_a_subnet_without_a_table_gets_one_and_then_it_is_associated() -> None:
+    made, first, second, associated = az("route", PLACE, OTHER_PLACE)
+    place = "--subscription s --resource-group g"
+    mark = "--tags created-by=azure_windows.activation"
+    assert made == f"az network route-table create {place} --name rt-kms-net-work --location japaneast {mark}"
+    assert "--route-table-name rt-shop" in first
+    assert "--route-table-name rt-kms-net-work" in second
+    assert associated == (
+        f"az network vnet subnet update {place} --vnet-name net --name work --route-table rt-kms-net-work"
+    )
+
+
+def test_a_rule_of_a_group_has_a_priority_that_is_free_and_early_enough() -> None:
+    (line,) = az("nsg_rule", rule())
+    assert "--resource-group g --nsg-name name --name kms-activation --priority 299" in line
+    assert az("nsg_rule", {**rule(), "value": {**rule()["value"], "platform_rule": "denied_by_tag"}}) == ()
+
+
+def test_a_rule_of_a_policy_makes_the_group_only_where_there_is_none() -> None:
+    group, filter_rule = az("firewall_rule", hop(), PLACE, OTHER_PLACE)
+    assert "--policy-name policy --name kms-activation --priority 1000" in group
+    assert "--source-addresses 10.1.1.0/24 10.1.2.0/24 --destination-ports 1688" in filter_rule
+    assert az("firewall_rule", hop(own_rules=True), PLACE, OTHER_PLACE) == (filter_rule,)
+
+
+def test_a_classic_firewall_has_a_command_of_its_own() -> None:
+    (line,) = az("firewall_rule", hop(policy=None), PLACE)
+    assert "firewall network-rule create --subscription s --resource-group g --firewall-name fw" in line
+    assert "--priority 1000 --action Allow" in line
+
+
+@pytest.mark.parametrize("decides", [{"inherited": True}, {"type": "nat"}])
+def test_nothing_is_printed_where_no_rule_of_ours_would_help(decides: dict[str, t.Any]) -> None:
+    assert az("firewall_rule", hop(rule=decides), PLACE) == ()
+
+
+def test_a_nat_gateway_is_made_once_for_the_subnets_of_a_network() -> None:
+    lines = az("nat_gateway", PLACE, OTHER_PLACE)
+    assert [line.split(" --", 1)[0] for line in lines] == [
+        "az network public-ip create",
+        "az network nat gateway create",
+        "az network vnet subnet update",
+        "az network vnet subnet update",
+    ]
 
 
 @pytest.mark.parametrize("action", ["route", "nsg_rule", "firewall_rule", "nat_gateway"])

@@ -107,7 +107,7 @@ EXAMPLES = r"""
   azure_windows.activation.kms_facts:
     gather_subset: [min]
 
-- name: Show how the licence stands
+- name: Show the licence state
   ansible.builtin.debug:
     msg: "{{ ansible_facts.kms.license.product.status_name }}"
 

@@ -27,7 +27,7 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - With V(rebuilt) a damaged store is made anew. On a guest that KMS has activated and keeps activated nothing is done without O(force=true).
+      - With V(rebuilt) a damaged store is rebuilt. On a guest that KMS has activated and keeps activated nothing is done without O(force=true).
       - With V(restored) a backup becomes the store again, and the file in its place becomes a backup itself. Windows is not activated.
     type: str
     choices: [rebuilt, restored]

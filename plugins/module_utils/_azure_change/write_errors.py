@@ -29,6 +29,8 @@ _BUSY_CODES = frozenset(
 )
 # Somebody took the prefix or priority between our look and our write.
 _STALE_CODES = frozenset(("RouteConflict", "SecurityRuleConflict"))
+# A later operation took the place of ours, which may have been done in part.
+_SUPERSEDED = "CanceledAndSuperseded"
 _UNAUTHORIZED, _FORBIDDEN, _TIMEOUT, _PRECONDITION, _TOO_MANY, _SERVER = 401, 403, 408, 412, 429, 500
 
 
@@ -48,6 +50,8 @@ def judge(error: ArmError, resource_id: str, action: str) -> WriteVerdict:
     if refusal is not None:
         return WriteVerdict(REFUSED, refusal.sentence(), refusal=refusal)
     message = f"{name_of(resource_id)}: {error}"
+    if error.code.startswith(_SUPERSEDED) and error.status != _TOO_MANY:
+        return WriteVerdict(UNSURE, message, error.retry_after)
     if error.status is None or error.status == _TIMEOUT or error.status >= _SERVER:
         return WriteVerdict(UNSURE, message, error.retry_after)
     if error.status == _TOO_MANY or error.code in _BUSY_CODES:
@@ -76,6 +80,12 @@ def _refusal(error: ArmError, resource_id: str, action: str) -> Refusal | None:
             f"Azure refuses to change {name}: its resource provider is not registered in the subscription",
             "Register Microsoft.Network in the subscription yourself; this collection never does",
         )
+    if error.code == "RequestDisallowedByAzure":
+        return Refusal(
+            "disallowed-by-azure",
+            f"Azure itself does not allow this subscription to change {name} in its region: {error.detail[:200]}",
+            "No role helps; use a region that the subscription may use, or ask Azure support to lift the restriction",
+        )
     if error.status == _UNAUTHORIZED:
         return Refusal("sign-in-refused", f"Azure refuses the identity: {error}", "Sign in again or renew the secret")
     return _forbidden(error, resource_id, action) if error.status == _FORBIDDEN else None
@@ -87,6 +97,14 @@ def _forbidden(error: ArmError, resource_id: str, action: str) -> Refusal:
         policy = re.search(r'"policyAssignment"\s*:\s*\{\s*"name"\s*:\s*"([^"]+)"', error.detail)
         named = f"policy assignment '{policy.group(1)}'" if policy else "an Azure Policy assignment"
         return Refusal("policy-denied", f"Azure Policy refuses to change {name}", f"It needs an exemption from {named}")
+    if error.code == "DenyAssignmentAuthorizationFailed":
+        named = _quoted(error.detail, "deny assignment with name ") or _quoted(error.detail, "deny assignment ")
+        which = f"deny assignment '{named}'" if named else "a deny assignment"
+        return Refusal(
+            "deny-assignment",
+            f"Azure refuses to change {name}: {which} outweighs every role",
+            "Whoever owns it (a managed application or a deployment stack) must make the change or exclude the identity",
+        )
     if error.code == "LinkedAuthorizationFailed":
         linked = _quoted(error.detail, "perform action(s) ") or "a join action"
         scope = _quoted(error.detail, "linked scope(s) ") or "what the request refers to"

@@ -18,7 +18,7 @@ from . import bodies
 from .change_set import DELETE, Write
 from .write_errors import LATER_PROPERTY
 
-NOT_FOUND = 404
+BAD_REQUEST, NOT_FOUND, PRECONDITION, NOT_IMPLEMENTED = 400, 404, 412, 501
 # States in which nothing goes on; Failed and Canceled are for the caller to judge.
 _AT_REST = frozenset(("", "succeeded", "failed", "canceled"))
 SUCCEEDED = frozenset(("", "succeeded"))
@@ -76,7 +76,15 @@ class Writer:
             headers = {"If-Match": str(write.before.get("etag") or "*")}
         method = "DELETE" if write.operation == DELETE else "PUT"
         body = None if write.body is None else bodies.sendable(write.body)
-        response = self._client.send_once(method, write.id, catalog.NETWORK_API, body=body, headers=headers)
+        try:
+            response = self._client.send_once(method, write.id, catalog.NETWORK_API, body=body, headers=headers)
+        except ArmError as error:
+            if write.before is not None or not _header_refused(error):
+                raise
+            # The header is declared for few types: without it, look first, as a PUT would replace what is there.
+            if self.find(write.id) is not None:
+                raise ArmError("PreconditionFailed", f"{name_of(write.id)} is there by now", PRECONDITION) from error
+            response = self._client.send_once(method, write.id, catalog.NETWORK_API, body=body)
         self._follow(response)
         stored = _body(response)
         return dict(stored) if isinstance(stored.get("properties"), dict) else None
@@ -107,6 +115,10 @@ class Writer:
             return self._client.follow(url)
         except ArmError as error:
             raise ArmError("OperationLost", f"the operation was accepted, but its end was not seen: {error}") from error
+
+
+def _header_refused(error: ArmError) -> bool:
+    return error.status in (BAD_REQUEST, NOT_IMPLEMENTED) and "if-none-match" in error.detail.lower()
 
 
 def state_of(body: t.Mapping[str, t.Any]) -> str:

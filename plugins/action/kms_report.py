@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import pathlib
+import re
 import typing as t
 
 from ansible.errors import AnsibleActionFail
@@ -37,9 +38,14 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "formats": {"type": "list", "elements": "str", "choices": list(RENDERERS), "default": list(RENDERERS)},
     "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
     "report_dir": {"type": "path", "default": "kms-report"},
+    "report_mode": {"type": "str", "default": f"{_files.MODE:04o}"},
     "display": {"type": "bool", "default": True},
     "output": {"type": "str", "choices": list(TABLES), "default": "terse"},
 }
+
+_MODE = re.compile(r"0?[67][0-7]{2}", re.ASCII)
+# A hundred times the report of a thousand VMs.
+LARGEST = 1 << 30
 
 
 class ActionModule(ActionBase):
@@ -55,6 +61,10 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail("kms_report: one of diagnoses and merge is needed")
         if not options["formats"]:
             raise AnsibleActionFail("kms_report: formats: name at least one of " + ", ".join(RENDERERS))
+        if not _MODE.fullmatch(options["report_mode"]):
+            raise AnsibleActionFail(
+                "kms_report: report_mode: it must be permissions in octal that let the owner write, as '0640'"
+            )
         previous, warnings = _previous(options["previous"])
         now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         beside = build.Beside(
@@ -68,7 +78,8 @@ class ActionModule(ActionBase):
         except ValueError as error:
             raise AnsibleActionFail(f"kms_report: {error}") from None
         catalogue = Catalogue(options["language"])
-        paths = _write(report, catalogue, pathlib.Path(options["report_dir"]).absolute(), options["formats"])
+        rendered = {form: RENDERERS[form](report, catalogue) for form in options["formats"]}
+        paths = _write(rendered, pathlib.Path(options["report_dir"]).absolute(), int(options["report_mode"], 8))
         # People open the page; the other files are named beside it.
         first = paths.get("html") or next(iter(paths.values()))
         if options["display"]:
@@ -82,13 +93,13 @@ class ActionModule(ActionBase):
         return result
 
 
-def _write(report: Report, catalogue: Catalogue, folder: pathlib.Path, wanted: list[str]) -> dict[str, str]:
+def _write(rendered: dict[str, str], folder: pathlib.Path, mode: int) -> dict[str, str]:
     """Write the report in each format and return the paths; a reader never meets half a file."""
     paths = {}
-    for form in dict.fromkeys(wanted):
+    for form, text in rendered.items():
         path = folder / f"kms-report.{form}"
         try:
-            _files.write_atomically(path, RENDERERS[form](report, catalogue))
+            _files.write_atomically(path, text, mode)
         except OSError as error:
             raise AnsibleActionFail(f"kms_report: cannot write {path}: {error.strerror or error}") from None
         paths[form] = str(path)
@@ -106,7 +117,12 @@ def _previous(path: str | None) -> tuple[Report | None, list[str]]:
 
 def _read(option: str, path: str) -> Report:
     try:
-        return written.parse(pathlib.Path(path).read_text("utf-8"))
+        found = pathlib.Path(path)
+        if found.exists() and not found.is_file():
+            raise ValueError("it is not a file")
+        if found.stat().st_size > LARGEST:
+            raise ValueError(f"it is larger than {LARGEST >> 20} MiB")
+        return written.parse(found.read_text("utf-8"))
     except OSError as error:
         raise AnsibleActionFail(f"kms_report: {option}: cannot read {path}: {error.strerror or error}") from None
     except ValueError as error:

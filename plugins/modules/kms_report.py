@@ -98,6 +98,11 @@ options:
       - A relative path starts at the working directory of C(ansible-playbook).
     type: path
     default: kms-report
+  report_mode:
+    description:
+      - Permissions of the files, in octal. The report names machines and addresses, so that not everybody should read it.
+    type: str
+    default: "0640"
   display:
     description:
       - Whether to print the table. Turn it off when the output of Ansible itself is to be parsed.

@@ -10,9 +10,12 @@ import os
 import pathlib
 import tempfile
 
+# Names, addresses and keys' ends are for those who run the plays and their group.
+MODE = 0o640
 
-def write_atomically(path: pathlib.Path, text: str) -> None:
-    """Write `text` as UTF-8 to `path`, whose folder is made when it is missing; raises OSError."""
+
+def write_atomically(path: pathlib.Path, text: str, mode: int = MODE) -> None:
+    """Write `text` as UTF-8 to `path` with these permissions; its folder is made when it is missing. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -20,14 +23,8 @@ def write_atomically(path: pathlib.Path, text: str) -> None:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(draft, 0o666 & ~_umask())
+        os.chmod(draft, mode)
         os.replace(draft, path)
     except BaseException:
         os.unlink(draft)
         raise
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask

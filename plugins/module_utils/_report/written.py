@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import re
 import typing as t
 
+from .._diagnosis.model import SEVERITIES
 from .._plain import from_plain, to_plain
 from .._text import messages, restored
 from . import version1
@@ -19,6 +21,8 @@ from .text import neutral_plain
 SCHEMA_VERSION = 2
 TOOL = "azure_windows.activation"
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+# No report of ours is half as deep.
+DEEPEST = 60
 # What a host holds of a run of remediate.
 _RUN = ("before", "after", "plan", "changes")
 
@@ -56,9 +60,11 @@ def _plain_host(host: Host) -> Plain:
 def parse(text: str) -> Report:
     """Return a written report; raises ValueError that says what is wrong."""
     try:
-        found = json.loads(text)
+        found = json.loads(text, parse_constant=_finite, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"it is not JSON ({error})") from error
+    if _deeper(found, DEEPEST):
+        raise ValueError(f"it is nested deeper than {DEEPEST} levels")
     version = found.get("schema_version") if isinstance(found, dict) else None
     if version not in (version1.SCHEMA_VERSION, SCHEMA_VERSION):
         raise ValueError(f"it is not a report of schema_version {version1.SCHEMA_VERSION} or {SCHEMA_VERSION}")
@@ -78,10 +84,40 @@ def parse(text: str) -> Report:
     )
 
 
+def _finite(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{text} is no number")
+    return value
+
+
+def _deeper(value: t.Any, levels: int) -> bool:
+    """Tell whether a value is nested deeper than that; what follows goes down by recursion."""
+    for _level in range(levels):
+        inner = [item for item in _parts(value) if isinstance(item, (dict, list))]
+        if not inner:
+            return False
+        value = inner
+    return True
+
+
+def _parts(value: t.Any) -> t.Iterator[t.Any]:
+    for item in value if isinstance(value, list) else [value]:
+        yield from item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+
+
+def _check_severities(host: Host) -> None:
+    for place, diagnosis in (("", host), ("before.", host.before), ("after.", host.after)):
+        for finding in (diagnosis.root_cause, *diagnosis.findings) if diagnosis else ():
+            if finding.severity not in SEVERITIES:
+                raise ValueError(f"{place}{finding.id}: severity is none of {', '.join(SEVERITIES)}")
+
+
 def _host(index: int, item: t.Any, generated_at: str) -> Host:
     place = f"hosts[{index}]"
     try:
         host = from_plain(Host, item)
+        _check_severities(host)
         return dataclasses.replace(host, reported_at=_time(host.reported_at or generated_at, "reported_at"))
     except ValueError as error:
         raise ValueError(f"{place}: {error}") from error

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import os
 import pathlib
 import types
 import typing as t
@@ -56,6 +57,21 @@ def test_all_formats_by_default(tmp_path: pathlib.Path) -> None:
     assert result["changed"] is False
 
 
+@pytest.mark.parametrize(
+    ("options", "mode"), [({}, 0o640), ({"report_mode": "0600"}, 0o600), ({"report_mode": "644"}, 0o644)]
+)
+def test_who_may_read_the_report(tmp_path: pathlib.Path, options: dict[str, str], mode: int) -> None:
+    run(tmp_path, diagnoses=FLEET, **options)
+    assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {mode}
+
+
+def test_a_huge_file_is_not_read(tmp_path: pathlib.Path) -> None:
+    with (tmp_path / "huge.json").open("wb") as stream:
+        stream.truncate(kms_report.LARGEST + 1)
+    with pytest.raises(AnsibleActionFail, match=r"merge: .*huge.json cannot be used: it is larger than 1024 MiB"):
+        run(tmp_path / "out", merge=[str(tmp_path / "huge.json")])
+
+
 @pytest.mark.parametrize(("formats", "path"), [(["md"], "kms-report.md"), (["html", "json"], "kms-report.json")])
 def test_chosen_formats(tmp_path: pathlib.Path, formats: list[str], path: str) -> None:
     result = run(tmp_path, diagnoses=FLEET, formats=formats)
@@ -100,6 +116,11 @@ def test_slices_are_joined(tmp_path: pathlib.Path) -> None:
         ({"diagnoses": FLEET, "merge": ["bad.json"]}, "merge: .*bad.json cannot be used: it is not JSON"),
         ({"diagnoses": FLEET, "previous": "bad.json"}, "previous: .*bad.json cannot be used: it is not JSON"),
         ({"diagnoses": FLEET, "previous": "latin1.json"}, "previous: .*latin1.json cannot be used: 'utf-8' codec"),
+        ({"diagnoses": FLEET, "merge": ["folder.json"]}, "merge: folder.json cannot be used: it is not a file"),
+        ({"diagnoses": FLEET, "previous": "pipe.json"}, "previous: pipe.json cannot be used: it is not a file"),
+        ({"diagnoses": FLEET, "report_mode": "rw-r-----"}, "report_mode: .*octal"),
+        ({"diagnoses": FLEET, "report_mode": "0440"}, "report_mode: .*octal"),
+        ({"diagnoses": FLEET, "report_mode": "4755"}, "report_mode: .*octal"),
         ({"diagnoses": FLEET, "remediation": {"plan": [{}]}}, r"remediation: Remediation.plan\[0\]"),
     ],
 )
@@ -109,6 +130,8 @@ def test_what_is_wrong_is_said_in_one_sentence(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "bad.json").write_text("{", "utf-8")
     (tmp_path / "latin1.json").write_bytes(b'"\xe9"')
+    (tmp_path / "folder.json").mkdir()
+    os.mkfifo(tmp_path / "pipe.json")
     with pytest.raises(AnsibleActionFail, match=complaint):
         run(tmp_path / "out", **options)
     assert not (tmp_path / "out").exists()

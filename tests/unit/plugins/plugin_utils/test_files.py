@@ -23,13 +23,18 @@ def test_writes_and_replaces(tmp_path: pathlib.Path) -> None:
     assert os.listdir(path.parent) == ["report.json"]
 
 
-def test_permissions_follow_the_umask(tmp_path: pathlib.Path) -> None:
-    before = os.umask(0o027)
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_permissions_are_those_asked_for_whatever_the_umask(tmp_path: pathlib.Path, umask: int) -> None:
+    path = tmp_path / "report.json"
+    path.touch(0o666)
+    before = os.umask(umask)
     try:
-        _files.write_atomically(tmp_path / "report.json", "x")
+        _files.write_atomically(path, "x")
+        usual = stat.S_IMODE(path.stat().st_mode)
+        _files.write_atomically(path, "x", 0o600)
     finally:
         os.umask(before)
-    assert stat.S_IMODE((tmp_path / "report.json").stat().st_mode) == 0o640
+    assert (usual, stat.S_IMODE(path.stat().st_mode)) == (0o640, 0o600)
 
 
 def test_an_interrupted_write_keeps_the_old_file(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import typing as t
 
 import pytest
@@ -114,3 +115,32 @@ def test_who_was_unanswered_in_a_slice_stays_so_until_it_answers() -> None:
 def test_a_file_that_is_no_report_is_refused_in_one_sentence(text: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=complaint):
         written.parse(text)
+
+
+def _changed(*place: t.Any, value: str) -> str:
+    """Return the JSON of a report in which one value is another JSON text."""
+    plain: t.Any = written.plain(a_slice(EARLY, *FLEET))
+    inner = plain
+    for name in place[:-1]:
+        inner = inner[name]
+    inner[place[-1]] = "PLACE"
+    return json.dumps(plain).replace('"PLACE"', value, 1)
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
+def test_a_number_that_is_none_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=f"it is not JSON \\({value} is no number"):
+        written.parse(_changed("summary", "hosts", value=value))
+
+
+@pytest.mark.parametrize("levels", [80, 400, 900, 200_000])
+def test_deep_nesting_is_refused(levels: int) -> None:
+    for text in ("[" * levels + "]" * levels, '{"a":' * levels + "1" + "}" * levels):
+        with pytest.raises(ValueError, match=r"nested deeper than 60 levels|it is not JSON"):
+            written.parse(_changed("hosts", 0, "root_cause", "evidence", value=text))
+
+
+@pytest.mark.parametrize("value", ['"catastrophic"', '""', "5", "[]"])
+def test_an_unknown_severity_is_refused(value: str) -> None:
+    with pytest.raises(ValueError, match=r"hosts\[1\]: .*severity"):
+        written.parse(_changed("hosts", 1, "root_cause", "severity", value=value))

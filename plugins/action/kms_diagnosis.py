@@ -29,6 +29,7 @@ _EVIDENCE: dict[str, t.Any] = {
     "guest_error": {"type": "dict", "options": _GUEST_ERROR},
     "path": {"type": "dict"},
     "azure_error": {"type": "str"},
+    "resource_id": {"type": "str"},
     "repaired": {"type": "bool", "default": False},
 }
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {

@@ -6,7 +6,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
+
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import engine
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
+from tests.unit.plugins.module_utils._diagnosis import build
 
 Plain = dict[str, t.Any]
 
@@ -38,6 +43,24 @@ def diagnoses(count: int, healthy_percent: int = 90) -> list[Plain]:
     """Return diagnoses of `count` VMs, the failing ones spread evenly over ten causes."""
     failing = count - count * healthy_percent // 100
     return [_vm(number, CAUSES[number % len(CAUSES)] if number < failing else None) for number in range(count)]
+
+
+def fleets(count: int) -> dict[str, list[Plain]]:
+    """Return the fleets whose reports are held to a size, by their names."""
+    return {
+        "mixed": diagnoses(count),
+        "all failing": diagnoses(count, healthy_percent=0),
+        "healthy": [_judged(number, path=build.azure("open")) for number in range(count)],
+        "healthy without Azure": [
+            _judged(number, azure_problem="no credentials were found") for number in range(count)
+        ],
+    }
+
+
+def _judged(number: int, **azure: t.Any) -> Plain:
+    """Return what the engine itself says of a healthy VM, with all that it adds where a side is missing."""
+    evidence = dataclasses.replace(build.evidence(**azure), name=f"vm-{number:04}")
+    return t.cast(Plain, to_plain(engine.diagnose(evidence)))
 
 
 def _vm(number: int, cause: tuple[str, str, str | None, bool] | None) -> Plain:

@@ -21,18 +21,23 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._report.c
 from ansible_collections.azure_windows.activation.plugins.plugin_utils import _files
 from tests.bench import fleet
 
-MOST_BYTES, MOST_SECONDS = 2_000_000, 5.0
+# For 1,000 VMs, whatever is wrong with them.
+MOST_BYTES = {"html": 1_500_000, "json": 3_000_000}
+MOST_SECONDS = 5.0
 
 
 def main() -> int:
-    """Print size and CPU seconds of each format; exit status 1 when the page is larger or the whole slower than it may be."""
+    """Print size and CPU seconds of each format; exit status 1 when a file is larger or a report slower than it may be."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-    diagnoses = fleet.diagnoses(count)
+    return max(measure(name, diagnoses) for name, diagnoses in fleet.fleets(count).items())
+
+
+def measure(name: str, diagnoses: list[fleet.Plain]) -> int:
+    """Write the report of one fleet in every format and return the exit status."""
     catalogue = Catalogue()
     started = time.process_time()
     report = build.report(diagnoses, "2026-11-24T12:00:00Z", "1.0.0")
-    print(f"{count} VMs: {report.summary}")
-    print(f"{'build':6} {time.process_time() - started:6.2f} s")
+    print(f"{name}: {len(diagnoses)} VMs\n  {'build':6} {time.process_time() - started:6.2f} s")
     sizes = {}
     with tempfile.TemporaryDirectory() as folder:
         for form, render in kms_report.RENDERERS.items():
@@ -40,10 +45,10 @@ def main() -> int:
             path = pathlib.Path(folder) / f"kms-report.{form}"
             _files.write_atomically(path, render(report, catalogue))
             sizes[form] = path.stat().st_size
-            print(f"{form:6} {time.process_time() - before:6.2f} s  {sizes[form] / 1000:8.0f} kB")
+            print(f"  {form:6} {time.process_time() - before:6.2f} s  {sizes[form] / 1000:8.0f} kB")
     total = time.process_time() - started
-    print(f"{'total':6} {total:6.2f} s")
-    return int(sizes["html"] > MOST_BYTES or total > MOST_SECONDS)
+    print(f"  {'total':6} {total:6.2f} s")
+    return int(any(sizes[form] > most for form, most in MOST_BYTES.items()) or total > MOST_SECONDS)
 
 
 if __name__ == "__main__":

@@ -81,7 +81,7 @@ def diagnose(evidence: Evidence) -> Diagnosis:
         name=evidence.name,
         root_cause=root,
         chain=chain.build(view, root, rest),
-        findings=(*rest, *unseen),
+        findings=(*rest, *_beyond_azure(unseen, view)),
         guest=sides.guest_side(view),
         azure=sides.azure_side(view),
         licensed=view.licensed,
@@ -130,6 +130,14 @@ def _not_seen(rule: Rule, view: View) -> Finding | None:
             facts = tuple(Fact("unread", item, AZURE_PATH) for item in view.path.unread)
             return _unseen(rule, "unknown", TEXTS["unknown"].format(subject=rule.about, need=need), facts)
     return None
+
+
+def _beyond_azure(unseen: t.Sequence[Finding], view: View) -> t.Iterable[Finding]:
+    """Return what was not seen; where Azure's side is missing as a whole, the diagnosis says that once, in `azure`."""
+    if view.path is not None:
+        return unseen
+    alone = {rule.id for rule in RULES if rule.needs == (AZURE,)}
+    return (found for found in unseen if found.id not in alone or found.evidence[0].kind == "exception")
 
 
 def _unseen(rule: Rule, status: str, title: Text, facts: tuple[Fact, ...]) -> Finding:

@@ -30,8 +30,14 @@ Plain = dict[str, t.Any]
 
 
 def as_json(report: Report) -> str:
-    """Return the report as JSON, which is the same in every language."""
-    return json.dumps(plain(report), ensure_ascii=False, indent=2) + "\n"
+    """Return the report as JSON, which is the same in every language; each host has a line of its own, for grep and for diff."""
+    head = plain(report)
+    hosts = ",\n".join(map(_compact, head.pop("hosts")))
+    return f'{_compact(head)[:-1]},"hosts":[\n{hosts}\n]}}\n'
+
+
+def _compact(value: t.Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def plain(report: Report) -> Plain:

@@ -713,11 +713,12 @@ def test_a_rule_says_that_it_could_not_look(rule: t.Any, need: str, given: str, 
     assert _outcome(diagnosis, rule.id) == [expected]
 
 
-@pytest.mark.parametrize(("problem", "expected"), [(None, "skipped"), ("no credentials", "unknown")])
-def test_the_azure_rules_say_that_azure_was_not_seen(problem: str | None, expected: str) -> None:
+@pytest.mark.parametrize(("problem", "expected"), [(None, "not_asked"), ("no credentials", "unreadable")])
+def test_a_missing_azure_is_said_once(problem: str | None, expected: str) -> None:
+    """By the side alone: a finding for each rule would say it nine times for each VM of a fleet."""
     diagnosis = diagnose(build.evidence(azure_problem=problem))
-    for cause in (*AZURE_CAUSES, "appliance-blocks-kms", "sides-disagree"):
-        assert _outcome(diagnosis, cause) == [expected]
+    assert (diagnosis.azure.status, diagnosis.azure.detail) == (expected, problem)
+    assert [found.id for found in diagnosis.findings if found.status in {"unknown", "skipped"}] == []
 
 
 def test_a_path_that_could_not_be_read_leaves_the_causes_unknown() -> None:

@@ -142,6 +142,12 @@ paths:
     kms_routes:
       description: Routes for KMS addresses that are missing, stale or mistyped in the route table of the subnet.
       type: dict
+    resolvers:
+      description:
+        - The DNS servers that Azure gives the machine and that are Azure Firewalls, as C(address), C(firewall), C(id), and C(dns_proxy),
+          which is null when the policy was not read.
+      type: list
+      elements: dict
     unread:
       description: What could not be read for this machine, as RV(unread).
       type: list

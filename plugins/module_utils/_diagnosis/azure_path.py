@@ -35,6 +35,7 @@ class AzurePath:
     mistyped: tuple[Plain, ...]
     unread: tuple[str, ...]
     place: Plain
+    resolvers: tuple[Plain, ...] = ()
     readable: bool = True
 
     def hit_by(self, cause: str) -> tuple[Plain, ...]:
@@ -61,6 +62,7 @@ def read(path: Plain | None) -> AzurePath | None:
         mistyped=_rows(routes.get("mistyped")),
         unread=tuple(_unread(row) for row in _rows(path.get("unread"))),
         place=path,
+        resolvers=_rows(path.get("resolvers")),
         readable=path.get("readable") is not False,
     )
 

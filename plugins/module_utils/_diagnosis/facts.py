@@ -53,6 +53,7 @@ KINDS: t.Mapping[str, str] = {
     "egress": "object: KMS address; value: {method, resource_id, public_ips, reason: Text}",
     "evaluation_end": "value: time",
     "exception": "object: id of the rule; value: what was raised",
+    "firewall_resolver": "object: address that the guest asks for names; value: name of the Azure Firewall there, whose DNS proxy is off",
     "firewall_rule": "object: id of the rule; value: {name, action: block|allow|bypass, store: local|policy, conditions: [text]}",
     "guest_section": "object: section or azure; value: skipped|unknown",
     "hop": "object: KMS address; value: {kind, id, name, ip, verdict, reason: Text, rule, own_rules: whether ours are there, free_priority}",

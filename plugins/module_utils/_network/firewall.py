@@ -157,12 +157,25 @@ def _leg(firewall: Body, verdict: str, reason: Text, rule: FirewallRule | None, 
 
 def _is_resolver(firewall: Body, chain: t.Sequence[Body], resolvers: t.Sequence[str]) -> Match:
     """Tell whether the machine resolves names through the firewall, None when that cannot be told."""
+    return True if _proxies_names(firewall, chain) and set(resolvers) & set(private_addresses(firewall)) else None
+
+
+def answers_names(state: NetworkState, firewall: Body) -> bool | None:
+    """Tell whether the firewall's DNS proxy is on, None when its policy was not read."""
+    policy_id = reference(firewall, "firewallPolicy")
+    try:
+        return bool(_proxies_names(firewall, policy_chain(state, policy_id) if policy_id else []))
+    except NotKnownError:
+        return None
+
+
+def _proxies_names(firewall: Body, chain: t.Sequence[Body]) -> bool | None:
     extra = values.mapping(props(firewall).get("additionalProperties"))
     proxy = values.flag(next((value for key, value in extra.items() if key.lower() == _PROXY_KEY.lower()), None))
     for policy in chain:
         own = values.flag(values.mapping(props(policy).get("dnsSettings")).get("enableProxy"))
         proxy = own if own is not None else proxy
-    return True if proxy and set(resolvers) & set(private_addresses(firewall)) else None
+    return proxy
 
 
 def _keeps_source(firewall: Body, chain: t.Sequence[Body], target: addresses.Address) -> bool:

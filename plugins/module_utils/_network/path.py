@@ -10,11 +10,12 @@ import typing as t
 
 from .._plain import to_plain
 from .._text import messages
-from . import addresses, egress, judgement, values
+from . import addresses, egress, firewall, judgement, values
 from .address_path import AddressPath, Start, address_path, with_hub_default
 from .judgement import OPEN, UNKNOWN, KmsTargets, NotKnownError
 from .kms_routes import KmsRoutes, kms_routes
 from .links import ip_configurations, network_of
+from .next_hop import resolvers_of
 from .state import NetworkState
 from .subnet_routes import route_view
 from .values import Body, low, name_of, props, ref, text
@@ -43,6 +44,7 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
         "reason": "",
         "addresses": [],
         "kms_routes": KmsRoutes().plain(),
+        "resolvers": [],
         "unread": [],
         "notes": [],
     }
@@ -60,7 +62,19 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
         "route_table_id": ref(subnet.get("routeTable")) or None,
         "location": text((state.get(network_of(place.subnet_id)) or {}).get("location")) or None,
     }
+    path["resolvers"] = _resolvers(state, place)
     return _told({**path, **_judged(_start(state, place, targets))})
+
+
+def _resolvers(state: NetworkState, place: egress.Origin) -> list[dict[str, t.Any]]:
+    """Return the DNS servers that Azure gives the machine and that are Azure Firewalls, with whether their DNS proxy is on."""
+    found = []
+    for server in resolvers_of(state, place.nic, network_of(place.subnet_id)):
+        for body in state.owners.get(server, ()):
+            if values.type_of(body.get("id")).endswith("/azurefirewalls"):
+                proxy = firewall.answers_names(state, body)
+                found.append({"address": server, "firewall": name_of(body), "id": body.get("id"), "dns_proxy": proxy})
+    return found
 
 
 def _told(path: dict[str, t.Any]) -> dict[str, t.Any]:

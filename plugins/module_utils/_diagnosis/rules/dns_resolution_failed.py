@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from ..._text import texts
 from .. import facts, reach, sources, wording
+from ..facts import AZURE_PATH
 from ..model import Fact, Finding, Remedy
 from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, needs_azure, remedy, steps
 from ..view import View
@@ -18,6 +21,10 @@ TEXTS = texts(
     {
         "failed": "The guest cannot resolve {name}: {reason}. Repair its DNS and activate.",
         "local": "The guest cannot resolve {name} although its DNS servers can. Clear its DNS cache and check its hosts file and name resolution policy.",
+        "firewall": (
+            "The guest cannot resolve {name} because it asks Azure Firewall {firewall}, whose DNS proxy is off. Turn the DNS proxy on "
+            "and activate."
+        ),
         "some": "{name} resolves, but not at every DNS server of the guest. Repair {servers}.",
         "code": "The last attempt could not resolve the KMS name: {reason}. Repair the guest's DNS and activate.",
         "no_answer": "no address in the answer",
@@ -34,6 +41,7 @@ STEPS = steps(
         ),
         "policy": ("Look for the name in the name resolution policy (NRPT)", "Get-DnsClientNrptPolicy"),
         "ask": ("Ask each DNS server", "Resolve-DnsName {name} -Type A -Server <resolver>"),
+        "proxy": "Turn on the DNS proxy in the DNS settings of Azure Firewall {firewall} or of its policy, or give the network other DNS servers",
         "forward": "Let the DNS servers forward the zones they do not host to Azure DNS (168.63.129.16), and look for a private DNS zone that hides the name",
         "servers": "Change the DNS servers in Azure, on the virtual network or the NIC, and not inside the guest",
     },
@@ -57,12 +65,24 @@ def check(view: View) -> Finding | None:
         )
     # An address that is pinned does not have to resolve.
     pinned = view.host is not None and view.host.kind == "azure_address"
-    key = "local" if servers and not failing else "failed"
+    deaf = _deaf_firewall(view)
+    key = "local" if servers and not failing else "firewall" if deaf is not None else "failed"
+    if deaf is not None:
+        evidence.append(Fact("firewall_resolver", deaf["firewall"], AZURE_PATH, str(deaf["address"])))
     reason = wording.code(answer.error) if answer.error else TEXTS["no_answer"]
     # Windows waits longer for a resolver than the probe does: only an answer proves that there is no address.
     silent = all(item.error is not None and item.error.code == _TIMEOUT for item in (answer, *failing))
     severity, confidence = "warning" if pinned else "error", "likely" if silent else "certain"
-    return _found(view, key, evidence, severity, confidence, name=name, reason=reason)
+    named = {"firewall": str(deaf["firewall"])} if deaf is not None else {}
+    certain = confidence if deaf is None else "certain"
+    return _found(view, key, evidence, severity, certain, name=name, reason=reason, **named)
+
+
+def _deaf_firewall(view: View) -> t.Mapping[str, t.Any] | None:
+    """Return the Azure Firewall that the guest asks for names although its DNS proxy is off."""
+    asked = view.guest.dns.servers if view.guest.dns is not None else ()
+    rows = view.path.resolvers if view.path is not None else ()
+    return next((row for row in rows if row.get("dns_proxy") is False and row.get("address") in asked), None)
 
 
 def _from_codes(view: View) -> Finding | None:
@@ -89,7 +109,10 @@ def _found(
 
 
 def _repair(view: View) -> Remedy:
-    return remedy(NETWORK_TEAM, STEPS["ask"].format(name=view.name_in_use), STEPS["forward"], STEPS["servers"])
+    deaf = _deaf_firewall(view)
+    proxy = [STEPS["proxy"].format(firewall=deaf["firewall"])] if deaf is not None else []
+    ask = STEPS["ask"].format(name=view.name_in_use)
+    return remedy(NETWORK_TEAM, *proxy, ask, STEPS["forward"], STEPS["servers"])
 
 
 RULE = Rule(

@@ -57,6 +57,7 @@ VERBS = (
     r"Query|Read|Rebuild|Redeploy|Reinstall|Remove|Rename|Repair|Replace|Report|Restart|Route"
     r"|Restore|Set|Start|Stop|Synchronise|Take|Test|Turn|Update|Use|Wait"
 )
+DEAF = build.azure("open", resolvers=[{"address": "168.63.129.16", "firewall": "afw", "dns_proxy": False}])
 ACTION = re.compile(rf"({VERBS}|No action is needed)\b")
 STEP = re.compile(rf"(Do not|Never|{VERBS})\b")
 # A second sentence behind a comma, a colon or a semicolon.
@@ -75,6 +76,7 @@ def findings() -> list[Finding]:
     evidence += [build.without_guest(kind, "no route") for kind in ("unreachable", "failed", "not_asked")]
     evidence += [build.evidence(*changes) for changes in RARE]
     evidence += [build.evidence(path=path) for path in (STALE, UNREAD)]
+    evidence.append(build.evidence(build.dns(build.answer(build.NAME, error="0x800705B4")), path=DEAF))
     evidence.append(dataclasses.replace(build.evidence(NO_HOST, ELSEWHERE), resource_id=ARC))
     diagnoses = [diagnose(item) for item in evidence]
     return [item for diagnosis in diagnoses for item in (diagnosis.root_cause, *diagnosis.findings)]

@@ -693,6 +693,25 @@ def test_a_host_that_dns_named_is_not_called_set(source: str, gone: bool, said: 
     assert advised is (source != "global")
 
 
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"address": "168.63.129.16", "firewall": "afw-hub", "dns_proxy": False}, True),
+        ({"address": "168.63.129.16", "firewall": "afw-hub", "dns_proxy": True}, False),
+        ({"address": "168.63.129.16", "firewall": "afw-hub", "dns_proxy": None}, False),
+        ({"address": "10.0.7.4", "firewall": "afw-hub", "dns_proxy": False}, False),
+    ],
+)
+def test_a_firewall_that_is_asked_for_names_and_answers_none_is_told(row: dict[str, t.Any], said: bool) -> None:
+    path = azure("open", resolvers=[row])
+    names = dns(answer(NAME, error="0x800705B4"), answer(NAME, error="0x800705B4", server="168.63.129.16"))
+    result = found("dns-resolution-failed", BROKEN, names, path=path)
+    assert result is not None
+    assert ("afw-hub" in result.title) is said
+    assert result.confidence == ("certain" if said else "likely")
+    assert ("DNS proxy" in result.remedy[0].steps[0].says) is said
+
+
 def _outcome(diagnosis: Diagnosis, rule_id: str) -> list[str]:
     return [item.status for item in (diagnosis.root_cause, *diagnosis.findings) if item.id == rule_id]
 

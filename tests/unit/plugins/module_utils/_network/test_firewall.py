@@ -296,3 +296,17 @@ def test_a_cycle_of_parents_is_unknown() -> None:
     )
     assert path["verdict"] == "unknown"
     assert "its own parent" in path["reason"]
+
+
+@pytest.mark.parametrize(("proxy", "told"), [(True, True), (False, False), (None, False)])
+def test_a_firewall_that_the_machine_asks_for_names_is_told(proxy: bool | None, told: bool) -> None:
+    settings = {} if proxy is None else {"dnsSettings": {"enableProxy": proxy, "servers": []}}
+    asked = with_policy(DENY, settings=settings, dns=["168.63.129.16", "10.0.1.4"])
+    (row,) = asked["resolvers"]
+    assert (row["address"], row["firewall"], row["dns_proxy"]) == ("10.0.1.4", "fw", told)
+    assert with_policy(DENY, settings=settings, dns=["10.0.9.9"])["resolvers"] == []
+
+
+def test_the_dns_proxy_of_a_policy_that_was_not_read_is_not_known() -> None:
+    (row,) = behind(dns=["10.0.1.4"])["resolvers"]
+    assert row["dns_proxy"] is None

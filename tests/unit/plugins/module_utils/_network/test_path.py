@@ -31,6 +31,7 @@ KEYS = {
     "reason",
     "addresses",
     "kms_routes",
+    "resolvers",
     "unread",
     "notes",
     "messages",

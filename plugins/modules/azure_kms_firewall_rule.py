@@ -19,6 +19,9 @@ description:
   - What already passes by the rules of others is left to them.
   - A source that a rule of a parent policy denies cannot be helped here. It is left out with a warning, and the module fails when
     that is so for every source.
+  - Where a DNAT rule sends the traffic elsewhere, no network rule helps, as DNAT rules come first. That source is left out with a warning;
+    where it is so for all of them, the module refuses with V(dnat-comes-first). A source without an IPv4 address is left out with a
+    warning as well, since the KMS has IPv4 addresses only.
 author:
   - The authors of azure_windows.activation (!UNKNOWN)
 options:

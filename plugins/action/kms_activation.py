@@ -16,7 +16,7 @@ from ..module_utils._remedy.activation_result import Run, compared, preview
 from ..module_utils._remedy.answer import Answer
 from ..module_utils._remedy.attempt import alike, attempts, is_over, progress
 from ..plugin_utils._guest_change import GuestChangeAction, Outcome
-from ..plugin_utils._options import check_ranges
+from ..plugin_utils._options import TRIES, check_ranges
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "attempts": {"type": "int", "default": 12},
@@ -26,7 +26,6 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "start_service": {"type": "bool", "default": True},
     "flush_dns": {"type": "bool", "default": False},
 }
-_LIMITS = {"attempts": (0, 100), "interval": (0, 600)}
 _SECTIONS = ("os", "license", "services")
 # How the way to KMS is told: by names, addresses, an RPC bind and the guest's own firewall.
 _REACH = ("connectivity", "firewall")
@@ -40,7 +39,7 @@ class ActionModule(GuestChangeAction):
 
     def change(self, options: dict[str, t.Any]) -> Outcome:
         """Enable the service when it must be, decide by the licence, activate, prove by reading again."""
-        check_ranges(options, _LIMITS)
+        check_ranges(options, TRIES)
         guest = self.read(*_SECTIONS)
         enable = activation.must_enable(guest, options["start_service"])
         return _preview(guest, enable, options) if self.check_mode else self._activate(guest, enable, options)

@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import typing as t
 
-from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._guest import subset
-from ..module_utils._guest.fields import parse_address
 from ..module_utils._guest.reading import understand
 from ..module_utils._plain import to_plain
-from ..module_utils._reference import endpoints
 from ..plugin_utils import _recordings
 from ..plugin_utils._guest_read import DEFAULTS, ask_guest
 from ..plugin_utils._guest_script import GuestScriptError
-from ..plugin_utils._options import CLOUD, PORT, check_ranges
+from ..plugin_utils._options import CLOUD, PROBE, check_endpoints, check_ranges
 
 ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     "gather_subset": {"type": "list", "elements": "str", "default": ["all"]},
@@ -36,7 +33,6 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     },
     "record": {"type": "path"},
 }
-_LIMITS = {"probe_timeout": (1, 30), "event_days": (1, 365)}
 
 
 class ActionModule(ActionBase):
@@ -49,8 +45,8 @@ class ActionModule(ActionBase):
     def run(self, tmp: str | None = None, task_vars: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
         result: dict[str, t.Any] = super().run(tmp, task_vars)
         _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
-        check_ranges(options, _LIMITS)
-        _check_endpoints(options["kms_endpoints"])
+        check_ranges(options, PROBE)
+        check_endpoints(options["kms_endpoints"])
         try:
             sections = subset.resolve(options["gather_subset"])
             reading = ask_guest(self, sections, options, task_vars)
@@ -63,16 +59,3 @@ class ActionModule(ActionBase):
             if warnings:
                 result["warnings"] = warnings
         return result
-
-
-def _check_endpoints(option: dict[str, t.Any] | None) -> None:
-    given = endpoints.override(option)
-    if given is None:
-        return
-    for name in given.names:
-        if not name.strip() or parse_address(name):
-            raise AnsibleActionFail(f"kms_endpoints.names: '{name}' is not a host name")
-    for address in given.addresses:
-        if parse_address(address) is None:
-            raise AnsibleActionFail(f"kms_endpoints.addresses: '{address}' is not an IP address")
-    check_ranges({"port": given.port}, PORT, within="kms_endpoints.")

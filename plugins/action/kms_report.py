@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import pathlib
-import re
 import typing as t
 
 from ansible.errors import AnsibleActionFail
@@ -19,7 +18,7 @@ from ..module_utils._report import build, console, markdown, prometheus, terse, 
 from ..module_utils._report.catalogue.catalogue import LANGUAGES, Catalogue
 from ..module_utils._report.model import Remediation, Report
 from ..module_utils._version import VERSION
-from ..plugin_utils import _display, _files, _html
+from ..plugin_utils import _display, _files, _html, _options
 
 # Format -> what writes it; JSON and samples are the same in every language.
 RENDERERS: dict[str, t.Callable[[Report, Catalogue], str]] = {
@@ -43,7 +42,6 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "output": {"type": "str", "choices": list(TABLES), "default": "terse"},
 }
 
-_MODE = re.compile(r"0?[67][0-7]{2}", re.ASCII)
 # A hundred times the report of a thousand VMs.
 LARGEST = 1 << 30
 
@@ -61,10 +59,8 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail("kms_report: one of diagnoses and merge is needed")
         if not options["formats"]:
             raise AnsibleActionFail("kms_report: formats: name at least one of " + ", ".join(RENDERERS))
-        if not _MODE.fullmatch(options["report_mode"]):
-            raise AnsibleActionFail(
-                "kms_report: report_mode: it must be permissions in octal that let the owner write, as '0640'"
-            )
+        if not _options.MODE.fullmatch(options["report_mode"]):
+            raise AnsibleActionFail(f"kms_report: report_mode: {_options.MODE_RULE}")
         previous, warnings = _previous(options["previous"])
         now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
         beside = build.Beside(

@@ -9,10 +9,12 @@ FOR INTERNAL COLLECTION USE ONLY.
 
 from __future__ import annotations
 
+import re
 import typing as t
 
 from ansible.errors import AnsibleActionFail
 
+from ..module_utils._guest.fields import parse_address
 from ..module_utils._guest.interpret import AUTO
 from ..module_utils._reference import endpoints
 
@@ -24,6 +26,11 @@ CLOUD: dict[str, t.Any] = {
 # Option -> smallest and largest value.
 Limits = t.Mapping[str, tuple[int, int]]
 PORT: Limits = {"port": (1, endpoints.PORT_LIMIT)}
+PROBE: Limits = {"probe_timeout": (1, 30), "event_days": (1, 365)}
+TRIES: Limits = {"attempts": (0, 100), "interval": (0, 600)}
+# Octal permissions of a file that its owner may write again.
+MODE = re.compile(r"0?[67][0-7]{2}", re.ASCII)
+MODE_RULE = "it must be permissions in octal that let the owner write, as '0640'"
 
 
 def check_ranges(options: t.Mapping[str, t.Any], limits: Limits, within: str = "") -> None:
@@ -32,3 +39,17 @@ def check_ranges(options: t.Mapping[str, t.Any], limits: Limits, within: str = "
         value = options[name]
         if value is not None and not low <= value <= high:
             raise AnsibleActionFail(f"{within}{name}: {value} is out of range, it must be from {low} to {high}")
+
+
+def check_endpoints(option: dict[str, t.Any] | None, within: str = "kms_endpoints") -> None:
+    """Raise AnsibleActionFail for the first name, address or port of a KMS that is none; `within` is the dictionary's name."""
+    given = endpoints.override(option)
+    if given is None:
+        return
+    for name in given.names:
+        if not name.strip() or parse_address(name):
+            raise AnsibleActionFail(f"{within}.names: '{name}' is not a host name")
+    for address in given.addresses:
+        if parse_address(address) is None:
+            raise AnsibleActionFail(f"{within}.addresses: '{address}' is not an IP address")
+    check_ranges({"port": given.port}, PORT, within=f"{within}.")

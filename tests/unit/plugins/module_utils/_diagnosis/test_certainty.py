@@ -133,3 +133,10 @@ def test_no_step_of_tailspin_asks_for_what_is_done() -> None:
     assert "*.toys.example;<local>;169.254.169.254" in said["toy-proxy"]
     assert "10.31.4.200" in said["toy-second-address"]
     assert "_vlmcs._tcp" in said["toy-record"]
+
+
+@pytest.mark.parametrize("guest", ["toy-local-port", "toy-local-address"])
+def test_a_rule_for_another_port_or_address_of_the_guest_lets_nothing_out(guest: str) -> None:
+    _expect, diagnosis = worlds.judged("tailspin")[guest]
+    tested = [fact.value["state"] for fact in diagnosis.root_cause.evidence if fact.kind == "tcp"]
+    assert set(tested) == {"guest_blocked"}

@@ -180,8 +180,11 @@ def test_each_way_to_fail_has_one_message(guest: Guest, attributes: dict[str, t.
             requests.ConnectionError("('Connection aborted.', RemoteDisconnected())"),
             "the connection broke off: .*aborted",
         ),
-        (winrm.exceptions.WinRMTransportError("http", 502, "bad gateway"), "no good: .*502"),
-        (ET.ParseError("no element found"), "no good: no element found"),
+        (
+            winrm.exceptions.WinRMTransportError("http", 502, "bad gateway"),
+            "invalid WinRM response from the guest: .*502",
+        ),
+        (ET.ParseError("no element found"), "invalid WinRM response from the guest: no element found"),
     ],
 )
 def test_a_guest_that_is_lost_is_unreachable(

@@ -57,6 +57,9 @@ DECIDING = (
 
 NETWORKS = Listing("Microsoft.Network/virtualNetworks")
 HUBS = Listing("Microsoft.Network/virtualHubs")
+# Private DNS has versions of its own; this one shows whether a link falls back to the public zone.
+PRIVATE_DNS_API = "2024-06-01"
+ZONES = Listing("Microsoft.Network/privateDnsZones", PRIVATE_DNS_API)
 LISTINGS: tuple[Listing, ...] = (
     Listing("Microsoft.Compute/virtualMachines", COMPUTE_API),
     Listing("Microsoft.Network/networkInterfaces"),
@@ -71,6 +74,7 @@ LISTINGS: tuple[Listing, ...] = (
     Listing("Microsoft.Network/firewallPolicies"),
     Listing("Microsoft.Network/ipGroups"),
     HUBS,
+    ZONES,
 )
 
 POWER_STATES = Listing("Microsoft.Compute/virtualMachines", COMPUTE_API, (("statusOnly", "true"),))

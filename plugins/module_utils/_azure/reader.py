@@ -152,7 +152,7 @@ class Reader:
         return [*(self._listing(name, kind) for kind in kinds if kind != catalog.NETWORKS), power]
 
     def _details(self) -> list[Job]:
-        """Children that the lists do not hold: rule collection groups, routing intents, hub connections and route tables."""
+        """Children that the lists do not hold: of firewall policies, of hubs, and of private DNS zones for the names of a KMS."""
         children = [
             ("Microsoft.Network/firewallPolicies", "ruleCollectionGroups"),
             ("Microsoft.Network/virtualHubs", "routingIntent"),
@@ -165,7 +165,12 @@ class Reader:
                 key = (low(owner["id"]), child.lower())
                 if key not in self.snapshot.listed:
                     jobs.append(self._children(str(owner["id"]), kind, child))
-        return jobs
+        return jobs + [
+            self._children(zone, catalog.ZONES.type, child, catalog.PRIVATE_DNS_API)
+            for zone in scope.kms_zones(self.snapshot)
+            for child in ("virtualNetworkLinks", "A", "CNAME")
+            if (low(zone), child.lower()) not in self.snapshot.listed
+        ]
 
     def _instance_jobs(self, machines: t.Iterable[str], subscriptions: t.Collection[str]) -> list[Job]:
         """Instances of uniform scale sets, which no list of machines holds: one question each, and one for their NICs."""
@@ -184,10 +189,10 @@ class Reader:
 
         return run
 
-    def _children(self, parent: str, kind: str, child: str) -> Job:
+    def _children(self, parent: str, kind: str, child: str, version: str = catalog.NETWORK_API) -> Job:
         def run() -> None:
             try:
-                found = self._client.list(f"{parent}/{child}", catalog.NETWORK_API)
+                found = self._client.list(f"{parent}/{child}", version)
             except ArmError as problem:
                 self.snapshot.missing(f"{kind}/{child}", parent, problem, f"{kind}/{child}/read")
                 return

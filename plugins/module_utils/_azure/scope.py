@@ -12,10 +12,12 @@ import typing as t
 
 from .._network.addresses import Address, address, inside
 from .._network.links import ip_configurations, leads_to_hub, network_of, subnets_of
+from .._network.names import covers
 from .._network.routes import BGP
-from .._network.state import FIREWALL, VM
+from .._network.state import FIREWALL, VM, ZONE
 from .._network.subnet_routes import GATEWAY_SUBNETS, bgp_of_sibling, bgp_source, on_the_gateway, takes_bgp
 from .._network.values import items, low, mapping, name_of, parent, props, ref, refs, strings, subscription, text
+from .._reference import endpoints
 from .snapshot import Snapshot
 
 HUB = "Microsoft.Network/virtualHubs"
@@ -138,6 +140,13 @@ def running(snapshot: Snapshot, vm: t.Mapping[str, t.Any]) -> list[tuple[str, st
     """Return the NICs, as `nics` does, of a machine that is not known to be stopped."""
     key = low(vm["id"])
     return nics(snapshot, key) if snapshot.power.get(key, RUNNING) == RUNNING else []
+
+
+def kms_zones(snapshot: Snapshot) -> list[str]:
+    """Return the private DNS zones that hold a name of Azure's KMS in any cloud."""
+    wanted = {name for cloud in endpoints.CLOUDS.values() for name in cloud.names}
+    zones = ((str(zone["id"]), name_of(zone)) for zone in snapshot.of_type(ZONE))
+    return [zone_id for zone_id, zone in zones if any(covers(zone, name) for name in wanted)]
 
 
 def missing_hubs(snapshot: Snapshot, vm_ids: t.Iterable[str]) -> bool:

@@ -10,7 +10,7 @@ import typing as t
 
 from .._plain import to_plain
 from .._text import messages
-from . import addresses, egress, firewall, judgement, values
+from . import addresses, egress, firewall, judgement, names, values
 from .address_path import AddressPath, Start, address_path, with_hub_default
 from .judgement import OPEN, UNKNOWN, KmsTargets, NotKnownError
 from .kms_routes import KmsRoutes, kms_routes
@@ -110,6 +110,8 @@ def _judged(start: Start) -> dict[str, t.Any]:
     power = start.state.power.get(low(ref(start.place.vm)), "")
     notes = list(view.notes) if view else []
     notes += [note for path in found for note in path.notes]
+    resolvers = resolvers_of(start.state, start.place.nic, start.network_id)
+    notes += names.notes(start.state, start.network_id, resolvers, start.targets)
     if power and power != "running":
         notes.append(f"the machine is {power}")
     return {

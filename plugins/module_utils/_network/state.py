@@ -59,6 +59,7 @@ BALANCER = "microsoft.network/loadbalancers"
 FIREWALL = "microsoft.network/azurefirewalls"
 HUB = "microsoft.network/virtualhubs"
 NAT_GATEWAY = "microsoft.network/natgateways"
+ZONE = "microsoft.network/privatednszones"
 
 
 @dataclasses.dataclass(frozen=True)

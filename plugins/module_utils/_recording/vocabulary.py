@@ -105,6 +105,7 @@ expressroutecircuits ipconfigurations azurefirewallipconfigurations virtualnetwo
 applicationsecuritygroups serviceendpointpolicies privateendpoints disks images galleries locations servicetags
 effectiveroutetable listnetworkmanagereffectivesecurityadminrules ipconfiguration networkvirtualappliances azurefirewallippool
 applicationrulecollections networkrulecollections natrulecollections staticmembers bastionhosts localnetworkgateways connections
+privatednszones virtualnetworklinks a cname
 """)
 
 # Names that Azure gives, without case.

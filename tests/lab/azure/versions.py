@@ -22,6 +22,8 @@ _FIRST: dict[str, dict[str, str]] = {
     for kind, properties in _DATA["properties"].items()
 }
 _NAMESPACE = "microsoft.network"
+# https://github.com/Azure/azure-rest-api-specs/tree/main/specification/privatedns/resource-manager/Microsoft.Network/stable
+_PRIVATE_DNS = ("2018-09-01", "2020-01-01", "2020-06-01", "2024-06-01")
 
 
 def supported(newest: str | None) -> tuple[str, ...]:
@@ -38,7 +40,7 @@ def check(target: Target, version: str, newest: str | None) -> None:
     kind = target.word if target.kind == "list" and resource is None else resource.type if resource else ""
     if not kind.lower().startswith(f"{_NAMESPACE}/"):
         return
-    known = supported(newest)
+    known = _PRIVATE_DNS if kind.lower().startswith(f"{_NAMESPACE}/privatednszones") else supported(newest)
     if version in known:
         return
     name = kind.split("/", 1)[1]

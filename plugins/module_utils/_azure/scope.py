@@ -81,7 +81,8 @@ def referenced(snapshot: Snapshot, vm_ids: t.Sequence[str]) -> set[str]:
 def _on_the_way(snapshot: Snapshot, start: t.Sequence[str]) -> set[str]:
     """Return networks and, of those that they are peered with, the ones that a next hop of their routes lies in.
 
-    A network whose address space is not told may hold any of them.
+    A network whose address space is not told may hold any of them. That of a gateway in use counts too: behind ExpressRoute a
+    next hop is an address of Microsoft's routers.
     """
     found: set[str] = set()
     todo = set(start)
@@ -92,7 +93,8 @@ def _on_the_way(snapshot: Snapshot, start: t.Sequence[str]) -> set[str]:
         for peering in map(props, items(props(snapshot.resources.get(network)).get("virtualNetworkPeerings"))):
             spaces = (mapping(peering.get(name)) for name in ("remoteAddressSpace", "remoteVirtualNetworkAddressSpace"))
             prefixes = strings(*(space.get("addressPrefixes") for space in spaces))
-            if not prefixes or any(inside(prefix, hop) for prefix in prefixes for hop in hops):
+            near = any(inside(prefix, hop) for prefix in prefixes for hop in hops)
+            if near or not prefixes or peering.get("useRemoteGateways") is True:
                 todo |= {low(ref(peering.get("remoteVirtualNetwork")))} - found - {""}
     return found
 

@@ -124,6 +124,9 @@ def test_a_missing_permission_is_never_a_wrong_verdict(read: Read, action: str, 
         assert path["unread"]
 
 
+SERVERS = ("GatewaySubnet", "RouteServerSubnet")
+
+
 def _peered(number: int) -> tuple[b.Body, list[b.Body]]:
     """Return a peering of the spoke and what is in the other subscription."""
     place = f"/subscriptions/0b1f6471-1bf0-4dda-aec3-{number:012}/resourceGroups/rg/providers/Microsoft.Network"
@@ -146,6 +149,19 @@ def test_what_sixty_peered_subscriptions_cost(read: Read) -> None:
     (path,), unread, log = read(resources)
     assert (path["verdict"], unread) == ("open", []), path["reason"]
     assert len(log) <= 25, len(log)
+
+
+def test_the_network_of_a_gateway_in_use_is_read_wherever_its_next_hops_lie(read: Read) -> None:
+    # Rows of ExpressRoute name Microsoft's routers; a Route Server beside the gateway may have the route from an appliance.
+    peering, (remote,) = _peered(10)
+    peering["properties"]["useRemoteGateways"] = True
+    servers = [{"name": name, "properties": {"addressPrefix": f"10.110.{n}.0/27"}} for n, name in enumerate(SERVERS)]
+    remote["properties"]["subnets"] = servers
+    row = {**ANNOUNCED, "nextHopIpAddress": ["172.16.5.1"]}
+    routes = {f"{b.NETWORK}/networkInterfaces/web-nic": [row]}
+    (path,), _unread, log = read([*b.spoke(peering=peering), remote], effective_routes=routes)
+    assert (path["verdict"], path["cause"]) == ("suspect", "appliance-blocks-kms"), path["reason"]
+    assert not [entry for entry in log if entry["path"] == "/subscriptions"]
 
 
 def test_of_the_peered_networks_the_one_with_the_next_hop_is_read(read: Read) -> None:

@@ -13,7 +13,9 @@ version_added: 1.0.0
 description:
   - Says for many virtual machines at once how their TCP 1688 traffic to each KMS address leaves Azure, or where it is dropped.
   - Reads effective routes, route tables, network security groups, Azure Firewalls and their policies, load balancers,
-    NAT gateways, public addresses and virtual hubs, and judges them together.
+    NAT gateways, public addresses, virtual hubs and security admin rules, and judges them together.
+  - Of the networks that a machine's network is peered with, those are read that a next hop lies in or whose gateways are used.
+  - Linked private DNS zones that hide the names of the KMS are noted.
   - The number of requests grows with subscriptions, subnets, firewall policies and hubs, never with virtual machines.
   - Nothing is written. What cannot be read makes the affected part of the answer V(unknown), and is listed with the action to grant.
 author:

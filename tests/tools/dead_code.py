@@ -37,6 +37,7 @@ READERS = {
     "service_start": "whoever reads the marker file on the guest",
     "service_delayed": "whoever reads the marker file on the guest",
     "thumbprint": "accepted for compatibility with azure.azcollection, as documented",
+    "get_retry_after": "azure-core's RetryPolicy",
     "exc": "the interface of a context manager or of a credential",
     "CONFIDENCES": "whoever holds the words of the report to all that a finding can say",
     "IDS": "whoever holds pages and words to the list of findings",

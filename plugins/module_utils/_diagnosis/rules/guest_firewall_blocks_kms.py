@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
-from ..._guest.evidence import Firewall, FirewallRule
+import typing as t
+
+from ..._guest.evidence import Firewall, FirewallRule, Target
 from ..._text import texts
 from .. import facts, sources, wording
-from ..model import Finding, Step
+from ..facts import SeenCode
+from ..model import Fact, Finding, Step
 from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, UNREACHED, Rule, finding, needs_azure, remedy, steps
 from ..view import ProbeRefusal, View
 
@@ -72,37 +75,42 @@ def check(view: View) -> Finding | None:
         return _untested(view, doubt)
     key, rules, confidence = _cause(firewall)
     if blocked or codes:
-        confidence = "certain" if firewall is not None and firewall.licensing_outbound == "block" else "likely"
-        if key is None and firewall is not None and firewall.blocking:
-            key, rules = "rule", firewall.blocking
-        key = key or "unnamed"
+        key, rules, confidence = _met(firewall, key, rules)
     if key is None or view.kms_answered:
         return None
     partly = bool(blocked) and view.reach.state == "reached"
-    evidence = [
-        *map(facts.tcp, blocked),
-        *facts.codes(codes),
-        *map(facts.firewall_rule, (*rules, *(firewall.allowing if firewall is not None else ()))),
-    ]
-    if firewall is not None:
-        evidence.append(facts.outbound_default(firewall))
     return finding(
         ID,
         TEXTS[key].format(rules=_names(rules), port=view.cloud.port),
         severity="warning" if partly else "error",
         confidence=confidence,
-        evidence=evidence,
-        remedy=[
-            remedy(
-                GUEST_ADMIN,
-                *(_disable(rule) for rule in rules if rule.source == "local"),
-                *(STEPS["policy"].format(rule=rule.name or rule.id) for rule in rules if rule.source == "policy"),
-                _allow(view),
-                ACTIVATE,
-                action=RULE.action,
-            )
-        ],
+        evidence=_evidence(view, blocked, codes, rules),
+        remedy=[remedy(GUEST_ADMIN, *map(_step_for, rules), _allow(view), ACTIVATE, action=RULE.action)],
     )
+
+
+def _met(
+    firewall: Firewall | None, key: str | None, rules: tuple[FirewallRule, ...]
+) -> tuple[str, tuple[FirewallRule, ...], str]:
+    """Return the cause of a block that was met: the rule or default that explains it, else any blocking rule, else none by name."""
+    confidence = "certain" if firewall is not None and firewall.licensing_outbound == "block" else "likely"
+    if key is None and firewall is not None and firewall.blocking:
+        return "rule", firewall.blocking, confidence
+    return key or "unnamed", rules, confidence
+
+
+def _evidence(
+    view: View, blocked: t.Sequence[Target], codes: t.Sequence[SeenCode], rules: t.Sequence[FirewallRule]
+) -> list[Fact]:
+    firewall = view.guest.firewall
+    allowing = firewall.allowing if firewall is not None else ()
+    default = [facts.outbound_default(firewall)] if firewall is not None else []
+    return [*map(facts.tcp, blocked), *facts.codes(codes), *map(facts.firewall_rule, (*rules, *allowing)), *default]
+
+
+def _step_for(rule: FirewallRule) -> Step:
+    """Return how a blocking rule goes, in the guest or in the policy that sets it."""
+    return _disable(rule) if rule.source == "local" else STEPS["policy"].format(rule=rule.name or rule.id)
 
 
 def _untested(view: View, doubt: ProbeRefusal) -> Finding:

@@ -48,34 +48,13 @@ def check(view: View) -> Finding | None:
         return None
     if view.licensed and (view.channel == "kms_client" and view.renewal_age is not None):
         return None
-    section = view.guest.sections.get("license")
-    product = view.product
+    product, key = view.product, _key(view)
     evidence = [facts.section_error(name, item) for name, part in view.guest.sections.items() for item in part.errors]
     evidence.sort(key=lambda fact: fact.object != "license")
     if product is not None:
         evidence[:0] = [facts.licence(product), facts.key_channel(product), facts.minutes_left(product)]
     evidence += facts.last_success(view.guest.events)
-    if section is not None and section.status == "skipped":
-        key = "skipped"
-    elif product is None or product.status is None:
-        key = "error"
-    else:
-        key = "age" if view.licensed else "state"
-    if key == "error" and view.rights_codes:
-        key = "rights"
-    reasons = [
-        item.message or wording.code(item.code)
-        for item in (section.errors if section is not None else ())
-        if item.message or item.code
-    ]
-    title = TEXTS[key].format(
-        reason=wording.code(view.rights_codes[0].code)
-        if key == "rights"
-        else wording.clause(reasons[0])
-        if reasons
-        else TEXTS["no_reason"],
-        status=product.status if product is not None else None,
-    )
+    title = TEXTS[key].format(reason=_reason(view, key), status=product.status if product is not None else None)
     return finding(
         ID,
         title,
@@ -84,6 +63,25 @@ def check(view: View) -> Finding | None:
         evidence=evidence,
         remedy=[remedy(GUEST_ADMIN, *_steps(view, key), AGAIN)],
     )
+
+
+def _key(view: View) -> str:
+    """Return what kept the licence from being read: skipped, rights, error, or an unknown age or state."""
+    section, product = view.guest.sections.get("license"), view.product
+    if section is not None and section.status == "skipped":
+        return "skipped"
+    if product is None or product.status is None:
+        return "rights" if view.rights_codes else "error"
+    return "age" if view.licensed else "state"
+
+
+def _reason(view: View, key: str) -> str:
+    if key == "rights":
+        return wording.code(view.rights_codes[0].code)
+    section = view.guest.sections.get("license")
+    errors = section.errors if section is not None else ()
+    reasons = [item.message or wording.code(item.code) for item in errors if item.message or item.code]
+    return wording.clause(reasons[0]) if reasons else TEXTS["no_reason"]
 
 
 def _steps(view: View, key: str) -> tuple[Step, ...]:

@@ -12,8 +12,7 @@ from ..module_utils._plain import to_plain
 from ..module_utils._plan import outcome
 from ..module_utils._report.model import Change
 
-PREFIX = "__remediate_"
-TASKS = tuple(task for tasks in outcome.TASKS.values() for task in tasks)
+REPAIR = "__remediate_repair"
 
 
 def kms_remediation(
@@ -58,7 +57,12 @@ def _changes(
     name: str,
     check_mode: bool,
 ) -> list[Change]:
-    results = {task: variables[PREFIX + task] for task in TASKS if PREFIX + task in variables}
+    repair = variables.get(REPAIR, {})
+    results = repair.get("steps")
+    if results is None:
+        # It did not come to its first step.
+        bad = bool(part["run"]) and (repair.get("failed") or repair.get("unreachable"))
+        results = {outcome.TASKS[part["run"][0]][0]: repair} if bad else {}
     mine = [change for change in azure if name in change.hosts]
     return [*mine, *outcome.guest_changes(part["run"], results, check_mode=check_mode)]
 

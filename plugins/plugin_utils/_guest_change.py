@@ -25,6 +25,8 @@ from ._guest_script import GuestScriptError, run_guest_script
 
 # A message may hold several parts: what failed, why, what was put back, what to do.
 _MESSAGE_LIMIT = 1000
+# What most steps of a plan read, so that one reading serves the next step as well.
+_SHARED = ("os", "license", "services")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,6 +53,10 @@ class GuestChangeAction(ActionBase):
     _supports_check_mode = True
     _supports_async = False
     _began = False
+    _in_plan = False
+    _handed: GuestEvidence | None = None
+    # What was read last with nothing changed since, for the next step of a plan.
+    last_read: GuestEvidence | None = None
 
     def change(self, options: dict[str, t.Any]) -> Outcome:
         """Do the module's work with its checked options. May raise RefusedError and GuestScriptError."""
@@ -77,13 +83,23 @@ class GuestChangeAction(ActionBase):
     def read(self, *sections: str, cloud: str | None = None) -> GuestEvidence:
         """Return what the guest says of these sections and of what they need."""
         options = {} if cloud is None else {"cloud": cloud}
-        return read_guest(self, subset.resolve([f"!{subset.MIN}", *sections]), options, self._task_vars)
+        wanted = subset.resolve([f"!{subset.MIN}", *sections, *(_SHARED if self._in_plan else ())])
+        handed, self._handed = self._handed, None
+        if handed is None or any(handed.sections[name].status != "ok" for name in wanted):
+            handed = read_guest(self, wanted, options, self._task_vars)
+        self.last_read = handed
+        return handed
+
+    def hand_over(self, guest: GuestEvidence | None) -> None:
+        """Run as a step of a plan: take what was read just before, and leave the final proof to the diagnosis after the plan."""
+        self._handed, self._in_plan = guest, True
 
     def apply(
         self, script: str, parameters: t.Mapping[str, t.Any], secrets: t.Mapping[str, str] | None = None
     ) -> Answer:
         """Run a changing script. When it is lost on the way, what it did until then is not known: that counts as changed."""
         self._began = True
+        self._handed = self.last_read = None
         answer = self._answer(script, parameters, secrets)
         if not answer.steps:
             self._began = False

@@ -20,6 +20,7 @@ from ..module_utils._remedy.token_store.disk import Disk
 from ..module_utils._remedy.token_store.plan import StorePlan
 from ._guest_change import GuestChangeAction
 from ._guest_script import GuestScriptError, run_guest_script
+from ._other_action import other
 
 _SCRIPT = "token_store"
 
@@ -78,16 +79,8 @@ class TokenStoreAction(GuestChangeAction):
 
     def _restart(self, work: StorePlan) -> None:
         """Restart Windows as ansible.windows.win_reboot does. Raises GuestScriptError."""
-        task = self._task.copy()
-        task.args = {"msg": "Restart to rebuild the token store of the licensing service"}
-        context = {
-            "connection": self._connection,
-            "play_context": self._play_context,
-            "loader": self._loader,
-            "templar": self._templar,
-            "shared_loader_obj": self._shared_loader_obj,
-        }
-        reboot = self._shared_loader_obj.action_loader.get("ansible.windows.win_reboot", task=task, **context)
+        arguments = {"msg": "Restart to rebuild the token store of the licensing service"}
+        reboot = other(self, "ansible.windows.win_reboot", arguments)
         told = reboot.run(task_vars=self._task_vars)
         if told.get("failed") or not told.get("rebooted"):
             raise GuestScriptError(

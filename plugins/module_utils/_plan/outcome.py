@@ -16,7 +16,7 @@ from . import actions
 
 Plain = t.Mapping[str, t.Any]
 
-# Action -> the tasks of the role that do it, in order; each registers __remediate_<task>.
+# Action -> the steps of kms_repair that do it, in order; `firewall_rules.0`, `firewall_rules.1` are of one kind.
 TASKS: t.Mapping[str, tuple[str, ...]] = {
     "clock": ("clock_service", "clock"),
     "firewall": ("firewall_rules", "firewall"),
@@ -40,7 +40,8 @@ def guest_changes(run: t.Iterable[str], results: Plain, *, check_mode: bool) -> 
         if action == DNS_CACHE:
             found += _emptied(results.get("activation"))
             continue
-        done = [results[task] for task in TASKS.get(action, ()) if isinstance(results.get(task), t.Mapping)]
+        kinds = TASKS.get(action, ())
+        done = [told for name, told in results.items() if name.partition(".")[0] in kinds]
         ran = [result for result in done if not result.get("skipped")]
         if not ran:
             if check_mode and action in UNPREVIEWED:
@@ -79,7 +80,12 @@ def failures(
     for item in after:
         name = item["name"]
         failed = next((change for change in changes.get(name, ()) if change.status == "failed"), None)
-        if name in then and _level(item) > then[name]:
+        unproved = any(change.action == "activation" and change.status == "changed" for change in changes.get(name, ()))
+        if unproved and item.get("licensed") is False:
+            found[name] = (
+                f"activation: Windows reported success, but stays without a licence: {item['root_cause']['title']}"
+            )
+        elif name in then and _level(item) > then[name]:
             found[name] = f"The VM is in a worse state than before: {item['root_cause']['title']}"
         elif failed is not None:
             found[name] = f"{failed.action}: {failed.message or 'it failed'}"

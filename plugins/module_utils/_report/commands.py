@@ -20,6 +20,9 @@ from .._diagnosis.model import Fact, Remedy
 from .._reference import azure_names
 from . import network_path
 
+ACTIVATION = "activation"
+# What else a repair may need before Windows can activate.
+_ALONG: t.Mapping[str, tuple[str, ...]] = {"service": ("reboot",), "token_store": ("reboot",)}
 PLAYBOOK = "azure_windows.activation.remediate"
 # More names than these make a command nobody reads; the role finds its hosts by itself.
 MOST_NAMES = 20
@@ -54,14 +57,21 @@ def of(remedy: Remedy, evidence: t.Sequence[Fact], names: t.Sequence[str]) -> Co
         return Commands()
     build = _AZURE.get(remedy.action)
     az, portal = build(_Evidence(evidence)) if build else ((), None)
-    return Commands(_ansible(remedy.action, names), tuple(az), portal)
+    return Commands(_ansible(remedy.action, evidence, names), tuple(az), portal)
 
 
-def _ansible(action: str, names: t.Sequence[str]) -> str:
+def _ansible(action: str, evidence: t.Sequence[Fact], names: t.Sequence[str]) -> str:
+    """Return the run that repairs and then activates, with the word that a blocking rule of the guest's firewall needs."""
     words = ["ansible-playbook", PLAYBOOK, "-i", "<inventory>"]
     if len(names) <= MOST_NAMES and all(map(_PLAIN_NAME.fullmatch, names)):
         words += ["--limit", ",".join(names)]
-    return _line(*words, "-e", json.dumps({"remediate_actions": [action]}))
+    variables: dict[str, t.Any] = {
+        "remediate_actions": list(dict.fromkeys([action, *_ALONG.get(action, ()), ACTIVATION]))
+    }
+    rules = [fact.value for fact in evidence if fact.kind == "firewall_rule" and isinstance(fact.value, t.Mapping)]
+    if action == "firewall" and any(rule.get("action") == "block" for rule in rules):
+        variables["remediate_disable_blocking_firewall_rules"] = True
+    return _line(*words, "-e", json.dumps(variables))
 
 
 class _Evidence:

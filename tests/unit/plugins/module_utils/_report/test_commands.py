@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 import typing as t
 
@@ -33,10 +34,30 @@ def test_a_route_for_each_address_of_the_table_that_the_evidence_names() -> None
     )
     assert how.ansible == (
         "ansible-playbook azure_windows.activation.remediate -i '<inventory>' --limit web01,web02 "
-        """-e '{"remediate_actions": ["route"]}'"""
+        """-e '{"remediate_actions": ["route", "activation"]}'"""
     )
     assert how.portal is not None
     assert how.portal.names["table"] == "rt-hub"
+
+
+@pytest.mark.parametrize(
+    ("action", "block", "variables"),
+    [
+        ("host", False, {"remediate_actions": ["host", "activation"]}),
+        ("activation", False, {"remediate_actions": ["activation"]}),
+        ("service", False, {"remediate_actions": ["service", "reboot", "activation"]}),
+        ("firewall", False, {"remediate_actions": ["firewall", "activation"]}),
+        (
+            "firewall",
+            True,
+            {"remediate_actions": ["firewall", "activation"], "remediate_disable_blocking_firewall_rules": True},
+        ),
+    ],
+)
+def test_the_run_ends_in_activating(action: str, block: bool, variables: dict[str, t.Any]) -> None:
+    evidence = facts(fact("firewall_rule", {"name": "rule", "action": "block" if block else "allow"}, "{1}"))
+    words = shlex.split(commands.of(remedy(action), evidence, ["web01"]).ansible)
+    assert json.loads(words[words.index("-e") + 1]) == variables
 
 
 NETWORK = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"

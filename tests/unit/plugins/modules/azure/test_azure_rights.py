@@ -97,8 +97,8 @@ def unread(here: Azure) -> list[dict[str, t.Any]]:
 
 
 def everything() -> list[b.Body]:
-    """A machine behind a firewall with a policy, under a network manager."""
-    return [*b.behind_firewall(b.network_rule("Allow", *b.BOTH)), b.resource("networkManagers", "manager", {})]
+    """A machine behind a firewall with a policy, beside a private DNS zone that a name of the KMS is in."""
+    return [*b.behind_firewall(b.network_rule("Allow", *b.BOTH)), b.resource("privateDnsZones", "windows.net", {})]
 
 
 def test_reading_with_exactly_these_rights_leaves_nothing_unread(azure: Start) -> None:

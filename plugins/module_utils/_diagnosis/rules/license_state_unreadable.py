@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from ..._guest.evidence import SectionError
 from ..._text import texts
 from .. import facts, sources, wording
 from ..model import Finding, Step
@@ -19,6 +20,7 @@ TEXTS = texts(
     {
         "error": "Windows did not return its licence state: {reason}. Fix that and diagnose again.",
         "rights": "Windows denies its licence state even to an administrator: {reason}. Give the licensing service its rights back and diagnose again.",
+        "waited": "The licence state was not read in time (waited {seconds} s). Set a larger probe_timeout and diagnose again.",
         "skipped": "The licence section was not collected. Add license to gather_subset and diagnose again.",
         "state": "Windows reports licence state {status}, which has no known meaning. Check on the VM whether it is activated.",
         "age": "Windows says that it is licensed, but not until when. Check on the VM whether it renews.",
@@ -28,6 +30,7 @@ TEXTS = texts(
 STEPS = steps(
     ID,
     {
+        "longer": "Set probe_timeout to 20 or more, as the probe waits three times as long",
         "ask": (
             "Query Windows directly",
             'Get-CimInstance SoftwareLicensingProduct -Filter "PartialProductKey IS NOT NULL"',
@@ -54,7 +57,11 @@ def check(view: View) -> Finding | None:
     if product is not None:
         evidence[:0] = [facts.licence(product), facts.key_channel(product), facts.minutes_left(product)]
     evidence += facts.last_success(view.guest.events)
-    title = TEXTS[key].format(reason=_reason(view, key), status=product.status if product is not None else None)
+    title = TEXTS[key].format(
+        reason=_reason(view, key),
+        status=product.status if product is not None else None,
+        seconds=f"{_waited(view) or 0:g}",
+    )
     return finding(
         ID,
         title,
@@ -66,30 +73,46 @@ def check(view: View) -> Finding | None:
 
 
 def _key(view: View) -> str:
-    """Return what kept the licence from being read: skipped, rights, error, or an unknown age or state."""
+    """Return what kept the licence from being read: skipped, rights, waited, error, or an unknown age or state."""
     section, product = view.guest.sections.get("license"), view.product
     if section is not None and section.status == "skipped":
         return "skipped"
     if product is None or product.status is None:
-        return "rights" if view.rights_codes else "error"
+        if view.rights_codes:
+            return "rights"
+        return "error" if _waited(view) is None else "waited"
     return "age" if view.licensed else "state"
 
 
 def _reason(view: View, key: str) -> str:
     if key == "rights":
         return wording.code(view.rights_codes[0].code)
-    section = view.guest.sections.get("license")
-    errors = section.errors if section is not None else ()
+    # What Windows tells comes before what the probe did not wait for.
+    errors = sorted(_errors(view), key=lambda item: item.waited_seconds is not None)
     reasons = [item.message or wording.code(item.code) for item in errors if item.message or item.code]
     return wording.clause(reasons[0]) if reasons else TEXTS["no_reason"]
+
+
+def _errors(view: View) -> tuple[SectionError, ...]:
+    section = view.guest.sections.get("license")
+    return section.errors if section is not None else ()
+
+
+def _waited(view: View) -> float | None:
+    """Return the seconds after which the probe's own limit ended the query; None where Windows itself gave an error."""
+    seconds = [item.waited_seconds for item in _errors(view)]
+    waited = [value for value in seconds if value is not None]
+    return max(waited) if waited and len(waited) == len(seconds) else None
 
 
 def _steps(view: View, key: str) -> tuple[Step, ...]:
     """Return what is left to do: an administrator needs no other account, and missing rights are no broken repository."""
     if key == "rights":
         return (STEPS["ask"], *licensing_rights_missing.steps_for(view))
+    if key == "waited":
+        return STEPS["longer"], STEPS["ask"]
     elevated = view.guest.os is not None and view.guest.os.elevated
-    return tuple(step for name, step in STEPS.items() if not (name == "account" and elevated))
+    return tuple(step for name, step in STEPS.items() if not (name == "longer" or (name == "account" and elevated)))
 
 
 RULE = Rule(

@@ -17,7 +17,7 @@ STEPS = {
     "redeploy": "正常なイメージから VM を再デプロイするか、バックアップから復元します",
     "reach": "再構築直後のストアにはライセンスがないため、先に KMS に到達できることを確認します",
     "snapshot": "システム ディスクのスナップショットを取得します",
-    "rights": "ストアのアクセス権を、同じビルドの正常な VM と比較します (SYSTEM と NETWORK SERVICE にアクセス権が必要です)",
+    "rights": "ストアのアクセス権を、同じビルドの正常な VM と比較します (SYSTEM と NT SERVICE\\sppsvc にアクセス権が必要です。Windows 8 と Server 2012 より前では NETWORK SERVICE です)",
     "stop": "ライセンス サービスを停止します",
     "rename": "tokens.dat の名前を変更します",
     "start": "ライセンス サービスを開始します",

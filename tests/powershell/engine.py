@@ -118,7 +118,8 @@ class Engine:
                 secrets=change.secrets if change is not None else None,
                 fakes=order,
                 variables={
-                    "MachineJson": json.dumps(machine),
+                    # The registry lies in the engine; every runspace would parse its text once more.
+                    "MachineJson": json.dumps({name: part for name, part in machine.items() if name != "registry"}),
                     "RegistryJson": json.dumps(machine["registry"]),
                     "FilesRoot": folder,
                 },

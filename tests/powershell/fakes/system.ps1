@@ -88,7 +88,20 @@ function Get-Item {
         $PSCmdlet.WriteError((New-LabError ([UnauthorizedAccessException]::new('denied')) 'ItemExistsUnauthorizedAccessError' 'PermissionDenied'))
         return
     }
-    Microsoft.PowerShell.Management\Get-Item @PSBoundParameters
+    $item = Microsoft.PowerShell.Management\Get-Item @PSBoundParameters
+    $many = Get-LabValue (Get-LabMachine) 'many_rules'
+    if ($many -and $LiteralPath[0] -like '*LOCAL_MACHINE\SYSTEM\*\FirewallRules') { Add-LabRule $item $many } else { $item }
+}
+
+# A key with very many values more: `count` of them, of which every tenth is `tenth` and the others are `other`.
+function Add-LabRule($Item, $Many) {
+    $key = [pscustomobject]@{ ValueCount = $Item.ValueCount + $Many.count; item = $Item; many = $Many }
+    Add-Member -InputObject $key -MemberType ScriptMethod -Name GetValueNames -Value { @(1..$this.many.count) + $this.item.GetValueNames() }
+    Add-Member -InputObject $key -MemberType ScriptMethod -Name GetValue -PassThru -Value {
+        param($name)
+        if ($name -isnot [int]) { return $this.item.GetValue($name) }
+        if ($name % 10) { $this.many.other } else { $this.many.tenth }
+    }
 }
 
 function Get-Content {

@@ -11,6 +11,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.engine import diagnose
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.evidence import GuestEvidence
 from ansible_collections.azure_windows.activation.plugins.module_utils._guest.interpret import interpret
 from tests.lab.guest import probe
@@ -93,6 +95,10 @@ def test_a_slow_licence_query_is_not_read_and_says_for_how_long(engine: Engine, 
     assert evidence.license is not None
     assert (evidence.license.readable, evidence.license.product) == (False, None)
     assert [error.waited_seconds for error in evidence.sections["license"].errors if error.waited_seconds] != []
+    found = diagnose(Evidence("web01", guest=evidence)).root_cause
+    assert found.id == "license-state-unreadable"
+    assert "not read in time" in str(found.title)
+    assert "repository" not in str(found.remedy)
 
 
 _APP = "v2.30|Action=Allow|Active=TRUE|Dir=Out|Name=@{App}|LUOwn=S-1-5-21-1-2-3-1001|AppPkgId=S-1-15-2-1|EmbedCtxt=x|"

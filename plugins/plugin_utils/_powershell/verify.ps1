@@ -26,7 +26,7 @@ function Invoke-Licensing { }
 $verify = @{ current = $null; windows = 'HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows NT\CurrentVersion\SoftwareProtectionPlatform' }
 $rules = 'HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\SharedAccess\Parameters\FirewallPolicy'
 
-function Get-Elapsed([scriptblock]$Body) {
+function Get-Millisecond([scriptblock]$Body) {
     $begin = [datetime]::UtcNow
     $null = & $Body
     [int]([datetime]::UtcNow - $begin).TotalMilliseconds
@@ -79,26 +79,26 @@ $questionTable = [ordered]@{
     dnsclient_import = @{ ask = {
             @{
                 loaded_before = [bool](Get-Module -Name DnsClient)
-                import_ms = Get-Elapsed { Import-Module -Name DnsClient -ErrorAction Stop }
-                first_ms = Get-Elapsed { Resolve-DnsName -Name localhost -ErrorAction SilentlyContinue }
-                second_ms = Get-Elapsed { Resolve-DnsName -Name localhost -ErrorAction SilentlyContinue }
+                import_ms = Get-Millisecond { Import-Module -Name DnsClient -ErrorAction Stop }
+                first_ms = Get-Millisecond { Resolve-DnsName -Name localhost -ErrorAction SilentlyContinue }
+                second_ms = Get-Millisecond { Resolve-DnsName -Name localhost -ErrorAction SilentlyContinue }
             }
         }
     }
     net_import = @{ ask = {
             @{
-                routes_ms = Get-Elapsed { Get-NetRoute -DestinationPrefix 0.0.0.0/0 -ErrorAction SilentlyContinue }
-                profile_ms = Get-Elapsed { Get-NetConnectionProfile -ErrorAction SilentlyContinue }
+                routes_ms = Get-Millisecond { Get-NetRoute -DestinationPrefix 0.0.0.0/0 -ErrorAction SilentlyContinue }
+                profile_ms = Get-Millisecond { Get-NetConnectionProfile -ErrorAction SilentlyContinue }
             }
         }
     }
     runspace = @{ ask = {
             $state = [initialsessionstate]::CreateDefault()
             $pool = [runspacefactory]::CreateRunspacePool($state)
-            $opened = Get-Elapsed { $pool.Open() }
+            $opened = Get-Millisecond { $pool.Open() }
             $shell = [powershell]::Create()
             $shell.RunspacePool = $pool
-            $first = Get-Elapsed { $shell.AddScript('1').Invoke() }
+            $first = Get-Millisecond { $shell.AddScript('1').Invoke() }
             $pool.Close()
             @{ open_ms = $opened; first_ms = $first }
         }
@@ -107,9 +107,9 @@ $questionTable = [ordered]@{
             $app = '55c92734-d682-4d71-983e-d6ec3f16059f'
             $where = " WHERE ApplicationID='$app' AND PartialProductKey IS NOT NULL"
             $options = @{ OperationTimeoutSec = 120; ErrorAction = 'Stop' }
-            $filtered = Get-Elapsed { @(Get-CimInstance -Query "SELECT ID FROM SoftwareLicensingProduct$where" @options) }
+            $filtered = Get-Millisecond { @(Get-CimInstance -Query "SELECT ID FROM SoftwareLicensingProduct$where" @options) }
             $all = @{ rows = @() }
-            $unfiltered = Get-Elapsed { $all.rows = @(Get-CimInstance -Query 'SELECT ID,ProductKeyChannel FROM SoftwareLicensingProduct' @options) }
+            $unfiltered = Get-Millisecond { $all.rows = @(Get-CimInstance -Query 'SELECT ID,ProductKeyChannel FROM SoftwareLicensingProduct' @options) }
             @{
                 filtered_ms = $filtered; unfiltered_ms = $unfiltered; rows = $all.rows.Count
                 channels = @($all.rows | ForEach-Object { $_.ProductKeyChannel } | Where-Object { $_ } | Sort-Object -Unique)
@@ -153,7 +153,7 @@ $questionTable = [ordered]@{
     }
     firewall_rules = @{ ask = {
             $read = @{ values = @{} }
-            $elapsed = Get-Elapsed { $read.values = Read-Key "$rules\FirewallRules" }
+            $elapsed = Get-Millisecond { $read.values = Read-Key "$rules\FirewallRules" }
             @{
                 rules = $read.values.Count; read_ms = $elapsed
                 characters = [long](@($read.values.Values | ForEach-Object { ([string]$_).Length }) | Measure-Object -Sum).Sum

@@ -82,7 +82,7 @@ class _Evidence:
         self.addresses = [address for way in ways for address in way.addresses]
         parts = [(fact.kind, fact.value) for fact in evidence if isinstance(fact.value, t.Mapping)]
         self.places = _unique(part for kind, part in parts if kind == "azure_place" and part.get("subnet_id"))
-        self.rules = _unique(part for kind, part in parts if kind == "nsg" and _mapping(part.get("rule")).get("nsg_id"))
+        self.rules = _unique(part for kind, part in parts if kind == "nsg" and part.get("rule"))
         firewalls = (part for kind, part in parts if kind == "hop" and part.get("kind") == "azure_firewall")
         self.firewalls = _unique(part for part in firewalls if part.get("id") and part.get("verdict") != "open")
         self.tables = [
@@ -123,8 +123,11 @@ def _route(seen: _Evidence) -> tuple[list[str], Portal]:
 
 
 def _nsg_rule(seen: _Evidence) -> tuple[list[str], Portal | None]:
-    """Return the rule in each group that denies; none against a deny on Azure's own tag, which the module refuses as well."""
-    open_to_us = [part for part in seen.rules if part.get("platform_rule") != DENIED_BY_TAG]
+    """Return the rule in each group that denies; none where the module refuses one as well.
+
+    That is against a deny on Azure's own tag, a security admin rule, and a deny before which no priority is free.
+    """
+    open_to_us = [part for part in seen.rules if _helps(part)]
     if seen.rules and not open_to_us:
         return [], None
     groups: dict[str, list[t.Mapping[str, t.Any]]] = {}
@@ -145,9 +148,15 @@ def _nsg_rule(seen: _Evidence) -> tuple[list[str], Portal | None]:
     return lines, Portal("portal.nsg_rule", said)
 
 
+def _helps(part: t.Mapping[str, t.Any]) -> bool:
+    rule = _mapping(part.get("rule"))
+    full = "free_priority" in rule and rule["free_priority"] is None
+    return bool(rule.get("nsg_id")) and not full and part.get("platform_rule") != DENIED_BY_TAG
+
+
 def _firewall_rule(seen: _Evidence) -> tuple[list[str], Portal | None]:
     """Return the rule in the policy of each firewall, or in the classic firewall; none where no rule of it would help."""
-    useful = [hop for hop in seen.firewalls if not _hopeless(_mapping(hop.get("rule")))]
+    useful = [hop for hop in seen.firewalls if not _hopeless(_mapping(hop.get("rule"))) and not _full(hop)]
     if seen.firewalls and not useful:
         return [], None
     lines: dict[str, None] = {}
@@ -188,6 +197,11 @@ def _classic_rule(firewall: _Resource, priority: str, seen: _Evidence, *, exists
 def _from_to(seen: _Evidence) -> list[str]:
     target = ["--destination-ports", "1688", "--destination-addresses", *seen.addresses]
     return ["--source-addresses", *seen.prefixes, *target]
+
+
+def _full(hop: t.Mapping[str, t.Any]) -> bool:
+    """Tell whether the rules were read and no priority before the deny is free."""
+    return hop.get("own_rules") is not None and hop.get("free_priority") is None
 
 
 def _hopeless(rule: t.Mapping[str, t.Any]) -> bool:

@@ -119,6 +119,8 @@ def test_a_rule_of_a_group_has_a_priority_that_is_free_and_early_enough() -> Non
     (line,) = az("nsg_rule", rule())
     assert "--resource-group g --nsg-name name --name kms-activation --priority 299" in line
     assert az("nsg_rule", {**rule(), "value": {**rule()["value"], "platform_rule": "denied_by_tag"}}) == ()
+    assert az("nsg_rule", rule(priority=100, free_priority=None)) == ()
+    assert az("nsg_rule", rule(nsg_id=None, layer="admin")) == ()
 
 
 def test_a_rule_of_a_policy_makes_the_group_only_where_there_is_none() -> None:
@@ -137,6 +139,7 @@ def test_a_classic_firewall_has_a_command_of_its_own() -> None:
 @pytest.mark.parametrize("decides", [{"inherited": True}, {"type": "nat"}])
 def test_nothing_is_printed_where_no_rule_of_ours_would_help(decides: dict[str, t.Any]) -> None:
     assert az("firewall_rule", hop(rule=decides), PLACE) == ()
+    assert az("firewall_rule", hop(free_priority=None), PLACE) == ()
 
 
 def test_a_nat_gateway_is_made_once_for_the_subnets_of_a_network() -> None:

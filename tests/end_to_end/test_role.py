@@ -102,7 +102,7 @@ def test_a_report_that_cannot_be_written_is_one_message(small: Lab, tmp_path: pa
     (tmp_path / "kms-report").write_text("a file where the folder should be", "utf-8")
     run = small.play(tmp_path, "-e", "diagnose_report_dir=kms-report/deeper")
     assert run.status == 2
-    assert f"kms_report: cannot write {tmp_path}/kms-report/deeper/kms-report.json: Not a directory" in run.output
+    assert f"diagnose_report_dir: {tmp_path}/kms-report is not a folder. Name a folder." in run.output
 
 
 def test_make_diagnose(tmp_path: pathlib.Path) -> None:

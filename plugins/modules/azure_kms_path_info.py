@@ -150,6 +150,12 @@ paths:
           which is null when the policy was not read.
       type: list
       elements: dict
+    private_zones:
+      description:
+        - The private DNS zones that are linked to the machine's network and hide a name of the KMS, as C(zone), C(zone_id), C(network),
+          C(name), and the C(addresses) that they give for it.
+      type: list
+      elements: dict
     unread:
       description: What could not be read for this machine, as RV(unread).
       type: list

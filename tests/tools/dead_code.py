@@ -33,6 +33,7 @@ READERS = {
     "RETURN": "ansible-doc",
     "TRANSFERS_FILES": "Ansible's ActionBase",
     "args": "Ansible's Task",
+    "disable": "the action kms_repair, which takes the plan of a guest's firewall as plain values",
     "started_at": "whoever reads the marker file on the guest",
     "service_start": "whoever reads the marker file on the guest",
     "service_delayed": "whoever reads the marker file on the guest",

@@ -38,7 +38,8 @@ class Session(contextlib.AbstractContextManager["Session"]):
 def open_session(settings: Settings, *, deadline: float, budget: float = math.inf) -> Session:
     """Find the cloud, build the credential and the client; raises CloudError, SignInError.
 
-    `deadline` bounds one long-running operation, `budget` all that is asked from now on, both in seconds. Signing in comes first and once, so that requests running beside each other share one token.
+    `deadline` bounds one long-running operation, `budget` all that is asked from now on, both in seconds. Signing in comes first
+    and once, so that requests running beside each other share one token.
     """
     end = time.monotonic() + budget
 

@@ -36,6 +36,7 @@ class AzurePath:
     unread: tuple[str, ...]
     place: Plain
     resolvers: tuple[Plain, ...] = ()
+    private_zones: tuple[Plain, ...] = ()
     readable: bool = True
 
     def hit_by(self, cause: str) -> tuple[Plain, ...]:
@@ -63,6 +64,7 @@ def read(path: Plain | None) -> AzurePath | None:
         unread=tuple(_unread(row) for row in _rows(path.get("unread"))),
         place=path,
         resolvers=_rows(path.get("resolvers")),
+        private_zones=_rows(path.get("private_zones")),
         readable=path.get("readable") is not False,
     )
 

@@ -32,7 +32,10 @@ STEPS = ACTIVATING | steps(
             "Install the KMS client setup key of {title}, which ends in {partial} (list: {url})",
             "cscript //nologo $env:windir\\system32\\slmgr.vbs /ipk <key>",
         ),
-        "unknown": "Find the edition (registry value EditionID) and its KMS client setup key ({url}), but install none on an evaluation or multi-session edition",
+        "unknown": (
+            "Find the edition (registry value EditionID) and its KMS client setup key ({url}), but install none on "
+            "an evaluation or multi-session edition"
+        ),
         "unpublished": "Use an edition that Azure's KMS can activate, as no KMS client setup key is published for this edition and build",
     },
 )

@@ -28,29 +28,42 @@ def covers(zone: str, name: str) -> bool:
     return name == zone or name.endswith(f".{zone}")
 
 
-def notes(state: NetworkState, network_id: str, resolvers: t.Sequence[str], targets: KmsTargets) -> list[str]:
-    """Return what is to be said of the zones linked to a network; nothing where other servers than Azure's are asked."""
+def hiding(state: NetworkState, network_id: str, resolvers: t.Sequence[str], targets: KmsTargets) -> list[Body]:
+    """Return the linked zones that hide a KMS name, as zone, zone_id, network, name and the addresses they give instead of Azure's.
+
+    Nothing where other servers than Azure's are asked.
+    """
     if set(resolvers) - {AZURE_DNS}:
         return []
-    return [note for name in targets.names if (note := _note(state, network_id, name, targets))]
+    return [row for name in targets.names if (row := _hidden(state, network_id, name, targets)) is not None]
 
 
-def _note(state: NetworkState, network_id: str, name: str, targets: KmsTargets) -> str:
+def note(row: Body) -> str:
+    """Return what is to be said of one row of `hiding`."""
+    told = {**row, "addresses": ", ".join(row["addresses"])}
+    return (_OTHER if row["addresses"] else _NO_RECORD).format(**told)
+
+
+def _hidden(state: NetworkState, network_id: str, name: str, targets: KmsTargets) -> Body | None:
     zones = [zone for zone in state.of_type(ZONE) if covers(name_of(zone), name)]
     linked = [(zone, link) for zone in zones if (link := _link(state, zone, network_id)) is not None]
     if not linked:
-        return ""
+        return None
     # The most specific zone answers.
     zone, link = max(linked, key=lambda pair: len(name_of(pair[0])))
     record = name.lower().removesuffix(low(name_of(zone))).rstrip(".") or "@"
-    told = {"zone": name_of(zone), "network": name_of(network_id), "name": name}
     addresses = _addresses(state, zone, record)
     if addresses is None or (set(addresses) and set(addresses) <= {*targets.addresses, *targets.legacy_addresses}):
-        return ""
-    if addresses:
-        return _OTHER.format(**told, addresses=", ".join(addresses))
-    falls_back = text(props(link).get("resolutionPolicy")).lower() == "nxdomainredirect"
-    return "" if falls_back else _NO_RECORD.format(**told)
+        return None
+    if not addresses and text(props(link).get("resolutionPolicy")).lower() == "nxdomainredirect":
+        return None
+    return {
+        "zone": name_of(zone),
+        "zone_id": zone["id"],
+        "network": name_of(network_id),
+        "name": name,
+        "addresses": addresses,
+    }
 
 
 def _link(state: NetworkState, zone: Body, network_id: str) -> Body | None:

@@ -45,6 +45,7 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
         "addresses": [],
         "kms_routes": KmsRoutes().plain(),
         "resolvers": [],
+        "private_zones": [],
         "unread": [],
         "notes": [],
     }
@@ -111,7 +112,8 @@ def _judged(start: Start) -> dict[str, t.Any]:
     notes = list(view.notes) if view else []
     notes += [note for path in found for note in path.notes]
     resolvers = resolvers_of(start.state, start.place.nic, start.network_id)
-    notes += names.notes(start.state, start.network_id, resolvers, start.targets)
+    zones = names.hiding(start.state, start.network_id, resolvers, start.targets)
+    notes += map(names.note, zones)
     if power and power != "running":
         notes.append(f"the machine is {power}")
     return {
@@ -121,6 +123,7 @@ def _judged(start: Start) -> dict[str, t.Any]:
         "reason": _reason(start.targets, verdict, deciding, found),
         "addresses": [dict(path.shown) for path in found],
         "kms_routes": start.routes.plain(),
+        "private_zones": zones,
         "unread": judgement.join_unread(view.unread if view else (), *(path.unread for path in found)),
         "notes": list(dict.fromkeys(notes)),
     }

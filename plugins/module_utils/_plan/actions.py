@@ -61,7 +61,10 @@ OBSTACLES = texts(
         "stays": "{finding} is not being fixed, so activation would still fail",
         "only_possible": 'confidence is only "possible", so this is not repaired automatically',
         "no_target": "what was read of Azure does not name the object to change",
-        "parent_denies": "rule {rule} of parent policy {policy} denies the traffic before any rule of this policy, so the owner of that policy has to change it",
+        "parent_denies": (
+            "rule {rule} of parent policy {policy} denies the traffic before any rule of this policy, so the owner "
+            "of that policy has to change it"
+        ),
         "tag_denied": "rule {rule} denies the service tag AzurePlatformLKM, which was written to stop activation, so its owner has to remove it",
         "rule_by_policy": "rule {names} comes from Group Policy, so only the owner of that policy can change it",
         "no_local_rules": "Group Policy ignores local firewall rules (AllowLocalPolicyMerge), so a local rule has no effect",

@@ -69,8 +69,7 @@ def parse(answer: Answer) -> HostsFile:
 def without(text: str, names: t.Collection[str]) -> str:
     """Return a line that no longer names any of `names`: commented out, or without them where it names others as well."""
     start = _SIGNATURE if text.startswith(_SIGNATURE) else ""
-    match = _PARTS.fullmatch(text.removeprefix(start))
-    assert match is not None
+    match = t.cast("re.Match[str]", _PARTS.fullmatch(text.removeprefix(start)))
     words = match[1].split()
     others = [word for word in words[1:] if word.rstrip(".").casefold() not in names]
     if not others:

@@ -24,7 +24,8 @@ RULE = obstacle(
     },
     advice={
         "add": (
-            "Add a network rule (protocol TCP, port 1688, destination the KMS addresses, source the subnet of the VM), as network rules are processed before application rules"
+            "Add a network rule (protocol TCP, port 1688, destination the KMS addresses, source the subnet of "
+            "the VM), as network rules are processed before application rules"
         ),
         "remove": "Remove port 1688 from the application rule",
     },

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._text import texts
-from .. import facts, reach, sources, wording
+from .. import facts, private_zone, reach, sources, wording
 from ..facts import AZURE_PATH
 from ..model import Fact, Finding, Remedy
 from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, needs_azure, remedy, steps
@@ -57,6 +57,7 @@ def check(view: View) -> Finding | None:
         return _from_codes(view)
     failing = [item for item in servers if not item.addresses]
     evidence = [facts.dns(item, view.cloud.addresses) for item in (answer, *servers)]
+    evidence += private_zone.evidence(view)
     if answer.addresses:
         if not failing or len(failing) == len(servers):
             return None
@@ -112,7 +113,7 @@ def _repair(view: View) -> Remedy:
     deaf = _deaf_firewall(view)
     proxy = [STEPS["proxy"].format(firewall=deaf["firewall"])] if deaf is not None else []
     ask = STEPS["ask"].format(name=view.name_in_use)
-    return remedy(NETWORK_TEAM, *proxy, ask, STEPS["forward"], STEPS["servers"])
+    return remedy(NETWORK_TEAM, *proxy, *private_zone.repair(view), ask, STEPS["forward"], STEPS["servers"])
 
 
 RULE = Rule(
@@ -124,7 +125,7 @@ RULE = Rule(
     needs=("dns",),
     check=check,
     texts=TEXTS,
-    steps=STEPS | ACTIVATING,
+    steps=STEPS | private_zone.STEPS | ACTIVATING,
     severities=("error", "warning"),
     alike=("guest-firewall-blocks-kms", "kms-unreachable-unexplained"),
     sources=(sources.TROUBLESHOOT,),

@@ -27,10 +27,12 @@ RULE = obstacle(
     },
     advice={
         "route": (
-            "Add one route per KMS address to the route table of the subnet (prefix <address>/32, next hop Internet; a longer prefix wins over the default route)"
+            "Add one route per KMS address to the route table of the subnet (prefix <address>/32, next hop "
+            "Internet; a longer prefix wins over the default route)"
         ),
         "egress": (
-            "Check that the subnet has an outbound method of its own (NAT gateway, public IP address or load balancer outbound rule), as the route alone does nothing in a private subnet"
+            "Check that the subnet has an outbound method of its own (NAT gateway, public IP address or load "
+            "balancer outbound rule), as the route alone does nothing in a private subnet"
         ),
         "activate": "Activate Windows again from the guest",
     },

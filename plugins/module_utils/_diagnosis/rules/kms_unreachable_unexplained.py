@@ -37,7 +37,8 @@ STEPS = steps(
             "Test-NetConnection {name} -Port {port}",
         ),
         "hops": (
-            "Check every hop (security rules, route tables, Azure Firewall, appliances, the outbound method; Azure Firewall needs a network rule, not an application rule)"
+            "Check every hop (security rules, route tables, Azure Firewall, appliances, the outbound method; "
+            "Azure Firewall needs a network rule, not an application rule)"
         ),
         "egress": "Allow outbound TCP {port} to {addresses} so that it leaves from an Azure public address",
     },

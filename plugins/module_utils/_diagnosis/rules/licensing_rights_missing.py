@@ -25,7 +25,8 @@ STEPS = steps(
     {
         "elevate": "Activate from a console that runs as administrator",
         "store": (
-            "Compare the access rights of the licensing folder with a healthy VM of the same build (NT SERVICE\\sppsvc needs access; before Windows 8 and Server 2012, NETWORK SERVICE)",
+            "Compare the access rights of the licensing folder with a healthy VM of the same build (NT "
+            "SERVICE\\sppsvc needs access; before Windows 8 and Server 2012, NETWORK SERVICE)",
             "icacls $env:windir\\System32\\spp\\store /t",
         ),
         "registry": (

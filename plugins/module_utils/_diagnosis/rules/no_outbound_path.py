@@ -20,16 +20,20 @@ RULE = obstacle(
     },
     advice={
         "attach": (
-            "Attach a NAT gateway to the subnet (charged per hour and gigabyte, and for its Standard public IP; every VM of the subnet leaves from that address, and it wins over the methods below)"
+            "Attach a NAT gateway to the subnet (charged per hour and gigabyte, and for its Standard public IP; "
+            "every VM of the subnet leaves from that address, and it wins over the methods below)"
         ),
         "balancer": (
-            "Add an outbound rule to a Standard public load balancer instead (charged per rule and gigabyte; serves only the VMs in its backend pool, which share its ports)"
+            "Add an outbound rule to a Standard public load balancer instead (charged per rule and gigabyte; "
+            "serves only the VMs in its backend pool, which share its ports)"
         ),
         "address": (
-            "Assign a Standard public IP to the NIC instead (charged per hour for each VM; makes the VM reachable from outside unless its network security group prevents it)"
+            "Assign a Standard public IP to the NIC instead (charged per hour for each VM; makes the VM "
+            "reachable from outside unless its network security group prevents it)"
         ),
         "firewall": (
-            "Route the traffic to a firewall with a public IP in Azure instead (no new charge where there is one; everything on that route passes its rules, which must allow TCP 1688)"
+            "Route the traffic to a firewall with a public IP in Azure instead (no new charge where there is "
+            "one; everything on that route passes its rules, which must allow TCP 1688)"
         ),
         "routes": "Do not rely on routes to the Internet alone, which do not help in a private subnet or behind an internal load balancer",
     },

@@ -21,7 +21,10 @@ TEXTS = texts(
             "The KMS routes are for addresses of old, of another cloud or mistyped ({stale}), so the traffic to {addresses} takes {route}. Add "
             "routes for the current addresses."
         ),
-        "harmless": "The route table holds routes for KMS addresses of old, of another cloud or mistyped ({stale}). Replace them by routes for the current addresses.",
+        "harmless": (
+            "The route table holds routes for KMS addresses of old, of another cloud or mistyped ({stale}). Replace "
+            "them by routes for the current addresses."
+        ),
         "unnamed": "no longer in use",
     },
 )

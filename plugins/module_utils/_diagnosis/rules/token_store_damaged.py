@@ -31,7 +31,8 @@ STEPS = steps(
         "reach": "Check first that KMS can be reached, as a rebuilt store starts without a licence",
         "snapshot": "Take a snapshot of the system disk",
         "rights": (
-            "Compare the access rights of the store with a healthy VM of the same build (SYSTEM and NT SERVICE\\sppsvc need access; before Windows 8 and Server 2012, NETWORK SERVICE)",
+            "Compare the access rights of the store with a healthy VM of the same build (SYSTEM and NT "
+            "SERVICE\\sppsvc need access; before Windows 8 and Server 2012, NETWORK SERVICE)",
             "icacls $env:windir\\System32\\spp\\store /t",
         ),
         "stop": ("Stop the licensing service", "net stop sppsvc"),

@@ -197,7 +197,10 @@ UI = {
     "filter.empty": "No matching VMs.",
     "copy": "Copy",
     "copied": "Copied",
-    "footer.counted": "Activated means that the guest was asked and is licensed, and that nothing threatens its licence. Unknown is never counted as activated.",
+    "footer.counted": (
+        "Activated means that the guest was asked and is licensed, and that nothing threatens its licence. Unknown "
+        "is never counted as activated."
+    ),
     "footer.read_only": "This file is self-contained and loads nothing from the network.",
     "footer.docs": "Each cause has a page in the collection's",
     "table.seen": "seen",

@@ -26,6 +26,7 @@ UI = {
     "fact.egress": "outbound method to {object}",
     "fact.evaluation_end": "end of the evaluation",
     "fact.exception": "failure of the check {object}",
+    "fact.private_zone": "private DNS zone {object}",
     "fact.firewall_resolver": "Azure Firewall without DNS proxy at {object}",
     "fact.firewall_rule": "firewall rule {object}",
     "fact.guest_section": "section {object}",

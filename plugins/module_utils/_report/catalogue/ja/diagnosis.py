@@ -30,6 +30,7 @@ MESSAGES = {
     "engine.no_verdict": "チェック自体が失敗したため判定できません。コレクションの不具合です。",
     "engine.step.in_azure": "メタデータ サービスが応答せず、以降の手順は Azure の VM にだけ当てはまるため、先に Azure の VM であることを確認します",
     "engine.either": "{first} または {rest}",
+    "private_zone.step.hides": "プライベート DNS ゾーン {zone} に {name} のレコード (Azure の KMS のアドレス) を追加するか、仮想ネットワーク {network} へのリンクを解除します",
     "key.step.no_key_here": "評価版またはマルチセッションのエディションのため、キーをインストールしないでください",
     "key.step.redeploy": "正常なイメージから VM を再デプロイします",
     "key.step.known": "{title} の KMS クライアント セットアップ キー (末尾 {partial}、一覧 {url}) をインストールします",

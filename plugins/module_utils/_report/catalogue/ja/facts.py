@@ -22,6 +22,7 @@ UI = {
     "fact.egress": "{object} への送信方法",
     "fact.evaluation_end": "評価期間の終了",
     "fact.exception": "チェック {object} の失敗",
+    "fact.private_zone": "プライベート DNS ゾーン {object}",
     "fact.firewall_resolver": "{object} の DNS プロキシが無効な Azure Firewall",
     "fact.firewall_rule": "ファイアウォールの規則 {object}",
     "fact.guest_section": "セクション {object}",

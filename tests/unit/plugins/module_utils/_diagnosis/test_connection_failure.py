@@ -89,7 +89,8 @@ def test_every_kind_is_met_and_says_something_else() -> None:
     }
     assert met == set(connection_failure.KINDS)
     titles = {
-        diagnose(build.without_guest("unreachable", item)).root_cause.title.split(":")[0] for item, *_ in MESSAGES
+        diagnose(build.without_guest("unreachable", item)).root_cause.title.split(":")[0]
+        for item, _who, _word in MESSAGES
     }
     assert len(titles) >= len(connection_failure.KINDS)
 

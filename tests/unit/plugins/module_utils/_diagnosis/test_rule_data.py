@@ -58,6 +58,9 @@ VERBS = (
     r"|Restore|Set|Start|Stop|Synchronise|Take|Test|Turn|Update|Use|Wait"
 )
 DEAF = build.azure("open", resolvers=[{"address": "168.63.129.16", "firewall": "afw", "dns_proxy": False}])
+ZONED = build.azure(
+    "open", private_zones=[{"zone": "core.windows.net", "network": "vnet", "name": build.NAME, "addresses": []}]
+)
 ACTION = re.compile(rf"({VERBS}|No action is needed)\b")
 STEP = re.compile(rf"(Do not|Never|{VERBS})\b")
 # A second sentence behind a comma, a colon or a semicolon.
@@ -72,6 +75,7 @@ def findings() -> list[Finding]:
     """What the rules find in guests and networks in every kind of trouble."""
     chance = random.Random(3)
     evidence = [build.evidence(*changes, path=PATHS[1]) for _id, changes, _expected in HITS]
+    evidence += [build.evidence(*changes, path=ZONED) for _id, changes, _expected in HITS]
     evidence += [build.evidence(*chance.sample(CHANGES, chance.randint(0, 4)), path=path) for path in PATHS * 40]
     evidence += [build.without_guest(kind, "no route") for kind in ("unreachable", "failed", "not_asked")]
     evidence += [build.evidence(*changes) for changes in RARE]

@@ -712,6 +712,32 @@ def test_a_firewall_that_is_asked_for_names_and_answers_none_is_told(row: dict[s
     assert ("DNS proxy" in result.remedy[0].steps[0].says) is said
 
 
+ZONE = {"zone": "core.windows.net", "zone_id": "/x", "network": "vnet-app", "name": NAME, "addresses": []}
+
+
+@pytest.mark.parametrize(
+    ("rule", "given"),
+    [
+        ("dns-resolution-failed", dns(answer(NAME, error="0x8007232B"))),
+        ("dns-unexpected-answer", dns(answer(NAME, "10.9.9.9", verdict="unexpected"))),
+    ],
+)
+@pytest.mark.parametrize(("row", "said"), [(ZONE, True), ({**ZONE, "name": "other.example"}, False)])
+def test_a_private_zone_that_hides_the_name_is_told(
+    rule: str, given: dict[str, t.Any], row: dict[str, t.Any], said: bool
+) -> None:
+    result = found(rule, BROKEN, given, path=azure("open", private_zones=[row]))
+    assert result is not None
+    assert ("private_zone" in [fact.kind for fact in result.evidence]) is said
+    assert (
+        any(
+            "core.windows.net or" in step.says or "zone core.windows.net" in step.says
+            for step in result.remedy[0].steps
+        )
+        is said
+    )
+
+
 def _outcome(diagnosis: Diagnosis, rule_id: str) -> list[str]:
     return [item.status for item in (diagnosis.root_cause, *diagnosis.findings) if item.id == rule_id]
 

@@ -32,6 +32,7 @@ KEYS = {
     "addresses",
     "kms_routes",
     "resolvers",
+    "private_zones",
     "unread",
     "notes",
     "messages",

@@ -290,6 +290,30 @@ def test_a_clock_that_is_wrong_never_reads_as_within_the_limit(seconds: int, sai
     assert said in build.verdict(BROKEN, {"clock": {"offset_seconds": float(seconds)}}).root_cause.title
 
 
+@pytest.mark.parametrize(
+    ("tested", "said"), [({}, True), (failed("connectivity"), False), (failed("connectivity", status="skipped"), False)]
+)
+def test_kms_is_said_to_answer_only_where_a_test_saw_it(tested: dict[str, t.Any], said: bool) -> None:
+    cause = build.verdict(BROKEN, events(attempt(outcome="refused", value="0xC004ABCD")), tested).root_cause
+    assert cause.id == "activation-unexplained"
+    assert ("KMS answers the guest" in cause.title) is said
+
+
+@pytest.mark.parametrize(
+    ("changes", "root", "beside", "status"),
+    [
+        ([failed("license"), CLOCK], "clock-skew", "license-state-unreadable", "unknown"),
+        ([CHAIN], "azure-edition-attestation", "activated", "ok"),
+    ],
+)
+def test_what_the_licence_says_stands_beside_a_root_cause(
+    changes: list[dict[str, t.Any]], root: str, beside: str, status: str
+) -> None:
+    diagnosis = build.verdict(*changes)
+    assert diagnosis.root_cause.id == root
+    assert [item.status for item in diagnosis.findings if item.id == beside] == [status]
+
+
 def test_the_renewal_that_is_late_is_a_symptom() -> None:
     diagnosis = build.verdict(renewed(30 * 1440), SILENT)
     assert "renewal-overdue" in diagnosis.root_cause.explains

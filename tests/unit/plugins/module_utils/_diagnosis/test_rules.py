@@ -53,6 +53,11 @@ UNSURE = {**RULE, "certain": False, "conditions": ["LUAuth=x"]}
 
 LICENSING = {**RULE, "action": "allow", "applies_to": "sppsvc"}
 REFUSED = targets("guest_blocked", code="0x8007271D")
+PARTLY = {
+    "connectivity": {
+        "targets": [target(ADDRESSES[0]), target(ADDRESSES[1], "guest_blocked", code="0x8007271D")],
+    }
+}
 LET_OUT = {"firewall": {"default_outbound": "block", "licensing_outbound": "allow", "allowing": [LICENSING]}}
 
 
@@ -369,6 +374,8 @@ HITS: list[Case] = [
         None,
     ),
     ("guest-firewall-blocks-kms", [BROKEN, targets("filtered")], None),
+    # The address in use answers: that the other one is blocked is no reason for anything yet.
+    ("guest-firewall-blocks-kms", [BROKEN, PARTLY], "warning likely"),
     (
         "guest-firewall-blocks-kms",
         [BROKEN, targets("guest_blocked", code="0x8007271D"), firewall(blocking_probe=[RULE])],
@@ -411,6 +418,22 @@ HITS: list[Case] = [
     ("clock-skew", [BROKEN, SKEWED, {"clock": {"offset_seconds": None}}], "error certain"),
     ("clock-skew", [BROKEN, SKEWED], "error likely"),
     ("clock-skew", [SKEWED], None),
+    # Right by more than the doubt: an old refusal. Not surely right: it may still be the cause.
+    (
+        "clock-skew",
+        [BROKEN, SKEWED, {"clock": {"offset_seconds": 14300.0, "uncertainty_seconds": 50.0}}],
+        "error likely",
+    ),
+    (
+        "clock-skew",
+        [BROKEN, SKEWED, {"clock": {"offset_seconds": 14300.0, "uncertainty_seconds": 300.0}}],
+        "error certain",
+    ),
+    (
+        "clock-skew",
+        [BROKEN, SKEWED, {"clock": {"offset_seconds": -14300.0, "uncertainty_seconds": 300.0}}],
+        "error certain",
+    ),
     *[
         ("token-store-damaged", [unlicensed(reason=value)], "error certain")
         for value in ("0xC004E015", "0xC004D301", "0xC004E002")

@@ -39,6 +39,7 @@ def target(**values: t.Any) -> Target:
         ({"connected": True, "reply": None}, "open", None),
         ({"connected": True, "reply": "xyz"}, "open", None),
         ({"connected": True, "reply": "", "reply_error": 10054}, "reset", "WSAECONNRESET"),
+        ({"connected": True, "reply": "", "reply_error": 10053}, "reset", "WSAECONNABORTED"),
         ({"connected": True, "reply": "", "reply_error": 10058}, "open", None),
         ({"socket_error": 10061}, "refused", "WSAECONNREFUSED"),
         ({"socket_error": 10013}, "guest_blocked", "WSAEACCES"),

@@ -71,6 +71,9 @@ NEW, OLD = "C:\\Windows\\System32\\spp\\store\\2.0\\tokens.dat", "C:\\Windows\\S
         ([(NEW, False, False, "0x80070005")], NEW, False, "ERROR_ACCESS_DENIED"),
         ([(NEW, True, False, "0x80070021")], NEW, None, None),
         ([(NEW, True, False, "0x800700E1")], NEW, None, None),
+        # Only a denied look leaves open whether the file is there.
+        ([(NEW, False, False, "0x80070003"), (OLD, True, True, None)], OLD, True, None),
+        ([(NEW, False, False, "0x80070002")], None, None, None),
         ([(NEW, False, None, None), (OLD, False, None, None)], None, None, None),
     ],
 )

@@ -65,6 +65,23 @@ def test_what_is_harmless_is_done_in_order(changes: tuple[made.Plain, ...], run:
     assert plan.touched == ("web01",)
 
 
+def test_nothing_that_can_lose_or_open_something_is_done_without_a_word() -> None:
+    """Restarting, opening a firewall, setting the clock, files that are replaced and anything in Azure are asked for."""
+    assert set(actions.HARMLESS) == {"service", "host", "key", "dns_cache", "activation"}
+
+
+def test_the_steps_are_shown_in_the_order_in_which_they_are_done() -> None:
+    item = made.evidence(
+        *BLOCKED,
+        FOREIGN,
+        {"clock": {"offset_seconds": 90000.0}},
+        made.events(others=(made.event(1003, "0xC004E002"),)),
+        path=path("forced-tunneling"),
+    )
+    shown = [step.action for step in planned(item, allowed=EVERYTHING).hosts["web01"].steps]
+    assert shown == ["route", "clock", "host", "token_store", "activation"]
+
+
 def test_what_is_not_allowed_is_said_and_no_attempt_is_wasted() -> None:
     item = made.evidence(*BLOCKED, path=path("forced-tunneling"))
     plan = planned(item)

@@ -30,6 +30,16 @@ CLOUDS = {
     "AzurePublicCloud": {"Names": [NAME, "kms.core.windows.net"], "Addresses": [*ADDRESSES, "23.102.135.246"]},
     "AzureChinaCloud": {"Names": ["azkms.core.chinacloudapi.cn"], "Addresses": ["159.27.28.100"]},
 }
+CMDLETS = (
+    "Get-NetRoute",
+    "Get-NetIPAddress",
+    "Get-NetConnectionProfile",
+    "Get-DnsClientServerAddress",
+    "Get-Service",
+    "Get-TimeZone",
+    "Get-UICulture",
+    "whoami.exe",
+)
 Machine = dict[str, t.Any]
 
 
@@ -111,6 +121,20 @@ def blocked(endpoints: Endpoints, **changes: t.Any) -> Machine:
         imds={"error": "timeout"},
         **changes,
     )
+
+
+def unreadable(registry: Machine) -> Machine:
+    """Return a registry whose keys, and those that a probe may look for besides, refuse to be read."""
+    firewall = rf"{SERVICES}\SharedAccess\Parameters\FirewallPolicy"
+    others = (
+        rf"{SERVICES}\mpssvc",
+        rf"{LICENSING}\{APP}",
+        rf"{firewall}\DomainProfile",
+        rf"{POLICY}\WindowsFirewall\DomainProfile",
+        rf"{POLICY}\WindowsFirewall\FirewallRules",
+        r"HKEY_USERS\S-1-5-20\SOFTWARE\Microsoft\Windows NT\CurrentVersion\SoftwareProtectionPlatform",
+    )
+    return {key: {"values": {}, "deny": "read"} for key in (*registry, *others)}
 
 
 _SYSTEM = {

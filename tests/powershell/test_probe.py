@@ -97,27 +97,8 @@ def test_constrained_language(engine: Engine, endpoints: Endpoints) -> None:
 def test_everything_fails(engine: Engine, endpoints: Endpoints) -> None:
     machine = machines.blocked(endpoints)
     machine["cim"] = {name: {"error": _REFUSED} for name in machine["cim"]}
-    machine["registry"] = dict.fromkeys(
-        [
-            *machine["registry"],
-            rf"{SERVICES}\mpssvc",
-            rf"{LICENSING}\{machines.APP}",
-            rf"{SERVICES}\SharedAccess\Parameters\FirewallPolicy\DomainProfile",
-            rf"{machines.POLICY}\WindowsFirewall\DomainProfile",
-            rf"{machines.POLICY}\WindowsFirewall\FirewallRules",
-            r"HKEY_USERS\S-1-5-20\SOFTWARE\Microsoft\Windows NT\CurrentVersion\SoftwareProtectionPlatform",
-        ],
-        _DENIED,
-    )
-    cmdlets = (
-        "Get-NetRoute",
-        "Get-NetIPAddress",
-        "Get-NetConnectionProfile",
-        "Get-DnsClientServerAddress",
-        "Get-Service",
-        "Get-TimeZone",
-    )
-    machine["cmdlet_errors"] = dict.fromkeys([*cmdlets, "Get-UICulture", "whoami.exe"], _REFUSED)
+    machine["registry"] = machines.unreadable(machine["registry"])
+    machine["cmdlet_errors"] = dict.fromkeys(machines.CMDLETS, _REFUSED)
     machine["event_log_error"] = {"code": "0x80070005", "message": "Zugriff verweigert"}
     sections = compare(engine, machine, TimeoutSeconds=_SHORT)["sections"]
     nothing = {name for name, section in sections.items() if section["data"] is None}

@@ -3,4 +3,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Comes last: what runs after it runs as the machine lets scripts run.
+if (Get-LabValue (Get-LabMachine) 'strict') { Set-StrictMode -Version Latest }
 $ExecutionContext.SessionState.LanguageMode = (Get-LabMachine).language_mode

@@ -24,10 +24,20 @@ function Get-LabMachine {
 # What a machine is slow at: `hangs` names commands and the seconds that each of their calls takes longer.
 function Wait-Lab([string]$Command, [string]$What) {
     $hangs = Get-LabValue (Get-LabMachine) 'hangs'
+    if (Get-LabValue (Get-LabMachine) 'noise') { Write-LabNoise }
     foreach ($name in $Command, "$Command $What") {
         $seconds = Get-LabValue $hangs $name
         if ($seconds) { Microsoft.PowerShell.Utility\Start-Sleep -Milliseconds ([int](1000 * $seconds)) }
     }
+}
+
+# What a logging tool or a careless module writes beside its result.
+function Write-LabNoise {
+    Write-Error 'stray error' -ErrorAction Continue
+    Write-Warning 'stray warning' -WarningAction Continue
+    Write-Verbose 'stray verbose' -Verbose
+    Write-Debug 'stray debug'
+    Write-Information 'stray information' -InformationAction Continue
 }
 
 function Get-LabValue($Object, [string]$Name) {
@@ -39,7 +49,13 @@ function Get-LabValue($Object, [string]$Name) {
 function ConvertTo-LabCode([string]$Code) { [uint32]([Convert]::ToUInt32($Code.Substring(2), 16)) }
 
 function ConvertTo-LabTime([string]$Text) {
-    [datetime]::Parse($Text, [cultureinfo]::InvariantCulture, [Globalization.DateTimeStyles]::RoundtripKind).ToLocalTime()
+    $utc = [datetime]::Parse($Text, [cultureinfo]::InvariantCulture, [Globalization.DateTimeStyles]::RoundtripKind)
+    # A time without a kind is a local one, as .NET takes it.
+    switch (Get-LabValue (Get-LabMachine) 'time_kind') {
+        'Utc' { return $utc.ToUniversalTime() }
+        'Unspecified' { return [datetime]::SpecifyKind($utc.ToLocalTime(), 'Unspecified') }
+    }
+    $utc.ToLocalTime()
 }
 
 function New-LabError([Exception]$Exception, [string]$Id, [string]$Category = 'NotSpecified') {

@@ -12,7 +12,11 @@ function New-Object {
         throw (New-LabError $refused 'CannotCreateTypeConstrainedLanguage,Microsoft.PowerShell.Commands.NewObjectCommand' 'PermissionDenied')
     }
     switch ($TypeName -replace '^.*\.') {
-        'TcpClient' { return New-LabTcpClient }
+        'TcpClient' {
+            $refuses = Get-LabValue (Get-LabMachine) 'refuses_ipv6'
+            if ($refuses -and "$ArgumentList" -eq 'InterNetworkV6') { throw [System.Net.Sockets.SocketException]::new(10047) }
+            return New-LabTcpClient
+        }
         'EventLogQuery' { return New-LabEventLogQuery $ArgumentList }
         'EventLogReader' { return New-LabEventLogReader $ArgumentList[0] }
         'WebRequestSession' { return [pscustomobject]@{ Proxy = $null } }

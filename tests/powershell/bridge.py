@@ -47,6 +47,7 @@ class Bridge:
         """Take a machine, which is changed in place, and the folder that the engine takes for drive C."""
         self.machine, self.calls = machine, t.cast("list[str]", [])
         self._computer, self._root, self._strike = Computer.alone(machine), root, strike
+        self.cut = False
         for path, file in machine["files"].items():
             _write(self._place(path), file)
 
@@ -64,12 +65,12 @@ class Bridge:
                     self._mirror()
                 struck = self._strike(number, operation, at)
                 if struck == CUT:
-                    return {"cut": True}
+                    return self._cut_off()
                 if isinstance(struck, int):
                     raise WindowsError(struck, "cim")
         except WindowsError as error:
             if self._strike(number, operation, "after") == CUT:
-                return {"cut": True}
+                return self._cut_off()
             text = error.text or messages.message(error.hresult, self.machine["ui_culture"])
             return {
                 "error": {
@@ -80,6 +81,10 @@ class Bridge:
                 }
             }
         return {"value": None}
+
+    def _cut_off(self) -> Tree:
+        self.cut = True
+        return {"cut": True}
 
     def settle(self) -> None:
         """Take what the script did to the collection's own folder over into the machine."""
@@ -160,7 +165,8 @@ def run(
                 },
             )
         bridge.settle()
-    if told["error"]:
+    # A script that was cut off ends with the engine's word that it was stopped, which is no failure of its own.
+    if told["error"] and not bridge.cut:
         raise ScriptError(told["error"][0]["message"])
     return (json.loads(told["output"][0]) if told["output"] else None), bridge.calls
 

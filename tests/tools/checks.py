@@ -23,6 +23,8 @@ import time
 from tests.tools import tree
 
 HOME = tree.ROOT / ".venv" / "home"
+# Beside each other, two releases of ansible-test would make the same environment in one home.
+OLDEST_HOME = tree.ROOT / ".venv" / "oldest_home"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 # ansible-test bootstraps pip from a host of its own; this does it from Python's bundled wheel.
@@ -56,6 +58,7 @@ class Check:
     folder: pathlib.Path = tree.ROOT
     must_say: str = ""
     must_not_say: str = ""
+    home: pathlib.Path = HOME
 
 
 @dataclasses.dataclass(frozen=True)
@@ -112,6 +115,7 @@ def oldest_check(core: tuple[pathlib.Path, str], copied: pathlib.Path) -> Check:
         folder=copied,
         must_say=r"Running sanity test \"validate-modules\"",
         must_not_say=r"All targets skipped",
+        home=OLDEST_HOME,
     )
 
 
@@ -162,7 +166,7 @@ def run(check: Check) -> Outcome:
     done = subprocess.run(
         check.command,
         cwd=check.folder,
-        env=environment(),
+        env={**environment(), "HOME": str(check.home)},
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -180,10 +184,11 @@ def run(check: Check) -> Outcome:
 
 def main() -> int:
     """Run the checks and return the exit status."""
-    cache = HOME / ".ansible" / "test" / "cache"
-    cache.mkdir(parents=True, exist_ok=True)
-    for version in GET_PIP_VERSIONS:
-        (cache / f"get_pip_{version}.py").write_text(GET_PIP, encoding="utf-8")
+    for home in (HOME, OLDEST_HOME):
+        cache = home / ".ansible" / "test" / "cache"
+        cache.mkdir(parents=True, exist_ok=True)
+        for version in GET_PIP_VERSIONS:
+            (cache / f"get_pip_{version}.py").write_text(GET_PIP, encoding="utf-8")
     left_out = () if can_lint_powershell() else ("pslint",)
     core = oldest_core()
     failed = 0

@@ -14,11 +14,13 @@ import typing as t
 from .._diagnosis.model import SEVERITIES
 from .._plain import from_plain, to_plain
 from .._text import messages, restored
-from . import version1
+from . import sharing, version1
 from .model import Host, Repairs, Report
 from .text import neutral_plain
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+# Of version 2, whose hosts share nothing, everything is known here.
+READABLE = (version1.SCHEMA_VERSION, 2, SCHEMA_VERSION)
 TOOL = "azure_windows.activation"
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
 # No report of ours is half as deep.
@@ -41,7 +43,8 @@ def _compact(value: t.Any) -> str:
 
 
 def plain(report: Report) -> Plain:
-    """Return the report as JSON-plain values; hosts share the messages, so the report holds each once."""
+    """Return the report as JSON-plain values; what hosts share, it holds once."""
+    hosts = [_plain_host(host) for host in report.hosts]
     return {
         "schema_version": SCHEMA_VERSION,
         "generated_at": report.generated_at,
@@ -50,8 +53,9 @@ def plain(report: Report) -> Plain:
         "unanswered": list(report.unanswered),
         "history": to_plain(report.history),
         "remediation": to_plain(report.remediation),
-        "messages": to_plain(messages((report.remediation, report.hosts))),
-        "hosts": [_plain_host(host) for host in report.hosts],
+        "messages": sharing.numbered(messages((report.remediation, report.hosts))),
+        **sharing.share(hosts),
+        "hosts": hosts,
     }
 
 
@@ -72,16 +76,23 @@ def parse(text: str) -> Report:
     if _deeper(found, DEEPEST):
         raise ValueError(f"it is nested deeper than {DEEPEST} levels")
     version = found.get("schema_version") if isinstance(found, dict) else None
-    if version not in (version1.SCHEMA_VERSION, SCHEMA_VERSION):
-        raise ValueError(f"it is not a report of schema_version {version1.SCHEMA_VERSION} or {SCHEMA_VERSION}")
+    if version not in READABLE:
+        raise ValueError(
+            f"it is not a report of schema_version {', '.join(map(str, READABLE[:-1]))} or {SCHEMA_VERSION}"
+        )
     generated_at = _time(found.get("generated_at"), "generated_at")
-    table = neutral_plain(found.get("messages"))
+    table = sharing.by_text(neutral_plain(found.get("messages")))
     hosts, unanswered, run = (neutral_plain(found.get(key)) for key in ("hosts", "unanswered", "remediation"))
+    tables = {name: restored(neutral_plain(found.get(name) or []), table) for name in sharing.TABLES.values()}
     if not isinstance(hosts, list) or not isinstance(unanswered or [], list):
         raise ValueError("hosts and unanswered must be lists")
+    if not all(isinstance(items, list) for items in tables.values()):
+        raise ValueError(f"{' and '.join(tables)} must be lists")
     hosts, run = restored([hosts, run], table)
     if version == version1.SCHEMA_VERSION:
         hosts = version1.upgraded(hosts)
+    if version == SCHEMA_VERSION:
+        hosts = list(sharing.expanded(hosts, tables))
     return Report(
         generated_at,
         tuple(_host(index, item, generated_at) for index, item in enumerate(hosts)),

@@ -51,7 +51,7 @@ def test_fleet() -> None:
         "unread": 0,
         "root_causes": {"activated": 1, "guest-unreachable": 1, "renewal-overdue": 1, "wrong-kms-host": 2},
     }
-    assert (plain["schema_version"], plain["generated_at"]) == (2, NOW)
+    assert (plain["schema_version"], plain["generated_at"]) == (3, NOW)
 
 
 @pytest.mark.parametrize(

@@ -100,8 +100,8 @@ def test_who_was_unanswered_in_a_slice_stays_so_until_it_answers() -> None:
     ("text", "complaint"),
     [
         ("{", "it is not JSON"),
-        ("[]", "it is not a report of schema_version 1 or 2"),
-        ('{"schema_version": 3}', "it is not a report of schema_version 1 or 2"),
+        ("[]", "it is not a report of schema_version 1, 2 or 3"),
+        ('{"schema_version": 4}', "it is not a report of schema_version 1, 2 or 3"),
         ('{"schema_version": 1}', "generated_at must be a time as 2026-11-24T08:00:00Z"),
         ('{"schema_version": 1, "generated_at": "yesterday"}', "generated_at must be a time"),
         ('{"schema_version": 1, "generated_at": "2026-11-24T08:00:00Z", "hosts": {}}', "must be lists"),

@@ -31,6 +31,7 @@ TABLES = {"terse": terse.render, "full": console.render}
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "diagnoses": {"type": "list", "elements": "dict"},
     "remediation": {"type": "dict"},
+    "earlier": {"type": "list", "elements": "dict", "default": []},
     "merge": {"type": "list", "elements": "path", "default": []},
     "expected_hosts": {"type": "list", "elements": "str", "default": []},
     "previous": {"type": "path"},
@@ -63,11 +64,13 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"kms_report: report_mode: {_options.MODE_RULE}")
         previous, warnings = _previous(options["previous"])
         now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        merged = [_read("merge", path) for path in options["merge"]]
+        merged += [_batch(f"earlier[{index}]", batch, now) for index, batch in enumerate(options["earlier"])]
         beside = build.Beside(
-            merged=tuple(_read("merge", path) for path in options["merge"]),
+            merged=tuple(merged),
             expected=tuple(options["expected_hosts"]),
             previous=previous,
-            remediation=_remediation(options["remediation"]),
+            remediation=_remediation("remediation", options["remediation"]),
         )
         try:
             report = build.report(options["diagnoses"] or [], now, VERSION, beside)
@@ -125,8 +128,17 @@ def _read(option: str, path: str) -> Report:
         raise AnsibleActionFail(f"kms_report: {option}: {path} cannot be used: {error}") from None
 
 
-def _remediation(plain: dict[str, t.Any] | None) -> Remediation | None:
+def _batch(option: str, batch: dict[str, t.Any], now: str) -> Report:
+    """Return the report on another batch of the play."""
+    beside = build.Beside(remediation=_remediation(option, batch.get("remediation")))
+    try:
+        return build.report(batch.get("diagnoses") or [], now, VERSION, beside)
+    except ValueError as error:
+        raise AnsibleActionFail(f"kms_report: {option}: {error}") from None
+
+
+def _remediation(option: str, plain: dict[str, t.Any] | None) -> Remediation | None:
     try:
         return None if plain is None else build.remediation(plain)
     except ValueError as error:
-        raise AnsibleActionFail(f"kms_report: remediation: {error}") from None
+        raise AnsibleActionFail(f"kms_report: {option}: {error}") from None

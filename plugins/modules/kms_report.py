@@ -60,6 +60,13 @@ options:
       - A mapping with C(check_mode), C(actions), C(before) (the diagnoses before the run), C(hosts) (by name C(plan) and C(changes)),
         C(plan) and C(changes) of Azure, and C(journal). O(diagnoses) are those after the run.
     type: dict
+  earlier:
+    description:
+      - What other batches of the play found, as the filter P(azure_windows.activation.kms_earlier#filter) collects it. Each holds
+        C(diagnoses) and, after repairs, C(remediation).
+    type: list
+    elements: dict
+    default: []
   merge:
     description:
       - Files C(kms-report.json) of other runs, job slices for example, that are joined with O(diagnoses).

@@ -13,7 +13,7 @@ import subprocess
 
 import pytest
 
-from tests.end_to_end.lab import HERE, Lab
+from tests.end_to_end.lab import HERE, Lab, serving
 from tests.tools import tree
 
 EXPECTED = {
@@ -43,6 +43,33 @@ def test_foreign_play_with_become_serial_and_tags(small: Lab, tmp_path: pathlib.
     assert run.status == 0, run.output
     assert run.root_causes == EXPECTED
     assert re.findall(r"^(\d VMs): \d activated", run.output, re.M) == ["2 VMs", "4 VMs"]
+
+
+NOT_FIRST = {name: cause for name, cause in EXPECTED.items() if name != "healthy01"}
+
+
+def test_a_condition_on_the_role_leaves_the_first_host_out(small: Lab, tmp_path: pathlib.Path) -> None:
+    playbook = HERE / "playbooks" / "mixed.yml"
+    run = small.play(tmp_path, "-e", "diagnose_fail_on=error", playbook=playbook)
+    assert run.status == 2
+    assert failed_hosts(run.output) == set(NOT_FIRST)
+    assert run.root_causes == NOT_FIRST
+
+
+def test_hosts_that_go_at_their_own_pace_share_the_report(small: Lab, tmp_path: pathlib.Path) -> None:
+    run = small.play(tmp_path, playbook=HERE / "playbooks" / "free.yml")
+    assert run.status == 0, run.output
+    assert run.root_causes == NOT_FIRST
+
+
+def test_repairs_in_batches_share_the_report(tmp_path: pathlib.Path) -> None:
+    with serving(str(HERE / "worlds" / "small.yml"), tmp_path / "lab") as lab:
+        run = lab.play(tmp_path, "-e", "remediate_serial=1", playbook=tree.ROOT / "playbooks" / "remediate.yml")
+    assert run.status == 0, run.output
+    assert run.root_causes == {**EXPECTED, "wronghost01": "activated"}
+    assert run.report is not None
+    before = {host["name"]: host["before"]["root_cause"]["id"] for host in run.report["hosts"]}
+    assert before == EXPECTED
 
 
 def test_a_host_that_was_lost_before_is_unknown(small: Lab, tmp_path: pathlib.Path) -> None:

@@ -418,7 +418,7 @@ ansible_facts:
           type: dict
           description: "The WinHTTP proxy."
           contains:
-            winhttp: {type: str, description: "The WinHTTP proxy, null when direct. KMS does not use it."}
+            winhttp: {type: str, description: "The WinHTTP proxy without its user and password, null when direct. KMS does not use it."}
             bypass: {type: list, elements: str, description: "What is not asked through it."}
         routes:
           type: list

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Text from a guest made safe to keep: no product keys, no control characters, no endless strings."""
+"""Text from elsewhere made safe to keep: no product keys, no passwords, no control characters, no endless strings."""
 
 from __future__ import annotations
 
@@ -15,12 +15,18 @@ _STRING_LIMIT = 65536
 _DEPTH_LIMIT = 20
 
 _KEY = re.compile(r"(?<![A-Z0-9])(?:[A-Z0-9]{5}[-\u2010-\u2015]){4}([A-Z0-9]{5})(?![A-Z0-9])", re.IGNORECASE)
+# Users and passwords in addresses, and the signature of a shared access signature (learn.microsoft.com, storage-sas-overview).
+_USER = re.compile(r"(?<=://)[^\s\"'<>]*@")
+_SIGNATURE = re.compile(r"(?<=[?&;]sig=)[^\s&;\"'<>]+", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\ud800-\udfff]")
 
 
 def scrub(text: str) -> str:
-    """Return the text with every product key cut down to its last five characters."""
-    return _KEY.sub(lambda match: "*****-" + match.group(1), text)
+    """Return the text with every product key cut down to its last five characters, and without passwords in addresses."""
+    text = _KEY.sub(lambda match: "*****-" + match.group(1), text)
+    if "://" in text:
+        text = _USER.sub("***@", text)
+    return _SIGNATURE.sub("***", text) if "sig=" in text.lower() else text
 
 
 def message(text: str, limit: int = MESSAGE_LIMIT) -> str:

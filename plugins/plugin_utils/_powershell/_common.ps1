@@ -35,7 +35,8 @@ function Get-ErrorCode($Record, [object[]]$Exceptions) {
 function Format-Failure([string]$Source, $Record) {
     $exceptions = @()
     for ($exception = $Record.Exception; $exception; $exception = $exception.InnerException) { $exceptions += $exception }
-    $message = [string]$exceptions[-1].Message
+    # Some libraries name the proxy with its user and password.
+    $message = [string]$exceptions[-1].Message -replace '(://)\S*@', '$1***@'
     if ($message.Length -gt 300) { $message = $message.Substring(0, 300) }
     @{
         source = $Source

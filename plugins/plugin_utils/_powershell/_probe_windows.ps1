@@ -82,7 +82,38 @@ function Read-Version {
 
 function Read-WinHttp {
     $key = Get-KeyPath 'winhttp'
-    Read-Part 'winhttp' $key { Read-Values $key 'WinHttpSettings' }
+    Read-Part 'winhttp' $key {
+        $settings = (Read-Key $key).WinHttpSettings
+        if ($settings -is [byte[]]) { $settings = Hide-ProxyUser $settings }
+        if ($settings -is [string] -or $settings -is [string[]]) { $settings = Hide-UserInfo ($settings -join ' ') }
+        @{ WinHttpSettings = Format-RegistryValue $settings }
+    }
+}
+
+# 12 bytes, then up to three texts (proxies, what bypasses them, the address of a script), each behind its length in 4 bytes.
+# What does not fit that form is not sent.
+function Hide-ProxyUser([byte[]]$Raw) {
+    $shown = @($Raw | Select-Object -First 12)
+    $at = 12
+    foreach ($part in 1..3) {
+        if ($at + 4 -gt $Raw.Length) { break }
+        $length = $Raw[$at] + 256 * $Raw[$at + 1] + 65536 * $Raw[$at + 2] + 16777216 * $Raw[$at + 3]
+        $at += 4
+        if ($at + $length -gt $Raw.Length) { break }
+        $text = Hide-UserInfo (-join [char[]]@($Raw | Select-Object -Skip $at -First $length))
+        $shown += @(($text.Length % 256), (($text.Length - $text.Length % 256) / 256), 0, 0) + @([char[]]$text | ForEach-Object { [byte]$_ })
+        $at += $length
+    }
+    , [byte[]]$shown
+}
+
+# User names and passwords of proxies, and what follows a question mark in an address, never leave the guest. A password may hold
+# @, ; and blanks: the next entry begins at its protocol, behind a host with its port, or where no user comes any more.
+function Hide-UserInfo([string]$Text) {
+    if ($Text.Length -gt 4096) { return '***' }
+    $protocol = '(?:(?:https?|ftp|socks\d?)=|[a-z][\w+.-]*://)'
+    $entries = $Text -split "([;\s]+(?=$protocol|[^@]*$)|(?<=@[\w.-]+:\d+/?)[;\s]+)"
+    -join @($entries -replace "(?s)^($protocol{0,2}).*@", '$1***@' -replace '(://[^?]*\?).+', '$1***')
 }
 
 function Read-TimeService {

@@ -14,7 +14,7 @@ import re
 import time
 import typing as t
 
-from tests.lab.guest import network, properties, windows
+from tests.lab.guest import network, properties, proxy_users, windows
 from tests.lab.guest.windows import HKLM, SERVICES, Machine, Section
 
 SECTIONS = (
@@ -191,7 +191,10 @@ def _file(path: str, file: t.Mapping[str, t.Any] | None, section: Section) -> di
 def _proxy(machine: Machine, section: Section) -> dict[str, t.Any]:
     key = rf"{HKLM}\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections"
     values = section.part(key, lambda: windows.read_values(machine, key, ["WinHttpSettings"])) or {}
-    return {"winhttp_settings": values.get("WinHttpSettings")}
+    settings = values.get("WinHttpSettings")
+    if settings is not None and settings["type"] == "Binary":
+        settings = {**settings, "data": proxy_users.hidden(bytes.fromhex(settings["data"])).hex()}
+    return {"winhttp_settings": settings}
 
 
 def _imds(machine: Machine, _section: Section) -> dict[str, t.Any]:

@@ -31,6 +31,23 @@ def test_a_product_key_is_cut_down(given: str, kept: str) -> None:
 @pytest.mark.parametrize(
     ("given", "kept"),
     [
+        ("no answer from http://u:S3@/cret@proxy:8080/ in time", "no answer from http://***@proxy:8080/ in time"),
+        ("https://a.example/x and HTTPS://u@b.example", "https://a.example/x and HTTPS://***@b.example"),
+        (
+            "'https://a.blob.example/l?sv=1&SIG=S3%2Bcret%3D&se=2' failed",
+            "'https://a.blob.example/l?sv=1&SIG=***&se=2' failed",
+        ),
+        ("user@corp.example in https://a.example", "user@corp.example in https://a.example"),
+        ("design=x&a=b", "design=x&a=b"),
+    ],
+)
+def test_passwords_in_addresses_are_cut_out(given: str, kept: str) -> None:
+    assert text.scrub(given) == kept
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
         ("  a\r\n b\t", "a b"),
         ("a\x00\x1bb\ud800", "ab"),
         ("\u202eevil", "evil"),

@@ -18,7 +18,7 @@ from ..module_utils._report import build, console, markdown, prometheus, terse, 
 from ..module_utils._report.catalogue.catalogue import LANGUAGES, Catalogue
 from ..module_utils._report.model import Remediation, Report
 from ..module_utils._version import VERSION
-from ..plugin_utils import _display, _files, _html, _options
+from ..plugin_utils import _display, _files, _html, _options, _report_files
 
 # Format -> what writes it; JSON and samples are the same in every language.
 RENDERERS: dict[str, t.Callable[[Report, Catalogue], str]] = {
@@ -34,10 +34,12 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "earlier": {"type": "list", "elements": "dict", "default": []},
     "merge": {"type": "list", "elements": "path", "default": []},
     "expected_hosts": {"type": "list", "elements": "str", "default": []},
+    "known_hosts": {"type": "list", "elements": "str", "default": []},
     "previous": {"type": "path"},
     "formats": {"type": "list", "elements": "str", "choices": list(RENDERERS), "default": list(RENDERERS)},
     "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
     "report_dir": {"type": "path", "default": "kms-report"},
+    "per_job": {"type": "bool", "default": True},
     "report_mode": {"type": "str", "default": f"{_files.MODE:04o}"},
     "display": {"type": "bool", "default": True},
     "output": {"type": "str", "choices": list(TABLES), "default": "terse"},
@@ -62,13 +64,15 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail("kms_report: formats: name at least one of " + ", ".join(RENDERERS))
         if not _options.MODE.fullmatch(options["report_mode"]):
             raise AnsibleActionFail(f"kms_report: report_mode: {_options.MODE_RULE}")
+        folder = _report_files.folder(options["report_dir"], task_vars or {} if options["per_job"] else {})
         previous, warnings = _previous(options["previous"])
         now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        merged = [_read("merge", path) for path in options["merge"]]
+        merged = [_read("merge", path) for path in _report_files.named(options["merge"], folder)]
         merged += [_batch(f"earlier[{index}]", batch, now) for index, batch in enumerate(options["earlier"])]
         beside = build.Beside(
             merged=tuple(merged),
             expected=tuple(options["expected_hosts"]),
+            known=tuple(options["known_hosts"]),
             previous=previous,
             remediation=_remediation("remediation", options["remediation"]),
         )
@@ -78,7 +82,8 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"kms_report: {error}") from None
         catalogue = Catalogue(options["language"])
         rendered = {form: RENDERERS[form](report, catalogue) for form in options["formats"]}
-        paths = _write(rendered, pathlib.Path(options["report_dir"]).absolute(), int(options["report_mode"], 8))
+        paths = _report_files.write(rendered, folder, int(options["report_mode"], 8))
+        _report_files.remove_stale(folder, set(RENDERERS) - set(rendered))
         # People open the page; the other files are named beside it.
         first = paths.get("html") or next(iter(paths.values()))
         if options["display"]:
@@ -90,19 +95,6 @@ class ActionModule(ActionBase):
         if warnings:
             result["warnings"] = warnings
         return result
-
-
-def _write(rendered: dict[str, str], folder: pathlib.Path, mode: int) -> dict[str, str]:
-    """Write the report in each format and return the paths; a reader never meets half a file."""
-    paths = {}
-    for form, text in rendered.items():
-        path = folder / f"kms-report.{form}"
-        try:
-            _files.write_atomically(path, text, mode)
-        except OSError as error:
-            raise AnsibleActionFail(f"kms_report: cannot write {path}: {error.strerror or error}") from None
-        paths[form] = str(path)
-    return paths
 
 
 def _previous(path: str | None) -> tuple[Report | None, list[str]]:

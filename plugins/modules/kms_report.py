@@ -70,6 +70,8 @@ options:
   merge:
     description:
       - Files C(kms-report.json) of other runs, job slices for example, that are joined with O(diagnoses).
+      - A folder stands for every C(kms-report.json) in it, however deep, and a pattern as C(jobs/*/kms-report.json) for what it matches.
+        The file that is about to be replaced is left out of both.
       - Of each VM the newest answer is kept. VMs of the same name with different Azure resource ids are different VMs.
     type: list
     elements: path
@@ -77,6 +79,12 @@ options:
   expected_hosts:
     description:
       - Names of the hosts that must be in the report. One that is not is listed as unanswered and counted as unknown.
+    type: list
+    elements: str
+    default: []
+  known_hosts:
+    description:
+      - Names of the hosts of the inventory. One that O(previous) holds and this run did not ask is left out, not gone, as with C(--limit).
     type: list
     elements: str
     default: []
@@ -89,6 +97,7 @@ options:
     description:
       - Which files to write, all named C(kms-report) with the format as their ending.
       - V(prom) is for the textfile collector of Prometheus' node_exporter.
+      - The report's files of other formats in that folder, which an earlier run left, are removed.
     type: list
     elements: str
     choices: [json, html, md, prom]
@@ -105,6 +114,13 @@ options:
       - A relative path starts at the working directory of C(ansible-playbook).
     type: path
     default: kms-report
+  per_job:
+    description:
+      - Whether a job of AWX or automation controller writes to a folder of its own in O(report_dir), C(job-) with the id of the job, so that
+        slices do not replace each other's report. The id is that of C(awx_job_id), or C(tower_job_id).
+      - A path that holds the id already stays as it is. Outside of such jobs nothing is added.
+    type: bool
+    default: true
   report_mode:
     description:
       - Permissions of the files, in octal. The report names machines and addresses, so that not everybody should read it.
@@ -138,13 +154,9 @@ EXAMPLES = r"""
   run_once: true
   register: kms_report
 
-- name: Join the reports of four job slices and name the hosts that are in none of them
+- name: Join the reports of all job slices in a folder and name the hosts that are in none of them
   azure_windows.activation.kms_report:
-    merge:
-      - slice1/kms-report.json
-      - slice2/kms-report.json
-      - slice3/kms-report.json
-      - slice4/kms-report.json
+    merge: [/var/lib/reports/kms]
     expected_hosts: "{{ groups['windows'] }}"
   run_once: true
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import pathlib
 import re
@@ -116,6 +117,46 @@ def test_a_wrong_input_is_one_message(small: Lab, tmp_path: pathlib.Path, wrong:
     assert run.output.count("fatal: ") == 1
     assert message in run.output
     assert "Traceback" not in run.output
+    assert len(small.requests()) == before
+
+
+def test_guests_are_reported_on_where_azure_had_to_be_read_and_could_not_be(small: Lab, tmp_path: pathlib.Path) -> None:
+    run = small.play(tmp_path, "-e", "diagnose_azure=always")
+    assert run.status == 2
+    assert run.root_causes == EXPECTED
+    said = "diagnose_azure: it is always, and Azure could not be read. No Azure credentials were found"
+    assert said in run.output
+    unasked = json.dumps({"diagnose_azure": "always", "diagnose_gather_subset": ["all", "!imds"]})
+    nobody = small.play(tmp_path, "-e", unasked, "--limit", "healthy01")
+    assert (nobody.status, nobody.root_causes) == (2, {"healthy01": "activated"})
+    assert "No host's Azure resource id is known. Set diagnose_azure_resource_id." in nobody.output
+
+
+def test_hosts_that_limit_left_out_are_not_gone(small: Lab, tmp_path: pathlib.Path) -> None:
+    first = small.play(tmp_path, "--limit", "healthy01,wronghost01")
+    assert first.report is not None, first.output
+    plain = first.path.read_text("utf-8").replace('"healthy01"', '"retired01"')
+    (tmp_path / "then.json").write_text(plain, "utf-8")
+    run = small.play(tmp_path, "--limit", "healthy01", "-e", f"diagnose_report_previous={tmp_path}/then.json")
+    assert run.report is not None, run.output
+    history = run.report["history"]
+    assert (history["gone"], history["left_out"]) == (["retired01"], ["wronghost01"])
+    assert re.search(r"^Since .*: 1 gone, 1 not asked this time$", run.output, re.M)
+
+
+def test_each_job_of_awx_has_a_folder_of_its_own(small: Lab, tmp_path: pathlib.Path) -> None:
+    for job, host in ((41, "healthy01"), (42, "refused01")):
+        run = small.play(tmp_path, "--limit", host, "-e", json.dumps({"awx_job_id": job}))
+        assert f"Report: {tmp_path}/kms-report/job-{job}/kms-report.html" in run.output
+    assert len(list(tmp_path.glob("kms-report/job-4[12]/kms-report.json"))) == 2
+
+
+def test_an_undefined_value_is_one_message(small: Lab, tmp_path: pathlib.Path) -> None:
+    before = len(small.requests())
+    run = small.play(tmp_path, "-e", json.dumps({"diagnose_report_dir": "/reports/{{ awx_job_id }}"}))
+    assert run.status == 2
+    assert run.output.count("fatal: ") == 1
+    assert '"msg": "diagnose_report_dir: the value refers to a variable that is not defined. Define it' in run.output
     assert len(small.requests()) == before
 
 

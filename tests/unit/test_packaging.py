@@ -76,6 +76,7 @@ def test_role_offers_every_subset() -> None:
         ("diagnose_event_days", "kms_facts", "event_days"),
         ("diagnose_cloud", "kms_facts", "cloud"),
         ("diagnose_report_dir", "kms_report", "report_dir"),
+        ("diagnose_report_per_job", "kms_report", "per_job"),
         ("diagnose_report_formats", "kms_report", "formats"),
         ("diagnose_report_language", "kms_report", "language"),
         ("diagnose_display", "kms_report", "display"),

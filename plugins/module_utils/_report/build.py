@@ -19,10 +19,11 @@ from .text import neutral, neutral_plain
 
 @dataclasses.dataclass(frozen=True)
 class Beside:
-    """What a report may hold beside this run's diagnoses."""
+    """What a report may hold beside this run's diagnoses; `known` are the names of the inventory."""
 
     merged: tuple[Report, ...] = ()
     expected: tuple[str, ...] = ()
+    known: tuple[str, ...] = ()
     previous: Report | None = None
     remediation: Remediation | None = None
 
@@ -47,7 +48,9 @@ def report(diagnoses: t.Sequence[t.Any], generated_at: str, version: str, beside
     return (
         found
         if beside.previous is None
-        else dataclasses.replace(found, history=history.compare(found, beside.previous))
+        else dataclasses.replace(
+            found, history=history.compare(found, beside.previous, set(map(neutral, beside.known)))
+        )
     )
 
 

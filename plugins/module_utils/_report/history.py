@@ -5,21 +5,26 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .counting import ACTIVATED, LEVELS, UNKNOWN, level
 from .model import Comparison, Host, Report
 
+# What changed, the bad news first.
+KINDS = ("new", "worse", "changed", "fixed", "gone", "left_out")
 
-def compare(now: Report, previous: Report) -> Comparison:
-    """Return the names that are new, fixed, worse, changed or gone since the report `previous`.
+
+def compare(now: Report, previous: Report, known: t.Collection[str] = ()) -> Comparison:
+    """Return the names that are new, fixed, worse, changed, gone or left out since the report `previous`.
 
     `new`: in trouble, and healthy or absent then. `changed`: in trouble as before, by another root cause.
-    `gone`: in the earlier report only.
+    `gone`: in the earlier report only, and `left_out` when among the `known` names, those of the inventory.
     """
     then = {host.name: host for host in previous.hosts}
     kinds = {host.name: _kind(then.get(host.name), host) for host in now.hosts}
     kinds |= {name: _lost(then[name]) for name in now.unanswered if name in then}
     present = {*kinds, *now.unanswered}
-    kinds |= {name: "gone" for name in then if name not in present}
+    kinds |= {name: "left_out" if name in known else "gone" for name in then if name not in present}
     found = {
         kind: tuple(sorted(name for name, own in kinds.items() if own == kind)) for kind in {*kinds.values()} - {""}
     }

@@ -85,7 +85,7 @@ class Repairs:
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """What changed since the report of `generated_at`, by names."""
+    """What changed since the report of `generated_at`, by names; `left_out` were not asked this time."""
 
     generated_at: str
     new: tuple[str, ...] = ()
@@ -93,6 +93,7 @@ class Comparison:
     worse: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

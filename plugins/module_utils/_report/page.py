@@ -16,10 +16,8 @@ from .catalogue.catalogue import Catalogue
 from .counting import ACTIVATED, ATTENTION, UNKNOWN, Summary
 from .drawing import Drawing
 from .fixes import FactView, Fix
+from .history import KINDS
 from .model import Report
-
-# What changed since an earlier report, the bad news first.
-HISTORY = ("new", "worse", "changed", "fixed", "gone")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,7 +51,7 @@ class CauseView:
 def build(report: Report, catalogue: Catalogue) -> dict[str, t.Any]:
     """Return the values that the template of the page takes."""
     hosts = report.hosts
-    history = [(kind, getattr(report.history, kind)) for kind in HISTORY if report.history]
+    history = [(kind, getattr(report.history, kind)) for kind in KINDS if report.history]
     bad, good = grouping.causes(hosts), grouping.healthy(hosts)
     placed = rows.Placed(
         anchors={host.name: f"vm{number}" for number, host in enumerate(hosts, 1)},

@@ -13,6 +13,7 @@ import typing as t
 from . import columns, counting, grouping
 from .catalogue.catalogue import Catalogue
 from .counting import Summary
+from .history import KINDS
 from .model import Comparison, Repairs, Report
 from .text import neutral
 
@@ -42,7 +43,7 @@ def tally(summary: Summary, catalogue: Catalogue | None = None) -> str:
 
 def news(history: Comparison, catalogue: Catalogue) -> str:
     """Return one line on what changed since an earlier report."""
-    kinds = {kind: getattr(history, kind) for kind in ("new", "worse", "changed", "fixed", "gone")}
+    kinds = {kind: getattr(history, kind) for kind in KINDS}
     words = [f"{len(names)} {catalogue.ui(f'since.{kind}')}" for kind, names in kinds.items() if names]
     said = ", ".join(words) or catalogue.ui("history.none")
     return catalogue.ui("table.history", time=history.generated_at, news=said)

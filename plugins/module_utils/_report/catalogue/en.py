@@ -69,6 +69,7 @@ UI = {
     "since.changed": "another cause",
     "since.fixed": "fixed",
     "since.gone": "gone",
+    "since.left_out": "not asked this time",
     "run.title": "What was changed",
     "run.checked": "What would be changed (check mode, nothing was changed)",
     "run.actions": "Allowed actions:",

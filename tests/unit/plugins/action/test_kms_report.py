@@ -28,8 +28,8 @@ class NoConnection:
     _shell = types.SimpleNamespace(tmpdir=None)
 
 
-def run(folder: pathlib.Path, **options: t.Any) -> dict[str, t.Any]:
-    """Run the action as a task would, without its table."""
+def run(folder: pathlib.Path, variables: dict[str, t.Any] | None = None, /, **options: t.Any) -> dict[str, t.Any]:
+    """Run the action as a task with these variables would, without its table."""
     task = Task()
     task.action = "azure_windows.activation.kms_report"
     task.args = {"report_dir": str(folder), "display": False, **options}
@@ -37,7 +37,7 @@ def run(folder: pathlib.Path, **options: t.Any) -> dict[str, t.Any]:
     task.check_mode = False
     wiring: dict[str, t.Any] = dict.fromkeys(("play_context", "loader", "templar", "shared_loader_obj"))
     action: t.Any = kms_report.ActionModule(task=task, **{**wiring, "connection": NoConnection()})
-    return t.cast(dict[str, t.Any], action.run(task_vars={}))
+    return t.cast(dict[str, t.Any], action.run(task_vars=variables or {}))
 
 
 def read(folder: pathlib.Path) -> dict[str, t.Any]:
@@ -85,6 +85,16 @@ def test_the_same_file_is_compared_with_and_replaced(tmp_path: pathlib.Path) -> 
     assert read(tmp_path)["history"]["gone"] == ["app01"]
 
 
+@pytest.mark.parametrize(("known", "kinds"), [([], (["app01"], [])), (["app01", "web01"], ([], ["app01"]))])
+def test_a_host_that_was_left_out_is_not_gone(
+    tmp_path: pathlib.Path, known: list[str], kinds: tuple[list[str], list[str]]
+) -> None:
+    run(tmp_path, diagnoses=FLEET)
+    run(tmp_path, diagnoses=FLEET[:1], previous=str(tmp_path / "kms-report.json"), known_hosts=known)
+    history = read(tmp_path)["history"]
+    assert (history["gone"], history["left_out"]) == kinds
+
+
 def test_before_the_first_run_there_is_nothing_to_compare_with(tmp_path: pathlib.Path) -> None:
     result = run(tmp_path, diagnoses=FLEET, previous=str(tmp_path / "kms-report.json"))
     assert result["warnings"] == [
@@ -104,6 +114,58 @@ def test_slices_are_joined(tmp_path: pathlib.Path) -> None:
     assert "lost01" in (tmp_path / "kms-report.html").read_text("utf-8")
 
 
+def test_older_formats_do_not_lie_beside_a_newer_report(tmp_path: pathlib.Path) -> None:
+    run(tmp_path, diagnoses=FLEET)
+    (tmp_path / "kms-report.txt").write_text("not ours", "utf-8")
+    run(tmp_path, diagnoses=FLEET[:1], formats=["json"])
+    assert {path.name for path in tmp_path.iterdir()} == {"kms-report.json", "kms-report.txt"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "report_dir", "place"),
+    [
+        ({}, "out", "out"),
+        ({"awx_job_id": 42, "tower_job_id": 42}, "out", "out/job-42"),
+        ({"tower_job_id": "7"}, "out", "out/job-7"),
+        ({"awx_job_id": 42}, "out/42", "out/42"),
+        ({"awx_job_id": 42}, "out/run-42", "out/run-42"),
+        ({"awx_job_id": 4}, "out/run-42", "out/run-42/job-4"),
+        ({"awx_job_id": "../.."}, "out", "out"),
+    ],
+)
+def test_where_a_job_writes(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, variables: dict[str, t.Any], report_dir: str, place: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run(pathlib.Path(report_dir), variables, diagnoses=FLEET, formats=["json"])
+    assert result["report"]["path"] == str(tmp_path / place / "kms-report.json")
+    shared = run(pathlib.Path(report_dir), variables, diagnoses=FLEET, formats=["json"], per_job=False)
+    assert shared["report"]["path"] == str(tmp_path / report_dir / "kms-report.json")
+
+
+@pytest.mark.parametrize(
+    "wanted", [["jobs"], ["jobs/*"], ["jobs/*/kms-report.json"], ["jobs/**/kms-report.json", "jobs"], ["jobs/job-900?"]]
+)
+def test_folders_and_patterns_are_joined(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch, wanted: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for number, item in enumerate(FLEET):
+        run(pathlib.Path("jobs"), {"awx_job_id": number + 9001}, diagnoses=[item])
+    result = run(tmp_path / "joined", merge=wanted, expected_hosts=["web01", "app01"])
+    assert (result["report"]["summary"]["hosts"], read(tmp_path / "joined")["unanswered"]) == (2, [])
+
+
+def test_the_last_join_does_not_stand_for_a_slice_that_is_lost(tmp_path: pathlib.Path) -> None:
+    for number, item in enumerate(FLEET):
+        run(tmp_path, {"awx_job_id": number + 9001}, diagnoses=[item])
+    expected = ["web01", "app01"]
+    run(tmp_path, merge=[str(tmp_path)], expected_hosts=expected)
+    (tmp_path / "job-9002" / "kms-report.json").unlink()
+    run(tmp_path, merge=[str(tmp_path)], expected_hosts=expected)
+    assert read(tmp_path)["unanswered"] == ["app01"]
+
+
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
@@ -116,7 +178,9 @@ def test_slices_are_joined(tmp_path: pathlib.Path) -> None:
         ({"diagnoses": FLEET, "merge": ["bad.json"]}, "merge: .*bad.json cannot be used: it is not JSON"),
         ({"diagnoses": FLEET, "previous": "bad.json"}, "previous: .*bad.json cannot be used: it is not JSON"),
         ({"diagnoses": FLEET, "previous": "latin1.json"}, "previous: .*latin1.json cannot be used: 'utf-8' codec"),
-        ({"diagnoses": FLEET, "merge": ["folder.json"]}, "merge: folder.json cannot be used: it is not a file"),
+        ({"diagnoses": FLEET, "merge": ["folder.json"]}, r"merge: folder.json holds no kms-report.json\. Name the"),
+        ({"diagnoses": FLEET, "merge": ["none*"]}, r"merge: none\* holds no kms-report.json\. Name the folder"),
+        ({"diagnoses": FLEET, "previous": "folder.json"}, "previous: folder.json cannot be used: it is not a file"),
         ({"diagnoses": FLEET, "previous": "pipe.json"}, "previous: pipe.json cannot be used: it is not a file"),
         ({"diagnoses": FLEET, "report_mode": "rw-r-----"}, "report_mode: .*octal"),
         ({"diagnoses": FLEET, "report_mode": "0440"}, "report_mode: .*octal"),

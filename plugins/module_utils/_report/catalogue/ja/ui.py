@@ -69,6 +69,7 @@ UI = {
     "since.changed": "原因が変化",
     "since.fixed": "解消",
     "since.gone": "対象外",
+    "since.left_out": "今回は未確認",
     "run.title": "実施した変更",
     "run.checked": "実施される変更 (チェック モードのため未実施)",
     "run.actions": "許可された操作:",

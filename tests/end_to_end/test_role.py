@@ -132,6 +132,15 @@ def test_guests_are_reported_on_where_azure_had_to_be_read_and_could_not_be(smal
     assert "No host's Azure resource id is known. Set diagnose_azure_resource_id." in nobody.output
 
 
+def test_nothing_is_repaired_where_azure_had_to_be_read_and_could_not_be(small: Lab, tmp_path: pathlib.Path) -> None:
+    wanted = json.dumps({"diagnose_azure": "always", "remediate_actions": ["host", "activation"]})
+    playbook = tree.ROOT / "playbooks" / "remediate.yml"
+    run = small.play(tmp_path, "-e", wanted, "--limit", "healthy01,wronghost01", playbook=playbook)
+    assert run.status == 2
+    assert run.root_causes == {"healthy01": "activated", "wronghost01": "wrong-kms-host"}
+    assert "TASK [azure_windows.activation.remediate : Plan]" not in run.output
+
+
 def test_hosts_that_limit_left_out_are_not_gone(small: Lab, tmp_path: pathlib.Path) -> None:
     first = small.play(tmp_path, "--limit", "healthy01,wronghost01")
     assert first.report is not None, first.output

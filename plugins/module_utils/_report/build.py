@@ -98,4 +98,4 @@ def _runs(hosts: t.Sequence[Host], beside: Beside) -> t.Iterator[Repairs]:
     run = beside.remediation
     if run is not None:
         worse = tuple(host.name for host in hosts if host.before is not None and level(host) > level(host.before))
-        yield Repairs(run.check_mode, run.actions, run.plan, run.changes, run.journal, worse)
+        yield Repairs(run.check_mode, run.actions, run.plan, run.changes, (run.journal,) if run.journal else (), worse)

@@ -58,6 +58,6 @@ def repairs(runs: t.Sequence[Repairs]) -> Repairs | None:
         actions=tuple(dict.fromkeys(action for run in runs for action in run.actions)),
         plan=tuple(step for run in runs for step in run.plan),
         changes=tuple(change for run in runs for change in run.changes),
-        journal=", ".join(dict.fromkeys(run.journal for run in runs if run.journal)) or None,
+        journals=tuple(dict.fromkeys(journal for run in runs for journal in run.journals)),
         worse=tuple(dict.fromkeys(name for run in runs for name in run.worse)),
     )

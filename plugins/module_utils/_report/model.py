@@ -73,13 +73,13 @@ class Remediation:
 
 @dataclasses.dataclass(frozen=True)
 class Repairs:
-    """The report's part on a whole run of remediate; `worse` are the hosts that stand worse than before."""
+    """The report's part on a whole run of remediate, with a journal for each batch; `worse` are the hosts that stand worse than before."""
 
     check_mode: bool = False
     actions: tuple[str, ...] = ()
     plan: tuple[PlannedAction, ...] = ()
     changes: tuple[Change, ...] = ()
-    journal: str | None = None
+    journals: tuple[str, ...] = ()
     worse: tuple[str, ...] = ()
 
 

@@ -88,7 +88,7 @@ class Terminal:
             lines += self.wrapped(self.catalogue.ui("table.first", causes=", ".join(worst)))
         key = "table.report_also" if also else "table.report"
         lines.append(Line(self.catalogue.ui(key, path=neutral(path), others=", ".join(also))))
-        if report.remediation and (command := undo(report.remediation)):
+        for command in undo(report.remediation) if report.remediation else ():
             lines.append(Line(self.catalogue.ui("table.rollback", command=neutral(command))))
         return lines
 
@@ -102,9 +102,10 @@ class Terminal:
         return [Line(line, tone) for line in columns.wrap(text, self.width, first, rest)]
 
 
-def undo(run: Repairs) -> str:
-    """Return the command that takes back what a run changed in Azure; empty where it changed nothing there."""
+def undo(run: Repairs) -> list[str]:
+    """Return the commands that take back what a run changed in Azure, the last batch first; none where it changed nothing there."""
     changed = any(change.status == "changed" and change.target != "guest" for change in run.changes)
-    if not (changed and run.journal and not run.check_mode):
-        return ""
-    return f"ansible-playbook {ROLLBACK} -e remediate_journal={shlex.quote(run.journal)}"
+    if run.check_mode or not changed:
+        return []
+    command = f"ansible-playbook {ROLLBACK} -e remediate_journal="
+    return [command + shlex.quote(journal) for journal in reversed(run.journals)]

@@ -97,8 +97,15 @@ def parse(text: str) -> Report:
         generated_at,
         tuple(_host(index, item, generated_at) for index, item in enumerate(hosts)),
         tuple(map(str, unanswered or ())),
-        None if run is None else from_plain(Repairs, run),
+        None if run is None else from_plain(Repairs, _journals(run)),
     )
+
+
+def _journals(run: t.Any) -> t.Any:
+    """Return a run as it is written today; it had one journal before."""
+    if not isinstance(run, dict) or "journal" not in run:
+        return run
+    return {**run, "journals": [run["journal"]] if run["journal"] else []}
 
 
 def _finite(text: str) -> float:

@@ -10,10 +10,11 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, terse
+from ansible_collections.azure_windows.activation.plugins.module_utils._plain import from_plain
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import build, merge, terminal, terse
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.columns import width as columns
-from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import Remediation
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.model import Change, Remediation, Repairs
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, UNREACHABLE, WRONG_HOST, diagnosis, side
 
 PATH = "/srv/kms-report/kms-report.json"
@@ -78,6 +79,15 @@ def test_changes_in_azure_end_with_the_way_back(status: str, check_mode: bool, t
     command = f"ansible-playbook azure_windows.activation.rollback -e remediate_journal='{JOURNAL}'"
     last = table(diagnosis("app01", WRONG_HOST), run=run)[-1]
     assert (last == f"Undo the changes in Azure: {command}") is told
+
+
+def test_each_batch_that_changed_azure_has_its_way_back() -> None:
+    runs = [
+        Repairs(changes=(from_plain(Change, {**ROUTE, "status": "changed"}),), journals=(journal,))
+        for journal in ("j/1", "j/2")
+    ]
+    commands = terminal.undo(t.cast("Repairs", merge.repairs(runs)))
+    assert [command.rpartition("=")[2] for command in commands] == ["j/2", "j/1"]
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import typing as t
 
 import pytest
 
 from tests.lab.sockets import Endpoints
-from tests.powershell.engine import NEW, OLD, PWSH, Engine
+from tests.powershell.engine import NEW, PWSH, Engine
 
 _FREE = "test_presence.py"
 _left_out: list[str] = []
@@ -36,12 +38,22 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"not run: {name}", red=True)
 
 
-@pytest.fixture(scope="session", params=[OLD, NEW])
-def engine(request: pytest.FixtureRequest) -> t.Iterator[Engine]:
-    """Return the engine, one process for all tests of a generation of ansible.windows."""
-    server = Engine(request.param)
-    yield server
-    server.close()
+@pytest.fixture(scope="session")
+def engines() -> t.Iterator[t.Callable[[str], Engine]]:
+    """Return what gives the engine of a generation of ansible.windows, one process for all its tests."""
+    with contextlib.ExitStack() as stack:
+
+        @functools.cache
+        def of(generation: str) -> Engine:
+            return stack.enter_context(contextlib.closing(Engine(generation)))
+
+        yield of
+
+
+@pytest.fixture
+def engine(request: pytest.FixtureRequest, engines: t.Callable[[str], Engine]) -> Engine:
+    """Return the engine of the newest generation, or of the one that a test asks for: generations.py says which."""
+    return engines(getattr(request, "param", NEW))
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from tests.lab.sockets import Endpoints
 from tests.powershell import machines
 from tests.powershell.differences import differences
 from tests.powershell.engine import Change, Engine, Run
+from tests.powershell.generations import both_generations
 from tests.powershell.machines import APP, LICENSING, NAME, SERVICES, Machine
 
 KEY = "WX4NM-KYWYW-QJJR4-XV3QB-6VM33"
@@ -128,6 +129,7 @@ def _done(answer: Machine) -> list[tuple[str, bool]]:
     return [(step["name"], step["ok"]) for step in answer["steps"]]
 
 
+@both_generations
 def test_a_key_is_installed(engine: Engine, machine: Machine) -> None:
     answer, run = compare(engine, "set_key", machine, {"ProductKey": KEY})
     assert _done(answer) == [("install", True), ("refresh", True)]
@@ -150,6 +152,7 @@ def test_a_key_step_fails(engine: Engine, machine: Machine, step: str, at: str) 
     assert _done(answer)[-1] == (step, False)
 
 
+@both_generations
 def test_a_host_is_set(engine: Engine, machine: Machine) -> None:
     answer, run = compare(engine, "set_host", machine, {**HOST, "ProductId": PRODUCT, "Restart": True})
     steps = ["set_machine", "set_port", "clear_product", "restart_service"]
@@ -158,6 +161,7 @@ def test_a_host_is_set(engine: Engine, machine: Machine) -> None:
     assert {service["status"] for service in run.machine["services"].values()} == {"Running"}
 
 
+@both_generations
 def test_a_host_is_cleared(engine: Engine, machine: Machine) -> None:
     answer, run = compare(engine, "set_host", machine, {**HOST, "State": "absent", "HostName": "", "Port": 0})
     assert _done(answer) == [("clear_machine", True), ("clear_port", True)]
@@ -194,6 +198,7 @@ def test_a_product_is_not_cleared_and_everything_is_back(
     assert _state(engine, run.machine, run.registry) == _state(engine, machine)
 
 
+@both_generations
 def test_what_cannot_be_put_back_is_said(engine: Engine, machine: Machine) -> None:
     denied = {"code": "0x80070005", "message": "refused"}
     machine["method_errors"] = {"SetKeyManagementServicePort": denied}
@@ -203,6 +208,7 @@ def test_what_cannot_be_put_back_is_said(engine: Engine, machine: Machine) -> No
     assert _done(run.output) == [("set_machine", True), ("set_port", False), ("restore_machine", False)]
 
 
+@both_generations
 @pytest.mark.parametrize("service", ["sppsvc", "helper"])
 def test_a_service_that_does_not_come_back(engine: Engine, machine: Machine, service: str) -> None:
     machine["services"][service]["start_error"] = 1068
@@ -219,6 +225,7 @@ def test_a_service_that_does_not_stop(engine: Engine, machine: Machine) -> None:
     assert (error["code"], run.machine["services"]["helper"]["status"]) == ("0x800705B4", "Running")
 
 
+@both_generations
 @pytest.mark.parametrize("code", [None, BUSY, WRONG_SKU])
 def test_one_attempt(engine: Engine, machine: Machine, code: int | None) -> None:
     machine["on_activate"] = [code] if code else []
@@ -249,6 +256,7 @@ def _reachable(machine: Machine) -> None:
     _rows(machine, "Service")[0].update(KeyManagementServiceMachine=NAME, KeyManagementServicePort=1688)
 
 
+@both_generations
 @pytest.mark.parametrize("protected", [False, True])
 def test_a_disabled_service_is_enabled(engine: Engine, machine: Machine, protected: bool) -> None:
     _disable(machine, protected)
@@ -280,6 +288,7 @@ def test_a_service_that_nobody_may_enable(engine: Engine, machine: Machine, cmdl
     assert (run.output["steps"][0]["error"]["code"], run.output["enabled_by"]) == (code, None)
 
 
+@both_generations
 @pytest.mark.parametrize("fails", [False, True])
 def test_the_dns_cache_is_emptied_first(engine: Engine, machine: Machine, fails: bool) -> None:
     if fails:
@@ -318,6 +327,7 @@ def test_not_elevated(engine: Engine, machine: Machine, script: str, given: Mach
     assert codes == (["0xC004F025"] if script == "set_host" else [])
 
 
+@both_generations
 @pytest.mark.parametrize(("script", "given"), [("set_key", {}), ("set_host", HOST), ("activate", ACTIVATE)])
 def test_constrained_language_changes_nothing(engine: Engine, machine: Machine, script: str, given: Machine) -> None:
     machine["language_mode"] = "ConstrainedLanguage"
@@ -325,6 +335,7 @@ def test_constrained_language_changes_nothing(engine: Engine, machine: Machine, 
     assert (answer["language_mode"], answer["steps"], run.writes) == ("ConstrainedLanguage", [], [])
 
 
+@both_generations
 def test_licensing_classes_that_do_not_answer(engine: Engine, machine: Machine) -> None:
     for name in ("Product", "Service"):
         machine["cim"][f"SoftwareLicensing{name}"]["error"] = {"code": "0x80041010", "message": "Ungültige Klasse"}
@@ -333,6 +344,7 @@ def test_licensing_classes_that_do_not_answer(engine: Engine, machine: Machine) 
         assert [step["error"]["code"] for step in answer["steps"]] == ["0x80041010"]
 
 
+@both_generations
 def test_ansible_hears_of_a_change(engine: Engine, machine: Machine) -> None:
     _reachable(machine)
     for codes, changed in (([], True), ([WRONG_SKU], False)):

@@ -14,6 +14,7 @@ import pytest
 from tests.lab.sockets import Endpoints
 from tests.powershell import machines
 from tests.powershell.engine import Change, Engine
+from tests.powershell.generations import both_generations
 from tests.powershell.machines import Machine
 
 KEY = rf"{machines.SERVICES}\Tcpip\Parameters"
@@ -57,6 +58,7 @@ def test_a_read_names_the_lines(engine: Engine, machine: Machine, tmp_path: path
     assert (output["steps"], output["backups"]) == ([], [str(tmp_path / "hosts.kms-0")])
 
 
+@both_generations
 def test_only_those_lines_change(engine: Engine, machine: Machine, tmp_path: pathlib.Path) -> None:
     output = engine.run_script("hosts_file", machine, work(tmp_path), Change()).output
     assert done(output) == [("backup", True), ("write", True), ("flush_dns", True)]
@@ -73,6 +75,7 @@ def test_check_mode_writes_nothing(engine: Engine, machine: Machine, tmp_path: p
     assert ([item.name for item in tmp_path.iterdir()], (tmp_path / "hosts").read_bytes()) == (["hosts"], BYTES)
 
 
+@both_generations
 def test_a_line_that_changed_meanwhile(engine: Engine, machine: Machine, tmp_path: pathlib.Path) -> None:
     output = engine.run_script("hosts_file", machine, work(tmp_path, Old=[OLD[0], "other"]), Change()).output
     assert done(output) == [("backup", True), ("write", False)]
@@ -93,6 +96,7 @@ def test_no_file(engine: Engine, machine: Machine, tmp_path: pathlib.Path) -> No
     assert (output["entries"], output["steps"]) == ([], [])
 
 
+@both_generations
 def test_constrained_language_changes_nothing(engine: Engine, machine: Machine, tmp_path: pathlib.Path) -> None:
     machine["language_mode"] = "ConstrainedLanguage"
     output = engine.run_script("hosts_file", machine, work(tmp_path), Change()).output

@@ -16,6 +16,7 @@ from tests.lab.sockets import Endpoints
 from tests.powershell import machines
 from tests.powershell.differences import differences
 from tests.powershell.engine import Engine, Run
+from tests.powershell.generations import both_generations
 from tests.powershell.machines import LICENSING, NAME, SERVICES, TOKENS, WINDOWS, Machine
 
 ENGINE_VERSION = "7.6.9"
@@ -50,6 +51,7 @@ def unchanged(engine: Engine, run: Run, machine: Machine) -> None:
     assert run.answer["changed"] is False
 
 
+@both_generations
 def test_a_healthy_guest(engine: Engine, endpoints: Endpoints) -> None:
     sections = compare(engine, machines.healthy(endpoints))["sections"]
     assert len(sections) == len(probe.SECTIONS)
@@ -69,6 +71,7 @@ def test_a_target_in_every_state(engine: Engine, endpoints: Endpoints, state: st
     assert [target["connected"] for target in data["targets"]] == [state in {"kms", "open", "reset"}, True, True]
 
 
+@both_generations
 def test_a_guest_that_reaches_nothing(engine: Engine, endpoints: Endpoints) -> None:
     sections = compare(engine, machines.blocked(endpoints), TimeoutSeconds=_SHORT)["sections"]
     assert sections["imds"]["data"]["status"] == "timeout"
@@ -87,6 +90,7 @@ def test_several_sections(engine: Engine, endpoints: Endpoints) -> None:
     assert set(sections) == {"clock", "os"}
 
 
+@both_generations
 def test_constrained_language(engine: Engine, endpoints: Endpoints) -> None:
     answer = compare(engine, machines.healthy(endpoints, language_mode="ConstrainedLanguage"))
     assert answer["language_mode"] == "ConstrainedLanguage"
@@ -94,6 +98,7 @@ def test_constrained_language(engine: Engine, endpoints: Endpoints) -> None:
     assert [row["id"] for row in answer["sections"]["events"]["data"]["records"]] == [8198, 1003, 12289, 12288, 1003]
 
 
+@both_generations
 def test_everything_fails(engine: Engine, endpoints: Endpoints) -> None:
     machine = machines.blocked(endpoints)
     machine["cim"] = {name: {"error": _REFUSED} for name in machine["cim"]}
@@ -286,6 +291,7 @@ def test_the_cloud(engine: Engine, endpoints: Endpoints, environment: str, cloud
     assert sections["connectivity"]["data"]["cloud"] == used
 
 
+@both_generations
 @pytest.mark.parametrize("mode", ["FullLanguage", "ConstrainedLanguage"])
 @pytest.mark.parametrize(
     "attestation",

@@ -19,6 +19,7 @@ from tests.lab.guest import probe
 from tests.lab.sockets import Endpoints
 from tests.powershell import machines
 from tests.powershell.engine import Engine
+from tests.powershell.generations import both_generations
 from tests.powershell.machines import SERVICES, Machine
 
 # A call that hangs takes longer than any deadline; one that is slow ends in time.
@@ -53,6 +54,7 @@ def late(answer: Machine) -> set[str]:
     }
 
 
+@both_generations
 def test_everything_hangs_at_once(engine: Engine, endpoints: Endpoints) -> None:
     machine = machines.blocked(endpoints, hangs=dict.fromkeys([*_HANGS, "Resolve-DnsName"], _NEVER))
     machine["hangs"]["Get-CimInstance SoftwareLicensingService"] = _NEVER

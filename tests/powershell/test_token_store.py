@@ -19,7 +19,8 @@ from tests.lab.guest.steps import CutError, Fault
 from tests.lab.world.model import Tree
 from tests.powershell import bridge
 from tests.powershell.differences import differences
-from tests.powershell.engine import NEW, Engine
+from tests.powershell.engine import Engine
+from tests.powershell.generations import both_generations
 
 FOLDER = r"C:\Windows\System32\spp\store\2.0"
 PATH, BACKUP, OLDER = rf"{FOLDER}\tokens.dat", rf"{FOLDER}\tokens.dat.20261124T080000Z.bak", rf"{FOLDER}\tokens.bar"
@@ -152,6 +153,7 @@ def test_the_script_leaves_what_its_twin_leaves(
     assert change is not lose_name or len(answer["attempts"]) == 7
 
 
+@both_generations
 def test_what_if_changes_nothing(engine: Engine) -> None:
     found = machine()
     answer = compare(engine, copy.deepcopy(found), given(REBUILD), what_if=True)
@@ -161,6 +163,7 @@ def test_what_if_changes_nothing(engine: Engine) -> None:
     assert (after, calls) == (found, [])
 
 
+@both_generations
 def test_nothing_is_tried_in_a_constrained_language(engine: Engine) -> None:
     found = machine()
     found["language_mode"] = "ConstrainedLanguage"
@@ -190,6 +193,7 @@ def test_a_file_that_stays_open_is_tried_again_after_another_stop(engine: Engine
 
 
 # Held for good (sharing), and refused by an antivirus program (ERROR_VIRUS_INFECTED).
+@both_generations
 @pytest.mark.parametrize(("code", "tried"), [(0x80070020, 6), (0x800700E1, 1)])
 def test_a_file_that_cannot_be_moved_leaves_the_guest_as_it_was(engine: Engine, code: int, tried: int) -> None:
     found = machine()
@@ -205,6 +209,7 @@ def test_a_file_that_cannot_be_moved_leaves_the_guest_as_it_was(engine: Engine, 
     assert (found["files"], found["services"]) == (before["files"], before["services"])
 
 
+@both_generations
 def test_going_back_leaves_an_older_store_that_was_not_moved_yet(engine: Engine) -> None:
     """The service came up before the older store was brought back, and has made itself a new one."""
     found = machine()
@@ -218,6 +223,7 @@ def test_going_back_leaves_an_older_store_that_was_not_moved_yet(engine: Engine)
     assert found["files"] == before
 
 
+@both_generations
 def test_services_beside_it_run_on(engine: Engine) -> None:
     """On a node of a failover cluster a rebuild stops sppsvc and what needs it, and nothing else."""
     found = machine()
@@ -266,7 +272,6 @@ def calls_of(engine: Engine, parameters: Tree, change: Change | None = None) -> 
     return len(bridge.run(engine, "token_store", found, parameters)[1])
 
 
-@pytest.mark.parametrize("engine", [NEW], indirect=True)
 @pytest.mark.parametrize("at", ["before", "after"])
 def test_every_call_that_fails_ends_with_one_store(engine: Engine, at: str) -> None:
     for number in range(1, calls_of(engine, given(REBUILD)) + 1):
@@ -283,8 +288,6 @@ def test_every_call_that_fails_ends_with_one_store(engine: Engine, at: str) -> N
         assert (failed, outcome) == (failed, matrix.OLD)
 
 
-# Many runs, of which the session is no part: with the newest ansible.windows only.
-@pytest.mark.parametrize("engine", [NEW], indirect=True)
 @pytest.mark.parametrize("change", [None, refuse_activation])
 def test_every_call_after_which_the_connection_is_cut(engine: Engine, change: Change | None) -> None:
     """The next run of the module ends what the first one left, both of them with the real script."""

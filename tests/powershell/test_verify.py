@@ -15,6 +15,7 @@ from tests.lab.server.scripts import FOLDER, whole
 from tests.lab.sockets import Endpoints
 from tests.powershell import machines
 from tests.powershell.engine import Change, Engine, Run
+from tests.powershell.generations import both_generations
 from tests.powershell.machines import Machine
 
 
@@ -52,6 +53,7 @@ def _answers(run: Run) -> dict[str, Machine]:
     return {answer["id"]: answer for answer in run.output["answers"]}
 
 
+@both_generations
 @pytest.mark.parametrize("host", ["kms.corp.example", None])
 def test_the_kms_host_is_put_back(engine: Engine, machine: Machine, host: str | None) -> None:
     _service(machine)["KeyManagementServiceMachine"] = host
@@ -76,6 +78,7 @@ def test_a_host_that_cannot_be_put_back_is_said(engine: Engine, machine: Machine
     assert answer["error"]["code"] == "0x80070005"
 
 
+@both_generations
 def test_check_mode_changes_nothing(engine: Engine, machine: Machine) -> None:
     run = engine.run_script("verify", machine, only(), Change(what_if=True))
     assert [write for write in run.writes if "InstallProductKey" not in write] == []
@@ -83,6 +86,7 @@ def test_check_mode_changes_nothing(engine: Engine, machine: Machine) -> None:
     assert skipped == {"activate_failure", "firewall_block", "w32tm_resync"}
 
 
+@both_generations
 def test_a_refused_key_shows_where_its_code_is(engine: Engine, machine: Machine) -> None:
     failure = _answers(engine.run_script("verify", machine, only("key_refused"), Change()))["key_refused"]["observed"][
         "failure"

@@ -206,12 +206,15 @@ def _in_order(faults: list[_Outcome], view: View) -> list[_Outcome]:
 def _is_root(outcome: _Outcome, view: View) -> bool:
     """Say whether a fault can be the root: a guest that was not asked has no other.
 
-    Where the licence was not read, it must be certain, or be why it could not be read.
+    Where Windows did not tell its licence, it must be certain, or be why that could not be read. Where the probe did not wait for the
+    answer, only the latter: another licence than one from KMS needs none of what is judged here.
     """
     found = outcome.finding
     if not view.asked_guest or found.severity not in outcome.rule.root_severities:
         return False
-    return view.licensed is not None or found.confidence == "certain" or license_state_unreadable.ID in found.explains
+    if view.licensed is not None or license_state_unreadable.ID in found.explains:
+        return True
+    return found.confidence == "certain" and not license_state_unreadable.not_awaited(view)
 
 
 def _verdict(verdicts: t.Mapping[str, Finding], dangers: list[Finding]) -> Finding:

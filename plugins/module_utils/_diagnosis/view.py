@@ -13,13 +13,13 @@ import typing as t
 
 from .._guest.evidence import Attempt, Cloud, Code, FirewallRule, GuestEvidence, HostSetting, Product
 from .._guest.fields import parse_time
-from .._reference import client_keys, license_enums
+from .._reference import client_keys, endpoints, license_enums
 from . import azure_path, machine
 from .facts import SeenCode
 from .history import History
 from .history import read as read_history
 from .model import Evidence, Machine
-from .reach import AZURE_NAMES, Reach, is_alias, measure, targets_of
+from .reach import AZURE_NAMES, Reach, bare, is_alias, measure, targets_of
 from .reach import name_in_use as find_name
 from .wording import MINUTES_PER_DAY
 
@@ -300,6 +300,14 @@ class View:
         if host is None:
             return False
         return host.kind in {*AZURE_NAMES, "azure_address"} or is_alias(host, self.guest.dns)
+
+    @functools.cached_property
+    def host_of_unread_cloud(self) -> bool:
+        """Whether the host is right in another cloud that this VM may be in, as nothing told which one that is."""
+        if self.host is None or self.cloud.source != "default":
+            return False
+        retired = {*endpoints.RETIRED_NAMES, *endpoints.RETIRED_ADDRESSES}
+        return self.host.kind == "azure_other_cloud" and bare(self.host.host) not in retired
 
     @functools.cached_property
     def name_in_use(self) -> str:

@@ -117,13 +117,13 @@ def _key(view: View, codes: tuple[Code, ...], todo: tuple[Step, ...]) -> tuple[s
     telling = [code for code in _codes(view) if code.cause_class not in _SILENT]
     shown = [attempt.code] if attempt is not None and attempt.code else telling or _codes(view)
     told = wording.code(shown[0] if shown else None)
-    unread = [name for name in _TELLING if view.missing(name)]
+    unread = [name for name in (*_TELLING, *(("imds",) if view.host_of_unread_cloud else ())) if view.missing(name)]
     if todo:
         key, told = "code", wording.code(codes[0])
-    elif view.reach.state == "reached" and attempt is not None:
-        key = "refused"
     elif unread:
         key = "unread"
+    elif view.reach.state == "reached" and attempt is not None:
+        key = "refused"
     elif not telling and _untried(view):
         key = "untried"
     else:

@@ -17,6 +17,7 @@ TEXTS = texts(
     ID,
     {
         "found": "No KMS host is set, and DNS names none. Set the KMS host to {target} and activate.",
+        "dns_unread": "No KMS host is set, and whether DNS names one was not read. Set the KMS host to {target} and activate.",
     },
 )
 _NO_RECORD = frozenset({"0x8007232B", "0x8007251D", "0x80092328"})
@@ -34,14 +35,21 @@ def check(view: View) -> Finding | None:
     srv = guest.dns.srv if guest.dns is not None else None
     if srv is not None:
         evidence.append(Fact("srv", {"code": srv.error.code if srv.error else None}, "resolver", srv.name))
-    partial = guest.sections["kms_settings"].status != "ok" if "kms_settings" in guest.sections else True
+    dns_unread = srv is None and _srv_unread(view)
+    partial = dns_unread or guest.sections["kms_settings"].status != "ok" if "kms_settings" in guest.sections else True
     return finding(
         ID,
-        TEXTS["found"].format(target=view.target_name),
+        TEXTS["dns_unread" if dns_unread else "found"].format(target=view.target_name),
         confidence="likely" if partial and not codes else "certain",
         evidence=evidence,
         remedy=[remedy(GUEST_ADMIN, *set_host_steps(view), action=RULE.action)],
     )
+
+
+def _srv_unread(view: View) -> bool:
+    """Say whether a record could name a host that was not read: a guest in no domain looks for none."""
+    domain = view.guest.domain
+    return bool(view.missing("dns")) and (domain is None or bool(domain.joined))
 
 
 RULE = Rule(

@@ -105,6 +105,11 @@ def _waited(view: View) -> float | None:
     return max(waited) if waited and len(waited) == len(seconds) else None
 
 
+def not_awaited(view: View) -> bool:
+    """Say whether the licence is unknown only because the probe did not wait for it."""
+    return view.asked_guest and view.product is None and _waited(view) is not None
+
+
 def _steps(view: View, key: str) -> tuple[Step, ...]:
     """Return what is left to do: an administrator needs no other account, and missing rights are no broken repository."""
     if key == "rights":

@@ -67,7 +67,8 @@ def check(view: View) -> Finding | None:
         title = TEXTS["channel"].format(channel=CHANNEL_NAMES[product.channel])
         return finding(ID, title, evidence=evidence, remedy=install_key(view))
     # The published key is there, or KMS is not allowed: another key would change nothing.
-    done = key is not None and key.matches
+    # Where the edition was not read, that cannot be told.
+    done = view.missing("os") is not None if key is None else key.matches
     if codes and not done and view.other_type is None:
         title = TEXTS["code"].format(code=wording.code(codes[0].code))
         return finding(ID, title, confidence=_confidence(codes), evidence=evidence, remedy=install_key(view))

@@ -11,7 +11,7 @@ from ..._reference import endpoints
 from ..._text import Message, Text, texts
 from .. import facts, reach, sources
 from ..model import Fact, Finding, Remedy
-from ..rule import GUEST_ADMIN, SETTING_HOST, Rule, finding, remedy, set_host_steps, steps
+from ..rule import AGAIN, ASKING_AGAIN, GUEST_ADMIN, SETTING_HOST, Rule, finding, remedy, set_host_steps, steps
 from ..view import View
 
 ID = "wrong-kms-host"
@@ -20,6 +20,10 @@ TEXTS = texts(
     {
         "other": "The KMS host is {host}, which is not Azure's KMS. Set it to {target} and activate.",
         "azure_other_cloud": "The KMS host is {host}, the KMS of another Azure cloud. Set it to {target} and activate.",
+        "cloud_unread": (
+            "The KMS host is {host}, the KMS of another Azure cloud than {assumed}, and which cloud this VM is in could not be read. Set cloud "
+            "and diagnose again."
+        ),
         "azure_old_address": "The KMS host is {host}, an address that Azure's KMS no longer uses. Set it to {target} and activate.",
         "known_other": "The KMS host is {host}, {why}. Set it to {target} and activate.",
         "known_not": "known not to be Azure's KMS",
@@ -53,6 +57,7 @@ STEPS = steps(
         "clear": ("Clear the old host", "cscript //nologo $env:windir\\system32\\slmgr.vbs /ckms"),
         "restart": ("Restart the licensing service, which still holds the old host", "Restart-Service sppsvc"),
         "writer": "Look for a script or policy that writes the old host again",
+        "cloud": "Set cloud (diagnose_cloud in the role) to the Azure cloud of this VM, as its metadata service did not tell",
     },
 )
 # Places that nobody set: the domain's DNS named the host.
@@ -79,6 +84,8 @@ def _foreign(view: View, host: HostSetting) -> Finding | None:
     broken = bool(targets) and not works
     if answer is not None and not answer.addresses:
         broken = True
+    if view.host_of_unread_cloud:
+        return _unplaced(view, host)
     if view.own_kms or (view.healthy and host.kind == "other" and not broken):
         return None
     codes = view.codes_of("wrong_kms_host")
@@ -98,6 +105,18 @@ def _foreign(view: View, host: HostSetting) -> Finding | None:
     )
     return finding(
         ID, title, confidence="certain" if proven else "likely", evidence=evidence, remedy=[_remedy(view, host)]
+    )
+
+
+def _unplaced(view: View, host: HostSetting) -> Finding:
+    return finding(
+        ID,
+        TEXTS["cloud_unread"].format(host=host.host, assumed=view.cloud.name),
+        severity="info",
+        status="unknown",
+        confidence="possible",
+        evidence=_settings(view),
+        remedy=[remedy(GUEST_ADMIN, STEPS["cloud"], AGAIN)],
     )
 
 
@@ -182,7 +201,7 @@ RULE = Rule(
     needs=("kms_settings|license",),
     check=check,
     texts=TEXTS,
-    steps=STEPS | SETTING_HOST,
+    steps=STEPS | SETTING_HOST | ASKING_AGAIN,
     severities=("error", "warning"),
     alike=("kms-unreachable-unexplained", "not-kms-client"),
     sources=(

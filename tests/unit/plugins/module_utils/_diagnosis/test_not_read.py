@@ -6,12 +6,14 @@
 
 from __future__ import annotations
 
+import copy
 import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding
-from tests.unit.plugins.module_utils._diagnosis import build
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis, Finding
+from tests.lab.guest import probe
+from tests.unit.plugins.module_utils._diagnosis import build, worlds
 
 _LATE = {
     "source": "SoftwareLicensingProduct",
@@ -47,3 +49,64 @@ def test_a_fault_that_windows_tells_is_told_first(errors: list[t.Any]) -> None:
     found = finding(*errors)
     assert "class not registered" in str(found.title)
     assert "salvagerepository" in told(found)
+
+
+# Sections whose readers hang: each alone, those that one reader of the probe works off in turn, and all.
+_TOGETHER = (
+    *((name,) for name in probe.SECTIONS),
+    ("kms_settings", "os", "proxy", "clock"),
+    ("dns", "routes", "firewall"),
+    ("services", "token_store", "os"),
+    ("imds", "attestation"),
+    ("dns", "connectivity"),
+    ("kms_settings", "license"),
+    probe.SECTIONS,
+)
+# Verdicts that say that a cause is not known.
+_OPEN = {"license-state-unreadable", "activation-unexplained", "kms-unreachable-unexplained"}
+
+
+def unread(raw: dict[str, t.Any], sections: t.Iterable[str]) -> dict[str, t.Any]:
+    """Return an answer of the probe whose readers of these sections were cut off."""
+    changed = copy.deepcopy(raw)
+    for name in sections:
+        failure = {"source": name, "code": None, "type": None, "id": "NotReadInTime", "message": "not read in time"}
+        changed["sections"][name] = {"data": None, "errors": [{**failure, "waited": 14.0}], "seconds": 14.0}
+    return changed
+
+
+def is_honest(whole: Diagnosis, part: Diagnosis) -> bool:
+    """Say whether a verdict on a part of the evidence names nothing but what the whole evidence shows, or leaves it open."""
+    found = part.root_cause
+    faults = {whole.root_cause.id, *(item.id for item in whole.findings if item.status == "fail")}
+    if found.id in _OPEN | faults:
+        return True
+    if found.id in {"activated", "adba"}:
+        return whole.licensed is True
+    # No host is set, which is true; whether DNS names one is what was not read.
+    return found.id == "kms-host-not-set" and "was not read" in str(found.title)
+
+
+@pytest.mark.parametrize("sections", _TOGETHER, ids="-".join)
+@pytest.mark.parametrize("world", ["contoso", "fabrikam", "northwind", "tailspin"])
+def test_what_was_not_read_in_time_makes_no_false_cause(world: str, sections: tuple[str, ...]) -> None:
+    wrong = {}
+    for guest, (_expected, raw) in worlds.answers(world).items():
+        part = worlds.judge(guest, unread(raw, sections))
+        if not is_honest(worlds.judged(world)[guest][1], part):
+            wrong[guest] = (
+                worlds.judged(world)[guest][1].root_cause.id,
+                part.root_cause.id,
+                str(part.root_cause.title),
+            )
+        if "license" in sections:
+            assert part.licensed is None
+    assert wrong == {}
+
+
+def test_a_host_of_another_cloud_is_wrong_only_where_the_cloud_was_read() -> None:
+    raw = worlds.answers("fabrikam")["erp-tr"][1]
+    found = worlds.judge("erp-tr", unread(raw, ["imds"]))
+    assert "wrong-kms-host" not in {item.id for item in (found.root_cause, *found.findings) if item.status == "fail"}
+    [told_so] = [item for item in found.findings if item.id == "wrong-kms-host"]
+    assert "could not be read. Set cloud" in str(told_so.title)

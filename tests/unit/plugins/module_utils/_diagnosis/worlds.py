@@ -35,14 +35,24 @@ ASKED = {
 
 
 @functools.cache
-def judged(name: str) -> dict[str, tuple[dict[str, t.Any], Diagnosis]]:
-    """Return, of each guest of a world that can be asked, what it expects and its diagnosis without Azure."""
+def answers(name: str) -> dict[str, tuple[dict[str, t.Any], dict[str, t.Any]]]:
+    """Return, of each guest of a world that can be asked, what it expects and its raw answer."""
     world = load(tree.ROOT / "tests" / "lab" / "worlds" / f"{name}.yml")
     found = {}
     for guest, given in world.guests.items():
         machine = GuestMachine(world, guest, NOW).snapshot(NOW)
         raw = json.loads(json.dumps(probe.answer(machine, ASKED, pace=0.0)))
-        times = NOW.isoformat()
-        seen = interpret(raw, controller_before=times, controller_after=times)
-        found[guest] = (given.get("expect") or {}, diagnose(Evidence(guest, guest=seen)))
+        found[guest] = (given.get("expect") or {}, raw)
     return found
+
+
+def judge(name: str, raw: dict[str, t.Any]) -> Diagnosis:
+    """Return the diagnosis of a raw answer without Azure."""
+    times = NOW.isoformat()
+    return diagnose(Evidence(name, guest=interpret(raw, controller_before=times, controller_after=times)))
+
+
+@functools.cache
+def judged(name: str) -> dict[str, tuple[dict[str, t.Any], Diagnosis]]:
+    """Return, of each guest of a world that can be asked, what it expects and its diagnosis without Azure."""
+    return {guest: (expected, judge(guest, raw)) for guest, (expected, raw) in answers(name).items()}

@@ -9,6 +9,7 @@ SUBJECT = "KMS ホスト"
 TEXTS = {
     "other": "KMS ホストが {host} に設定されていますが、Azure の KMS ではありません。{target} に設定し、ライセンス認証を実行してください。",
     "azure_other_cloud": "KMS ホストが別の Azure クラウドの KMS である {host} に設定されています。{target} に設定し、ライセンス認証を実行してください。",
+    "cloud_unread": "KMS ホストは {assumed} とは別の Azure クラウドの KMS である {host} ですが、この VM がどのクラウドにあるかを読み取れませんでした。クラウドを指定し、再度診断してください。",
     "azure_old_address": "KMS ホストが、Azure の KMS では使用されなくなったアドレス {host} に設定されています。{target} に設定し、ライセンス認証を実行してください。",
     "known_other": "KMS ホストが {host} ({why}) に設定されています。{target} に設定し、ライセンス認証を実行してください。",
     "known_not": "Azure の KMS ではないことがわかっているもの",
@@ -26,5 +27,6 @@ STEPS = {
     "record": "KMS を示すレコードを確認し、{host} が存在しない場合 (または Azure の KMS を使用する場合) はそのレコードを削除します",
     "clear": "以前のホストをクリアします",
     "restart": "以前のホストを保持しているライセンス サービスを再起動します",
+    "cloud": "メタデータ サービスから読み取れなかったため、cloud (ロールでは diagnose_cloud) にこの VM の Azure クラウドを指定します",
     "writer": "以前のホストを再び書き込むスクリプトやポリシーがないか確認します",
 }

@@ -119,73 +119,20 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._azure.settings import ARGUMENT_SPEC
-from ..module_utils._azure_change import firewall_observed, firewall_rule, running
-from ..module_utils._azure_change.change_set import ChangeSet
-from ..module_utils._azure_change.firewall_collection import Goal
-from ..module_utils._azure_change.job import Job, to_result
-from ..module_utils._network.links import reference
+from ..module_utils._azure_change import running
+from ..module_utils._azure_change.writers.firewall_rule import KIND
 
 
 def argument_spec() -> dict[str, t.Any]:
     """Return the options of the module."""
-    return {
-        **ARGUMENT_SPEC,
-        **running.WRITING,
-        **running.STATE,
-        **running.ADDRESSES,
-        "policy": {"type": "str"},
-        "firewall": {"type": "str"},
-        "sources": {"type": "list", "elements": "str", "default": []},
-        "source_ip_groups": {"type": "list", "elements": "str", "default": []},
-        "fqdn": {"type": "bool", "default": False},
-    }
-
-
-def check(params: t.Mapping[str, t.Any]) -> None:
-    """Raise OptionError for an option that cannot be used."""
-    running.check_id("policy", params["policy"], "Microsoft.Network/firewallPolicies")
-    running.check_id("firewall", params["firewall"], "Microsoft.Network/azureFirewalls")
-    running.check_networks("sources", params["sources"])
-    running.check_addresses("addresses", params["addresses"])
-    for group in params["source_ip_groups"]:
-        running.check_id("source_ip_groups", group, "Microsoft.Network/ipGroups")
-    if params["state"] == "present" and not params["sources"] and not params["source_ip_groups"]:
-        raise running.OptionError("sources: name the networks of the machines, or source_ip_groups.")
-
-
-def act(job: Job) -> dict[str, t.Any]:
-    """Plan and write."""
-    targets = job.targets
-    names = tuple(name.lower().rstrip(".") for name in targets.names)
-    goal = Goal(targets.addresses, names, targets.port, by_name=job.params["fqdn"])
-    groups = tuple(job.params["source_ip_groups"])
-    desired = firewall_rule.DesiredSources(tuple(job.params["sources"]), groups, goal, job.present)
-    return to_result(job.reconciler.carry_out(lambda: planned(job, desired)))
-
-
-def planned(job: Job, desired: firewall_rule.DesiredSources) -> ChangeSet:
-    """Read and plan."""
-    policy_id = job.params["policy"]
-    if not policy_id:
-        firewall = job.need("firewall", job.params["firewall"])
-        policy_id = reference(firewall, "firewallPolicy")
-        if not policy_id:
-            return firewall_rule.plan_classic(
-                firewall_observed.classic_state(job, firewall, desired.groups), firewall, desired
-            )
-    return firewall_rule.plan_policy(firewall_observed.policy_state(job, policy_id, desired.groups), policy_id, desired)
+    return dict(KIND.spec)
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec=argument_spec(),
-        supports_check_mode=True,
-        mutually_exclusive=[("policy", "firewall")],
-        required_one_of=[("policy", "firewall")],
+    running.run(
+        AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **KIND.rules), KIND.check, KIND.run
     )
-    running.run(module, check, act)
 
 
 if __name__ == "__main__":

@@ -102,87 +102,24 @@ warnings:
   elements: str
 """
 
-import re
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._azure.settings import ARGUMENT_SPEC
-from ..module_utils._azure_change import egress_check, nat_gateway, running, subnets, surroundings
-from ..module_utils._azure_change.change_set import ChangeSet
-from ..module_utils._azure_change.job import Job, to_result
-from ..module_utils._network.links import reference
-from ..module_utils._network.values import parent
-
-# Azure's rule for the names of network resources; the public IP's name is three characters longer.
-_NAME = re.compile(r"[A-Za-z0-9]([\w.-]{0,75}\w)?")
+from ..module_utils._azure_change import running
+from ..module_utils._azure_change.writers.nat_gateway import KIND
 
 
 def argument_spec() -> dict[str, t.Any]:
     """Return the options of the module."""
-    return {
-        **ARGUMENT_SPEC,
-        **running.WRITING,
-        **running.STATE,
-        **running.ACCEPTING,
-        "subnet": {"type": "str", "required": True},
-        "nat_gateway": {"type": "str"},
-        "name": {"type": "str"},
-    }
-
-
-def check(params: t.Mapping[str, t.Any]) -> None:
-    """Raise OptionError for an option that cannot be used."""
-    running.check_id("subnet", params["subnet"], "Microsoft.Network/virtualNetworks/subnets")
-    running.check_id("nat_gateway", params["nat_gateway"], "Microsoft.Network/natGateways")
-    if params["name"] is not None and not _NAME.fullmatch(params["name"]):
-        raise running.OptionError(f"name: '{params['name']}' cannot be the name of a NAT gateway.")
-
-
-def act(job: Job) -> dict[str, t.Any]:
-    """Plan and write."""
-    judged: list[egress_check.EgressCheck] = []
-
-    def planner() -> ChangeSet:
-        plan = planned(job)
-        if not plan.writes or not job.present:
-            return plan
-        # Whom the gateway moves is judged before the first write, from one reading.
-        if not judged:
-            subnet_id = job.params["subnet"]
-            judged.append(egress_check.of_nat_gateway(surroundings.read(job, [subnet_id]), subnet_id))
-        return egress_check.guarded(plan, judged[0], accepted=job.params["accept_egress_change"])
-
-    return to_result(job.reconciler.carry_out(planner))
-
-
-def planned(job: Job) -> ChangeSet:
-    """Read and plan."""
-    subnet_id, name = job.params["subnet"], job.params["name"]
-    subnet = job.need("subnet", subnet_id)
-    network = job.need("subnet", parent(subnet_id))
-    gateway_id = subnets.in_group_of(parent(subnet_id), "natGateways", name) if name else job.params["nat_gateway"]
-    table_id = reference(subnet, "routeTable")
-    observed = nat_gateway.ObservedSubnet(
-        subnet=subnet,
-        network=network,
-        table=job.read(table_id) if table_id else None,
-        gateway_id=gateway_id,
-        gateway=job.read(gateway_id),
-        address=job.read(nat_gateway.address_id(gateway_id)) if name or not job.present else None,
-    )
-    return nat_gateway.plan(observed, make=bool(name)) if job.present else nat_gateway.without(observed)
+    return dict(KIND.spec)
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec=argument_spec(),
-        supports_check_mode=True,
-        mutually_exclusive=[("nat_gateway", "name")],
-        required_one_of=[("nat_gateway", "name")],
+    running.run(
+        AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **KIND.rules), KIND.check, KIND.run
     )
-    running.run(module, check, act)
 
 
 if __name__ == "__main__":

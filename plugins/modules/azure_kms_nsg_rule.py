@@ -100,54 +100,20 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._azure.arm import ArmError
-from ..module_utils._azure.settings import ARGUMENT_SPEC
-from ..module_utils._azure_change import nsg_observed, nsg_rule, running
-from ..module_utils._azure_change.job import Job, to_result
-from ..module_utils._azure_change.reconcile import StopError, WriteResult
+from ..module_utils._azure_change import running
+from ..module_utils._azure_change.writers.nsg_rule import KIND
 
 
 def argument_spec() -> dict[str, t.Any]:
     """Return the options of the module."""
-    return {
-        **ARGUMENT_SPEC,
-        **running.WRITING,
-        **running.STATE,
-        **running.ADDRESSES,
-        "nsg": {"type": "str", "required": True},
-        "sources": {"type": "list", "elements": "str", "default": ["*"]},
-    }
-
-
-def check(params: t.Mapping[str, t.Any]) -> None:
-    """Raise OptionError for an option that cannot be used."""
-    running.check_id("nsg", params["nsg"], "Microsoft.Network/networkSecurityGroups")
-    running.check_networks("sources", params["sources"])
-    running.check_addresses("addresses", params["addresses"])
-    if not params["sources"]:
-        raise running.OptionError("sources: name at least one network, or '*'.")
-
-
-def act(job: Job) -> dict[str, t.Any]:
-    """Read around the group once, then plan and write."""
-    desired = nsg_rule.DesiredRule(tuple(job.params["sources"]), job.targets.addresses, job.targets.port, job.present)
-    observed = nsg_rule.ObservedGroup(None)
-    try:
-        if job.present:
-            observed = nsg_observed.observe(job, job.need("nsg", job.params["nsg"]))
-    except ArmError as error:
-        return to_result(WriteResult(failure=f"Azure could not be read: {error}"))
-    except StopError as stop:
-        return to_result(WriteResult(failure=str(stop), refusal=stop.refusal))
-    result = to_result(
-        job.reconciler.carry_out(lambda: nsg_rule.plan(job.need("nsg", job.params["nsg"]), desired, observed))
-    )
-    return {**result, "carried_by_platform": observed.carried} if job.present else result
+    return dict(KIND.spec)
 
 
 def main() -> None:
     """Run the module."""
-    running.run(AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True), check, act)
+    running.run(
+        AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **KIND.rules), KIND.check, KIND.run
+    )
 
 
 if __name__ == "__main__":

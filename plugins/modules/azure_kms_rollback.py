@@ -101,7 +101,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ..module_utils._azure.settings import ARGUMENT_SPEC
 from ..module_utils._azure_change import running
-from ..module_utils._azure_change.job import Job
+from ..module_utils._azure_change.job import Run, open_job
 from ..module_utils._azure_change.rollback import roll_back
 
 
@@ -114,14 +114,14 @@ def check(params: t.Mapping[str, t.Any]) -> None:
     """Accept every option; whether the journal can be read shows when it is read."""
 
 
-def act(job: Job) -> dict[str, t.Any]:
+def run(work: Run, params: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
     """Undo, newest first."""
-    return roll_back(job.reconciler, job.params["journal"])
+    return roll_back(open_job(work, params).reconciler, params["journal"])
 
 
 def main() -> None:
     """Run the module."""
-    running.run(AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True), check, act)
+    running.run(AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True), check, run)
 
 
 if __name__ == "__main__":

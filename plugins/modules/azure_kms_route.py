@@ -115,102 +115,24 @@ warnings:
   elements: str
 """
 
-import dataclasses
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ..module_utils._azure.settings import ARGUMENT_SPEC
-from ..module_utils._azure_change import egress_check, route, running, surroundings
-from ..module_utils._azure_change.change_set import ChangeSet
-from ..module_utils._azure_change.job import Job, to_result
-from ..module_utils._network.links import reference
-from ..module_utils._network.values import parent
+from ..module_utils._azure_change import running
+from ..module_utils._azure_change.writers.route import KIND
 
 
 def argument_spec() -> dict[str, t.Any]:
     """Return the options of the module."""
-    return {
-        **ARGUMENT_SPEC,
-        **running.WRITING,
-        **running.STATE,
-        **running.ADDRESSES,
-        **running.ACCEPTING,
-        "route_table": {"type": "str"},
-        "subnet": {"type": "str"},
-        "create_route_table": {"type": "bool", "default": False},
-        "replace_stale": {"type": "bool", "default": False},
-        "allow_special_subnets": {"type": "bool", "default": False},
-    }
-
-
-def check(params: t.Mapping[str, t.Any]) -> None:
-    """Raise OptionError for an option that cannot be used."""
-    running.check_id("route_table", params["route_table"], "Microsoft.Network/routeTables")
-    running.check_id("subnet", params["subnet"], "Microsoft.Network/virtualNetworks/subnets")
-    running.check_addresses("addresses", params["addresses"])
-
-
-def act(job: Job) -> dict[str, t.Any]:
-    """Plan and write."""
-    desired = route.DesiredRoutes(
-        addresses=job.targets.addresses,
-        stale=job.stale,
-        present=job.present,
-        replace_stale=job.params["replace_stale"],
-        create_table=job.params["create_route_table"],
-        special_subnets=job.params["allow_special_subnets"],
-    )
-    judged: list[egress_check.EgressCheck] = []
-
-    def planner() -> ChangeSet:
-        observed = observe(job)
-        plan = route.plan(observed, desired)
-        if plan.refusal is not None or not job.present:
-            return plan
-        # What the routes do is judged before the first of them is written; afterwards only the table is read again.
-        if not judged:
-            judged.append(_judge(job, route.users(observed), writing=bool(plan.writes)))
-        return egress_check.guarded(plan, judged[0], accepted=job.params["accept_egress_change"])
-
-    result = to_result(job.reconciler.carry_out(planner))
-    if "msg" in result:
-        return result
-    effect = judged[0] if judged else egress_check.EgressCheck(None)
-    return {**result, "effective": effect.effective, "warnings": [*result["warnings"], *effect.warnings]}
-
-
-def observe(job: Job) -> route.ObservedTable:
-    """Read what the planner looks at."""
-    subnet_id = job.params["subnet"]
-    if not subnet_id:
-        return route.ObservedTable(table=job.need("route_table", job.params["route_table"]))
-    subnet = job.need("subnet", subnet_id)
-    table_id = reference(subnet, "routeTable")
-    if table_id:
-        return route.ObservedTable(table=job.need("subnet", table_id), subnet=subnet)
-    network = job.need("subnet", parent(subnet_id))
-    return route.ObservedTable(subnet=subnet, network=network, spare=job.read(route.spare_id(subnet_id)))
-
-
-def _judge(job: Job, subnet_ids: t.Sequence[str], *, writing: bool) -> egress_check.EgressCheck:
-    """Judge the routes; the ways of today are read only where a machine could lose one."""
-    check = egress_check.of_routes(surroundings.read(job, subnet_ids), subnet_ids)
-    if not check.blocked or not writing:
-        return check
-    today = surroundings.read(job, subnet_ids, check.blocked)
-    return dataclasses.replace(check, refusal=egress_check.lost_ways(today, check.blocked, job.targets))
+    return dict(KIND.spec)
 
 
 def main() -> None:
     """Run the module."""
-    module = AnsibleModule(
-        argument_spec=argument_spec(),
-        supports_check_mode=True,
-        mutually_exclusive=[("route_table", "subnet")],
-        required_one_of=[("route_table", "subnet")],
+    running.run(
+        AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True, **KIND.rules), KIND.check, KIND.run
     )
-    running.run(module, check, act)
 
 
 if __name__ == "__main__":

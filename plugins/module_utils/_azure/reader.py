@@ -67,8 +67,9 @@ class Reader:
         for _hop in range(SUBSCRIPTION_HOPS):
             if not todo:
                 break
-            self._run([self._listing(name, catalog.NETWORKS) for name in sorted(todo)])
-            there = sorted(todo - self._gone)
+            new = sorted(todo - self._done)
+            self._run([self._listing(name, catalog.NETWORKS) for name in new])
+            there = [name for name in new if name not in self._gone]
             self._run([job for name in there for job in self._listings(name)])
             self._run([*self._details(), *self._instance_jobs(machines, todo)])
             self._done |= todo

@@ -90,8 +90,14 @@ def _plain(value: t.Any) -> t.Any:
 
 
 def same(resource_id: str, one: Body | None, other: Body | None) -> bool:
-    """Tell whether two readings of an object say the same."""
-    return shown(resource_id, one) == shown(resource_id, other)
+    """Tell whether two readings of an object say the same, be it by itself or within its parent."""
+    return _content(resource_id, one) == _content(resource_id, other)
+
+
+def _content(resource_id: str, body: Body | None) -> dict[str, t.Any] | None:
+    found = shown(resource_id, body)
+    # These follow from the id, and not every reading repeats them.
+    return found and {key: item for key, item in found.items() if key not in ("id", "name", "type")}
 
 
 def holds(resource_id: str, current: Body | None, planned: Body | None) -> bool:

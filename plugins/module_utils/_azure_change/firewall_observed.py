@@ -24,7 +24,7 @@ def policy_state(job: Job, policy_id: str, ip_groups: t.Sequence[str]) -> Networ
     while policy_id and low(policy_id) not in found:
         policy = job.need("policy", policy_id)
         found[low(policy_id)] = policy
-        for group in job.reconciler.writer.children(policy_id, GROUPS):
+        for group in job.reconciler.looks.children(policy_id, GROUPS):
             found[low(group.get("id"))] = group
         listed.append((policy_id, GROUPS))
         policy_id = reference(policy, "basePolicy")

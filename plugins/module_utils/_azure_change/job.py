@@ -16,8 +16,21 @@ from .._network.judgement import KmsTargets
 from .._reference import endpoints
 from . import bodies
 from .journal import Entry, Journal
+from .looks import Looks
+from .reading import Reading
 from .reconcile import Reconciler, StopError, WriteResult, not_provisioned
 from .writer import SUCCEEDED, Writer, state_of
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """What all writers of one run have together; `runtime` as for the client."""
+
+    session: Session
+    reading: Reading
+    journal: Journal
+    check_mode: bool
+    runtime: Runtime | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,6 +40,7 @@ class Job:
     params: t.Mapping[str, t.Any]
     session: Session
     reconciler: Reconciler
+    reading: Reading
 
     @property
     def targets(self) -> KmsTargets:
@@ -47,28 +61,46 @@ class Job:
 
     def read(self, resource_id: str) -> dict[str, t.Any] | None:
         """Return a resource once nothing goes on there, None when there is none; raises ArmError, StopError."""
-        found = self.reconciler.writer.settled(resource_id)
-        if found is not None and state_of(found) not in SUCCEEDED:
-            refusal = not_provisioned(resource_id, found)
-            raise StopError(refusal.sentence(), refusal)
-        return found
+        return _sound(resource_id, self.reconciler.looks.find(resource_id))
+
+    def read_around(self, resource_id: str) -> dict[str, t.Any] | None:
+        """Return a resource that decides about no write, as it was when the run began; raises ArmError, StopError."""
+        return _sound(resource_id, self.reconciler.looks.around(resource_id))
 
     def need(self, option: str, resource_id: str) -> dict[str, t.Any]:
         """Return the resource that an option names; raises ArmError, StopError."""
-        found = self.read(resource_id)
-        if found is None:
-            raise StopError(f"{option}: {resource_id} does not exist, or the identity may not see it.")
-        return found
+        return _there(option, resource_id, self.read(resource_id))
+
+    def need_around(self, option: str, resource_id: str) -> dict[str, t.Any]:
+        """Return a resource that an option leads to and that decides about no write; raises ArmError, StopError."""
+        return _there(option, resource_id, self.read_around(resource_id))
 
 
-def open_job(
+def _there(option: str, resource_id: str, found: dict[str, t.Any] | None) -> dict[str, t.Any]:
+    if found is None:
+        raise StopError(f"{option}: {resource_id} does not exist, or the identity may not see it.")
+    return found
+
+
+def _sound(resource_id: str, found: dict[str, t.Any] | None) -> dict[str, t.Any] | None:
+    if found is not None and state_of(found) not in SUCCEEDED:
+        refusal = not_provisioned(resource_id, found)
+        raise StopError(refusal.sentence(), refusal)
+    return found
+
+
+def begin(
     session: Session, params: t.Mapping[str, t.Any], *, check_mode: bool, module: str, runtime: Runtime | None = None
-) -> Job:
-    """Return the job of a module run over an open session."""
-    deadline = float(params["operation_timeout"])
-    writer = Writer(session.client, deadline=deadline, runtime=runtime)
-    journal = Journal(params["journal"], module)
-    return Job(params, session, Reconciler(writer, journal, check_mode=check_mode, deadline=deadline, runtime=runtime))
+) -> Run:
+    """Return a run of a module over an open session."""
+    return Run(session, Reading(session.client), Journal(params["journal"], module), check_mode, runtime)
+
+
+def open_job(run: Run, params: t.Mapping[str, t.Any]) -> Job:
+    """Return the job that brings about what some options say, within a run."""
+    writer = Writer(run.session.client, deadline=float(params["operation_timeout"]), runtime=run.runtime)
+    reconciler = Reconciler(Looks(writer, run.reading), run.journal, check_mode=run.check_mode)
+    return Job(params, run.session, reconciler, run.reading)
 
 
 def to_result(outcome: WriteResult) -> dict[str, t.Any]:

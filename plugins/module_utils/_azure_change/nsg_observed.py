@@ -6,29 +6,23 @@
 
 from __future__ import annotations
 
-from .._azure import catalog
-from .._azure.arm import ArmError
-from .._azure.reader import Reader
 from .._network import nsg
 from .._network.links import subnets_of
 from .._network.path import evaluate
-from .._network.values import Body, low, name_of, props, ref, refs, subscription
+from .._network.state import NetworkState
+from .._network.values import Body, low, name_of, props, ref, refs
 from .change_set import Refusal
 from .job import Job
 from .nsg_rule import ObservedGroup
 
-NICS = "Microsoft.Network/networkInterfaces"
-
 
 def observe(job: Job, group: Body) -> ObservedGroup:
     """Read around a group and judge the machines behind it; what could not be read leaves it unknown."""
-    reader = Reader(job.session.client)
-    machines = _machines(job, group)
-    reader.read(machines, [subscription(group["id"])])
-    state = reader.snapshot.state()
+    behind = machines(job.reading.around([str(group["id"])]), group)
+    state = job.reading.around([], behind)
     verdicts = [
         (name_of(machine), row["nsg"])
-        for machine in machines
+        for machine in behind
         for row in evaluate(state, machine, job.targets)["addresses"]
     ]
     others: list[str] = []
@@ -45,17 +39,12 @@ def observe(job: Job, group: Body) -> ObservedGroup:
     return ObservedGroup(carried, warnings=tuple(dict.fromkeys(others)), state=state)
 
 
-def _machines(job: Job, group: Body) -> list[str]:
-    """Return the machines whose NIC or subnet has the group, from one list of NICs."""
-    path = f"/subscriptions/{subscription(group['id'])}/providers/{NICS}"
-    try:
-        nics = job.session.client.list(path, catalog.NETWORK_API)
-    except ArmError:
-        return []
+def machines(state: NetworkState, group: Body) -> list[str]:
+    """Return the ids of the machines whose NIC or subnet has the group."""
     subnets = set(map(low, refs(props(group).get("subnets"))))
     found = [
         ref(props(nic).get("virtualMachine"))
-        for nic in nics
+        for nic in state.nics()
         if low(ref(props(nic).get("networkSecurityGroup"))) == low(group["id"])
         or subnets.intersection(map(low, subnets_of(nic)))
     ]

@@ -4,24 +4,27 @@
 
 """Carries out a plan: one write at a time, journalled ahead, looked at afterwards, planned anew after every step.
 
-Nothing is sent on the strength of an old look: after a write, a refusal to retry or a lost connection the objects are
-read again and the planner decides again. What a run has done is taken back when a later step of it fails.
+Nothing is overwritten on the strength of an old look: a plan on the shared reading may create what is not there, which Azure
+refuses when it is there by now. After a write, a refusal to retry or a lost connection, and before anything is changed or deleted,
+the objects are looked at and the planner decides again. What a run has done is taken back when a later step of it fails.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import random
 import typing as t
 
-from .._azure.arm import ArmError, Runtime
+from .._azure.arm import ArmError
 from .._network.values import name_of
 from . import bodies, undo, write_errors
 from . import journal as journals
 from .change_set import DELETE, ChangeSet, Refusal, Write
 from .journal import Entry, Journal, Record, Torn
+from .looks import Looks
 from .write_errors import WriteVerdict
-from .writer import SUCCEEDED, Writer, state_of
+from .writer import SUCCEEDED, Sent, state_of
 
 Planner = t.Callable[[], ChangeSet]
 
@@ -52,22 +55,15 @@ class WriteResult:
 
 
 class Reconciler:
-    """Writes for one module run. `deadline` bounds, in seconds, how long one object is waited for."""
+    """Brings about one plan. One object is waited for as long as the writer waits."""
 
-    def __init__(
-        self,
-        writer: Writer,
-        journal: Journal,
-        *,
-        check_mode: bool,
-        deadline: float,
-        runtime: Runtime | None = None,
-    ) -> None:
-        self.writer = writer
+    def __init__(self, looks: Looks, journal: Journal, *, check_mode: bool) -> None:
+        self.looks = looks
+        self._writer = looks.writer
         self._journal = journal
         self._check_mode = check_mode
-        self._deadline = deadline
-        self._runtime = runtime or Runtime()
+        self._deadline = looks.writer.deadline
+        self._runtime = looks.writer.runtime
 
     def carry_out(self, planner: Planner) -> WriteResult:
         """Bring about what `planner` plans; whatever goes wrong, what was written is taken back."""
@@ -88,9 +84,10 @@ class Reconciler:
         """Undo one journalled write; the change of the outcome is what was written for it, none when there was no need."""
         write = Write(entry.id, entry.operation, entry.before, entry.after)
         sure = entry.state != journals.INTENDED
+        self.looks.renew()
 
         def planner() -> ChangeSet:
-            return undo.plan(write, self._settled(entry.id), sure=sure)
+            return undo.plan(write, self._found(entry.id), sure=sure)
 
         done: list[Entry] = []
         try:
@@ -132,6 +129,9 @@ class Reconciler:
             if not plan.writes:
                 return
             write = plan.writes[0]
+            if write.before is not None and not self.looks.fresh:
+                self.looks.renew()
+                continue
             if sum(entry.id == write.id and entry.operation == write.operation for entry in done) >= REPEATS:
                 raise StopError(f"{name_of(write.id)} was written {REPEATS} times, but Azure does not keep it.")
             verdict = self._attempt(write, record(write), done)
@@ -141,6 +141,7 @@ class Reconciler:
             if verdict.kind in (write_errors.REFUSED, write_errors.FAILED):
                 raise StopError(verdict.message, verdict.refusal)
             unsure = unsure + 1 if verdict.kind == write_errors.UNSURE else 0
+            self.looks.renew()
             pause = self._pause(verdict, tries)
             if unsure >= UNSURE_TRIES or self._runtime.clock() + pause > limit:
                 raise StopError(f"Azure could not be brought to do it, last because of {verdict.message}")
@@ -150,24 +151,40 @@ class Reconciler:
     def _attempt(self, write: Write, record: Record, done: list[Entry]) -> WriteVerdict | None:
         """Send one write; `done` gets it as it was done, before the journal does. Return what was wrong."""
         for reference in bodies.linked(write.body):
-            body = self._settled(reference)
+            body = self._found(reference, decides=False)
             if body is not None and state_of(body) not in SUCCEEDED:
                 raise StopError(not_provisioned(reference, body).sentence(), not_provisioned(reference, body))
         record.begin()
+        sent = Sent()
         try:
-            stored = self.writer.send(write)
+            sent = self._writer.send(write)
+            current = self._ended(write, sent)
         except ArmError as error:
             verdict = write_errors.judge(error, write.id, _action(write))
             if verdict.kind == write_errors.UNSURE:
                 return self._look_again(write, record, verdict, done, failed=error.code == "OperationFailed")
             record.not_done()
             return verdict
-        current = self._after(write)
         # What somebody else made of it in the meantime is not ours.
-        seen = (body for body in (current, stored) if bodies.holds(write.id, body, write.body))
+        seen = (body for body in (current, sent.stored) if bodies.holds(write.id, body, write.body))
         done.append(record.change(write, None if write.operation == DELETE else next(seen, write.body)))
         record.done(done[-1])
         return None
+
+    def _ended(self, write: Write, sent: Sent) -> dict[str, t.Any] | None:
+        """Return an object once the operation that writes it is over; raises ArmError, StopError.
+
+        The object itself tells: it has a new ETag and the provisioningState Updating from the answer on (Azure/azure-cli, recording
+        test_network_route_table_operation). Only where it does not say that all is done, the operation is asked.
+        """
+        self._writer.rest(sent)
+        with contextlib.suppress(ArmError):
+            current, over = self.looks.after(write.id, patient=False)
+            moved = write.before is None or (current or {}).get("etag") != write.before.get("etag")
+            if over and moved and bodies.holds(write.id, current, write.body):
+                return current
+        self._writer.follow(sent)
+        return self._after(write)
 
     def _look_again(
         self, write: Write, record: Record, verdict: WriteVerdict, done: list[Entry], *, failed: bool
@@ -191,7 +208,7 @@ class Reconciler:
         if not torn.id or not torn.before_known:
             return f"{told}, and what it was about is lost. Look into the activity log of Azure, then delete the line."
         try:
-            current = self._settled(torn.id)
+            current = self._found(torn.id)
         except Exception as problem:
             return f"{told}. {_reason(problem)}"
         if bodies.same(torn.id, current, torn.before):
@@ -205,16 +222,16 @@ class Reconciler:
 
     def _after(self, write: Write) -> dict[str, t.Any] | None:
         try:
-            return self.writer.settled(write.id)
+            return self.looks.after(write.id, patient=True)[0]
         except ArmError as error:
             raise StopError(
                 f"Whether {name_of(write.id)} was written is not known, as it could not be read afterwards ({error}). "
                 "The next run looks first."
             ) from error
 
-    def _settled(self, resource_id: str) -> dict[str, t.Any] | None:
+    def _found(self, resource_id: str, *, decides: bool = True) -> dict[str, t.Any] | None:
         try:
-            return self.writer.settled(resource_id)
+            return self.looks.find(resource_id) if decides else self.looks.around(resource_id)
         except ArmError as error:
             raise StopError(f"{name_of(resource_id)} could not be read: {error}") from error
 

@@ -20,7 +20,7 @@ from .._azure.session import SignInError, open_session
 from .._azure.settings import ARGUMENT_SPEC, SettingsError, identity_found, resolve
 from .._network.values import type_of
 from .._report.text import neutral_plain
-from .job import Job, open_job
+from .job import Run, begin
 from .journal import JournalError
 
 WRITING: dict[str, dict[str, t.Any]] = {
@@ -31,7 +31,7 @@ STATE: dict[str, dict[str, t.Any]] = {"state": {"type": "str", "choices": ["abse
 ACCEPTING: dict[str, dict[str, t.Any]] = {"accept_egress_change": {"type": "bool", "default": False}}
 ADDRESSES: dict[str, dict[str, t.Any]] = {"addresses": {"type": "list", "elements": "str"}}
 
-Act = t.Callable[[Job], dict[str, t.Any]]
+Act = t.Callable[[Run, t.Mapping[str, t.Any]], dict[str, t.Any]]
 _ID = re.compile(r"/subscriptions/[\w-]+/resourcegroups/[^/?#%\\\s]+/providers(/[^/?#%\\\s]+)+", re.IGNORECASE)
 
 
@@ -86,8 +86,8 @@ def run(module: AnsibleModule, check: t.Callable[[t.Mapping[str, t.Any]], None],
                 "cert_validation_mode: TLS certificates are not verified; the credentials can be read on the way."
             )
         with open_session(settings, deadline=float(module.params["operation_timeout"])) as session:
-            job = open_job(session, module.params, check_mode=module.check_mode, module=module._name)
-            result = neutral_plain(act(job))
+            work = begin(session, module.params, check_mode=module.check_mode, module=module._name)
+            result = neutral_plain(act(work, module.params))
     except (OptionError, SettingsError, CloudError, SignInError, JournalError) as error:
         module.fail_json(msg=neutral_plain(str(error)))
     for warning in result.pop("warnings", ()):

@@ -2,13 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Writes to Resource Manager: one PUT or DELETE at a time, always with a precondition, followed to its end.
+"""Writes to Resource Manager: one PUT or DELETE at a time, always with a precondition, and how its operation ends.
 
 Nothing is ever sent twice from here: after an error the caller looks what is there and plans anew.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from .._azure import catalog, sdk, versions
@@ -25,13 +26,26 @@ SUCCEEDED = frozenset(("", "succeeded"))
 _POLL = 2.0
 
 
+@dataclasses.dataclass(frozen=True)
+class Sent:
+    """A write that Azure took. `stored`: what it answered that it stored, None when the answer does not tell.
+
+    `status_url` and `result_url`: where the operation tells of itself, empty where there is none. `pause`: seconds to leave it alone.
+    """
+
+    stored: dict[str, t.Any] | None = None
+    status_url: str = ""
+    result_url: str = ""
+    pause: float = 0.0
+
+
 class Writer:
     """Looks at single resources and changes them. `deadline` bounds one wait; `runtime` as for the client."""
 
     def __init__(self, client: ArmClient, *, deadline: float, runtime: Runtime | None = None) -> None:
         self._client = client
-        self._deadline = deadline
-        self._runtime = runtime or Runtime()
+        self.deadline = deadline
+        self.runtime = runtime or Runtime()
 
     def find(self, resource_id: str) -> dict[str, t.Any] | None:
         """Return a resource as it is, None when there is none; raises ArmError."""
@@ -51,23 +65,20 @@ class Writer:
 
     def settled(self, resource_id: str) -> dict[str, t.Any] | None:
         """Return a resource once no operation on it goes on, None when there is none; raises ArmError."""
-        limit = self._runtime.clock() + self._deadline
+        limit = self.runtime.clock() + self.deadline
         while True:
             found = self.find(resource_id)
             if found is None or state_of(found) in _AT_REST:
                 return found
-            if self._runtime.clock() + _POLL > limit:
+            if self.runtime.clock() + _POLL > limit:
                 raise ArmError(
                     "DeadlineExceeded",
-                    f"{name_of(resource_id)} is still {props(found).get('provisioningState')} after {self._deadline:.0f} s",
+                    f"{name_of(resource_id)} is still {props(found).get('provisioningState')} after {self.deadline:.0f} s",
                 )
-            self._runtime.sleep(_POLL)
+            self.runtime.sleep(_POLL)
 
-    def send(self, write: Write) -> dict[str, t.Any] | None:
-        """Send one write under its precondition and follow it to its end; raises ArmError.
-
-        Returns what Azure answered that it stored, None when the answer does not tell.
-        """
+    def send(self, write: Write) -> Sent:
+        """Send one write under its precondition; raises ArmError."""
         headers = {"If-None-Match": "*"}
         later = versions.later_property(write.id, props(write.before))
         if later and write.operation != DELETE:
@@ -85,21 +96,32 @@ class Writer:
             if self.find(write.id) is not None:
                 raise ArmError("PreconditionFailed", f"{name_of(write.id)} is there by now", PRECONDITION) from error
             response = self._client.send_once(method, write.id, catalog.NETWORK_API, body=body)
-        self._follow(response)
         stored = _body(response)
-        return dict(stored) if isinstance(stored.get("properties"), dict) else None
+        status_url = response.headers.get("Azure-AsyncOperation") or ""
+        result_url = response.headers.get("Location") or "" if response.status_code == ACCEPTED else ""
+        return Sent(
+            dict(stored) if isinstance(stored.get("properties"), dict) else None,
+            status_url,
+            result_url,
+            pause_told(response) if status_url or result_url else 0.0,
+        )
 
-    def _follow(self, response: sdk.HttpResponse) -> None:
-        """Wait for an accepted operation; a resource without one is waited for by its provisioningState later."""
-        status_url = response.headers.get("Azure-AsyncOperation")
-        result_url = response.headers.get("Location") if response.status_code == ACCEPTED else None
-        pause = pause_told(response)
-        limit = self._runtime.clock() + self._deadline
+    def rest(self, sent: Sent) -> None:
+        """Leave an operation alone for as long as Azure asks."""
+        self.runtime.sleep(min(sent.pause, self.deadline))
+
+    def follow(self, sent: Sent) -> None:
+        """Wait for an operation to end; raises ArmError, also when it fails.
+
+        A resource without one is waited for by its provisioningState later.
+        """
+        status_url, result_url, pause = sent.status_url, sent.result_url, 0.0
+        limit = self.runtime.clock() + self.deadline
         while status_url or result_url:
-            if self._runtime.clock() + pause > limit:
-                raise ArmError("DeadlineExceeded", f"no result after {self._deadline:.0f} s")
-            self._runtime.sleep(pause)
-            answer = self._ask(status_url or result_url or "")
+            if self.runtime.clock() + pause > limit:
+                raise ArmError("DeadlineExceeded", f"no result after {self.deadline:.0f} s")
+            self.runtime.sleep(pause)
+            answer = self._ask(status_url or result_url)
             pause = pause_told(answer)
             if status_url:
                 if _ended(answer):

@@ -11,14 +11,16 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmError
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmError, Runtime
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change import change_set, rollback, undo
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change.change_set import ChangeSet, Write
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change.journal import Journal
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change.looks import Looks
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change.reconcile import (
     Reconciler,
     WriteResult,
 )
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change.writer import Sent
 
 Body = dict[str, t.Any]
 NETWORK = "/subscriptions/s/resourceGroups/g/providers/Microsoft.Network"
@@ -37,24 +39,35 @@ class Azure:
         self.objects: dict[str, Body] = {SUBNET: PLAIN}
         self.locked: set[str] = set()
 
-    def settled(self, resource_id: str) -> Body | None:
+    deadline, runtime = 1.0, Runtime()
+
+    def find(self, resource_id: str) -> Body | None:
+        if resource_id == TABLE and ROUTE in self.objects:
+            return {**NEW_TABLE, "properties": {"routes": [self.objects[ROUTE]]}}
         return self.objects.get(resource_id)
 
-    def send(self, write: Write) -> Body | None:
+    settled = find
+
+    def rest(self, sent: Sent) -> None:
+        """Every operation is over at once."""
+
+    follow = rest
+
+    def send(self, write: Write) -> Sent:
         if write.id in self.locked:
             raise ArmError("ScopeLocked", "The scope is locked.", 409)
         if write.body is None:
             if any(body["properties"].get("routeTable") == {"id": write.id} for body in self.objects.values()):
                 raise ArmError("InUseRouteTableCannotBeDeleted", "Route table rt is in use.", 400)
             del self.objects[write.id]
-            return None
+            return Sent()
         self.objects[write.id] = dict(write.body)
-        return self.objects[write.id]
+        return Sent(self.objects[write.id])
 
 
 def at(azure: Azure, path: pathlib.Path | None = None) -> Reconciler:
     book = Journal(str(path) if path else None, "kms_route")
-    return Reconciler(t.cast("t.Any", azure), book, check_mode=False, deadline=1)
+    return Reconciler(Looks(t.cast("t.Any", azure)), book, check_mode=False)
 
 
 def carry_out(azure: Azure, *writes: Write, path: pathlib.Path | None = None) -> WriteResult:
@@ -85,7 +98,7 @@ def test_a_rollback_takes_back_what_builds_on_something_before_that(tmp_path: pa
 
 
 def hop(kind: str) -> Body:
-    return {"id": ROUTE, "properties": {"addressPrefix": "20.118.99.224/32", "nextHopType": kind}}
+    return {"id": ROUTE, "name": "kms", "properties": {"addressPrefix": "20.118.99.224/32", "nextHopType": kind}}
 
 
 def twice_written(path: pathlib.Path) -> Azure:

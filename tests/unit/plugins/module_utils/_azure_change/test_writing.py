@@ -138,18 +138,22 @@ ENDS: dict[str, tuple[list[Answer], str | None]] = {
 @pytest.mark.parametrize(("answers", "text"), ENDS.values(), ids=ENDS)
 def test_an_operation_is_followed_to_its_end(answers: list[Answer], text: str | None) -> None:
     wire = Wire(Answer(201, DONE, AFTER), *answers)
+    sender = make(wire)
+    sent = sender.send(change_set.create(ID, DONE))
     if text is None:
-        make(wire).send(change_set.create(ID, DONE))
+        sender.follow(sent)
         assert len(wire.log) == 1 + len(answers)
         return
     with pytest.raises(arm.ArmError, match=text):
-        make(wire).send(change_set.create(ID, DONE))
+        sender.follow(sent)
 
 
 def test_an_operation_on_another_host_is_not_asked_about() -> None:
     wire = Wire(Answer(202, b"", {"Location": "https://evil.example/x", "Retry-After": "0"}))
+    sender = make(wire)
+    sent = sender.send(change_set.delete(ID, DONE))
     with pytest.raises(arm.ArmError, match="OperationLost"):
-        make(wire).send(change_set.delete(ID, DONE))
+        sender.follow(sent)
     assert len(wire.log) == 1
 
 

@@ -45,13 +45,14 @@ class Azure:
         validated = ArgumentSpecValidator(module.argument_spec()).validate(given)
         assert not validated.error_messages, validated.error_messages
         params = validated.validated_parameters
-        module.check(params)
+        kind = getattr(module, "KIND", module)
+        kind.check(params)
         found = settings.resolve({}, self.lab.environment, self._home)
         with session.open_session(found, deadline=20) as opened:
-            work = job.open_job(
+            work = job.begin(
                 opened, params, check_mode=check, module=f"azure_kms_{name}", runtime=runtime or self._runtime
             )
-            return t.cast("dict[str, t.Any]", module.act(work))
+            return t.cast("dict[str, t.Any]", kind.run(work, params))
 
     def undo(self, *, check: bool = False) -> dict[str, t.Any]:
         """Roll back everything that the journal holds."""

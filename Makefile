@@ -6,6 +6,7 @@
 
 WORLD ?= tests/lab/worlds/contoso.yml
 ARGS ?=
+CALLBACK ?= azure_windows.activation.kms
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 
@@ -29,11 +30,11 @@ help: ## Show the targets
 
 diagnose: $(VENV)/lab.done ## Diagnose the guests of the lab: WORLD=path takes another world, ARGS='...' goes to ansible-playbook
 	@python -m tests.lab run "$(WORLD)" -- \
-		sh -c 'exec ansible-playbook playbooks/diagnose.yml -i "$$LAB_INVENTORY" "$$@"' diagnose $(ARGS)
+		sh -c 'ANSIBLE_STDOUT_CALLBACK=$(CALLBACK) exec ansible-playbook playbooks/diagnose.yml -i "$$LAB_INVENTORY" "$$@"' diagnose $(ARGS)
 
 remediate: $(VENV)/lab.done ## Repair the guests of the lab: WORLD=path takes another world, ARGS='...' goes to ansible-playbook
 	@python -m tests.lab run "$(WORLD)" -- \
-		sh -c 'exec ansible-playbook playbooks/remediate.yml -i "$$LAB_INVENTORY" "$$@"' remediate $(ARGS)
+		sh -c 'ANSIBLE_STDOUT_CALLBACK=$(CALLBACK) exec ansible-playbook playbooks/remediate.yml -i "$$LAB_INVENTORY" "$$@"' remediate $(ARGS)
 
 docs: $(VENV)/lab.done ## Write what the documentation takes from the code
 	@python -m tests.tools.docs

@@ -19,6 +19,7 @@ import time
 import typing as t
 import urllib.parse
 
+from .._guest import text
 from . import patience, sdk, versions
 from .cloud import AzureCloud
 
@@ -43,6 +44,7 @@ class ArmError(Exception):
     """
 
     def __init__(self, code: str, message: str, status: int | None = None, action: str | None = None) -> None:
+        message = text.scrub(message)
         super().__init__(f"{code}: {message}" if status is None else f"{status} {code}: {message}")
         self.code = code
         self.status = status
@@ -251,10 +253,10 @@ class ArmClient:
         except patience.TooLateError as error:
             raise (self._late() if left < limit else ArmError("NoAnswer", str(error))) from error
         except sdk.ClientAuthenticationError as error:
-            raise ArmError("AuthenticationFailed", _first_line(error), 401) from error
+            raise ArmError("AuthenticationFailed", first_line(error), 401) from error
         except Exception as error:
             # Beside the SDK's own errors, whatever an odd answer makes of it: one answer is lost, and said to be.
-            raise ArmError(type(error).__name__, _first_line(error)) from error
+            raise ArmError(type(error).__name__, first_line(error)) from error
         if response.status_code >= FIRST_ERROR:
             raise _problem(response)
         return response
@@ -286,7 +288,7 @@ def _problem(response: sdk.HttpResponse) -> ArmError:
     action = None
     if response.status_code == FORBIDDEN and "perform action '" in message:
         action = message.split("perform action '", 1)[1].split("'", 1)[0]
-    message = " ".join(message.split())
+    message = text.scrub(" ".join(message.split()))
     problem = ArmError(code, message[:400], response.status_code, action)
     problem.detail = message[:4000]
     problem.retry_after = patience.told(response.headers)
@@ -299,5 +301,6 @@ def pause_told(response: sdk.HttpResponse) -> float:
     return 2.0 if pause is None else pause
 
 
-def _first_line(error: BaseException) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:400]
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's text without secrets, its kind where it has no text."""
+    return text.scrub((str(error).strip().splitlines() or [type(error).__name__])[0])[:400]

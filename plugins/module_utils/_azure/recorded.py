@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import typing as t
 
+from .._guest import text
 from .._reference import endpoints
 from .excerpt import excerpt
 from .exchanges import Call, Player
@@ -25,7 +26,10 @@ def record(
     subscription: str | None,
     kms_endpoints: t.Mapping[str, t.Any] | None,
 ) -> Recorded:
-    """Return what `path` was judged from: an excerpt when it gives the same path again, else everything that was read."""
+    """Return what `path` was judged from: an excerpt when it gives the same path again, else everything that was read.
+
+    No password and no product key in it, whatever somebody wrote into tags, descriptions or addresses.
+    """
     about: Recorded = {
         "cloud": cloud,
         "vm_id": path["vm_id"],
@@ -33,7 +37,8 @@ def record(
         "kms_endpoints": kms_endpoints,
     }
     short: Recorded = {**about, "calls": excerpt(calls, str(path["vm_id"]))}
-    return short if judge(short) == path else {**about, "calls": list(calls)}
+    kept = short if judge(short) == path else {**about, "calls": list(calls)}
+    return t.cast(Recorded, text.scrubbed(kept))
 
 
 def judge(recorded: t.Mapping[str, t.Any]) -> dict[str, t.Any]:

@@ -15,7 +15,7 @@ import typing as t
 from . import cloud as clouds
 from . import credential as credentials
 from . import patience, sdk
-from .arm import ArmClient
+from .arm import ArmClient, first_line
 from .settings import Settings
 
 
@@ -59,18 +59,14 @@ def open_session(settings: Settings, *, deadline: float, budget: float = math.in
         try:
             return patience.within(left(), lambda: ask(url))
         except Exception as error:
-            raise clouds.CloudError(f"cloud_environment: {url} gave no usable metadata: {_line(error)}") from error
+            raise clouds.CloudError(f"cloud_environment: {url} gave no usable metadata: {first_line(error)}") from error
 
     cloud = clouds.find(settings.cloud_environment, fetch, settings.cloud_hosts)
     try:
         credential = credentials.build(settings, cloud)
         patience.within(left(), lambda: credential.get_token(cloud.scope))
     except Exception as error:
-        raise SignInError(f"Azure sign-in failed ({settings.source}): {_line(error)}") from error
+        raise SignInError(f"Azure sign-in failed ({settings.source}): {first_line(error)}") from error
     client = ArmClient(credential, cloud, verify=settings.verify, deadline=deadline)
     client.stop_after(end - time.monotonic())
     return Session(client, cloud)
-
-
-def _line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:400]

@@ -14,6 +14,7 @@ import typing as t
 
 from .._azure import catalog, sdk, versions
 from .._azure.arm import ACCEPTED, ArmClient, ArmError, Runtime, pause_told
+from .._guest import text
 from .._network.values import mapping, name_of, props
 from . import bodies
 from .change_set import DELETE, Write
@@ -161,6 +162,7 @@ def _ended(answer: sdk.HttpResponse) -> bool:
     if status in ("failed", "canceled", "cancelled"):
         error = mapping(found.get("error"))
         raise ArmError(
-            "OperationFailed", f"{error.get('code') or status}: {error.get('message') or 'no reason given'}"[:400]
+            "OperationFailed",
+            text.scrub(f"{error.get('code') or status}: {error.get('message') or 'no reason given'}")[:400],
         )
     return status == "succeeded"

@@ -10,6 +10,7 @@ import datetime
 import typing as t
 
 from .._reference import endpoints
+from . import text
 from .evidence import GuestEvidence
 from .fields import iso
 from .interpret import interpret
@@ -20,7 +21,7 @@ Reading: t.TypeAlias = dict[str, t.Any]
 
 def reading(raw: t.Any, asked: t.Mapping[str, t.Any], before: datetime.datetime, after: datetime.datetime) -> Reading:
     """Return the reading of a run between two times of the controller."""
-    return {"asked": dict(asked), "controller": {"before": iso(before), "after": iso(after)}, "raw": raw}
+    return {"asked": dict(asked), "controller": {"before": iso(before), "after": iso(after)}, "raw": text.clean(raw)}
 
 
 def understand(read: t.Mapping[str, t.Any]) -> GuestEvidence:

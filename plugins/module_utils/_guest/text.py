@@ -13,6 +13,7 @@ MESSAGE_LIMIT = 300
 # Event 1003 lists every SKU of the machine in one string.
 _STRING_LIMIT = 65536
 _DEPTH_LIMIT = 20
+_DEEPEST = 100
 
 _KEY = re.compile(r"(?<![A-Z0-9])(?:[A-Z0-9]{5}[-\u2010-\u2015]){4}([A-Z0-9]{5})(?![A-Z0-9])", re.IGNORECASE)
 # Users and passwords in addresses, and the signature of a shared access signature (learn.microsoft.com, storage-sas-overview).
@@ -33,6 +34,17 @@ def message(text: str, limit: int = MESSAGE_LIMIT) -> str:
     """Return a one-line text without keys and control characters, at most `limit` characters long."""
     line = " ".join(scrub(_CONTROL.sub("", text[:_STRING_LIMIT])).split())
     return line if len(line) <= limit else line[: limit - 1] + "\u2026"
+
+
+def scrubbed(value: t.Any, depth: int = 0) -> t.Any:
+    """Return a JSON value with every text in it scrubbed, at full length; what lies a hundred levels deep becomes None."""
+    if isinstance(value, str):
+        return scrub(value)
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, t.Mapping):
+        return {scrub(str(key)): scrubbed(item, depth + 1) for key, item in value.items()}
+    return [scrubbed(item, depth + 1) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def clean(value: t.Any, depth: int = 0) -> t.Any:

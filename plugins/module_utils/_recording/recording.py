@@ -17,6 +17,7 @@ import typing as t
 from .._azure import recorded
 from .._diagnosis.engine import diagnose
 from .._diagnosis.model import Diagnosis, Evidence, GuestProblem
+from .._guest import text
 from .._guest.reading import understand
 from .mask import Masker
 
@@ -47,7 +48,7 @@ def new(  # noqa: PLR0913 (keywords only)
         "guest_error": None if guest_error is None else dict(guest_error),
         "azure": azure,
         "azure_error": azure_error,
-        **({} if verification is None else {"verification": verification}),
+        **({} if verification is None else {"verification": text.scrubbed(verification)}),
     }
     judged = verdict(replay(made, "-"))
     if mask_key is not None:

@@ -17,6 +17,9 @@ from tests.lab.azure.messages import Answer, Problem, Request
 from tests.lab.azure.paste import Body
 from tests.lab.azure.world import AzureWorld
 
+# How every token begins, so that one can be found wherever it is written.
+TOKEN_MARK = "lab-access-token-"
+
 
 class Entra:
     """Issues tokens and knows whose they are. `clock` counts seconds."""
@@ -129,7 +132,7 @@ class Entra:
         return Answer(200, {**body, "access_token": self._issue(known[0])})
 
     def _issue(self, credential: Body) -> str:
-        token = secrets.token_urlsafe(32)
+        token = TOKEN_MARK + secrets.token_urlsafe(32)
         with self._lock:
             self._tokens[token] = (credential, self._clock() + self._world.options.token_seconds)
         return token

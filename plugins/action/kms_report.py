@@ -14,7 +14,17 @@ from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
 
 from ..module_utils._plain import to_plain
-from ..module_utils._report import build, console, markdown, prometheus, terse, written
+from ..module_utils._report import (
+    build,
+    console,
+    junit,
+    markdown,
+    prometheus,
+    spreadsheet,
+    terse,
+    tickets,
+    written,
+)
 from ..module_utils._report.catalogue.catalogue import LANGUAGES, Catalogue
 from ..module_utils._report.model import Remediation, Report
 from ..module_utils._version import VERSION
@@ -26,7 +36,12 @@ RENDERERS: dict[str, t.Callable[[Report, Catalogue], str]] = {
     "html": _html.render,
     "md": markdown.render,
     "prom": lambda report, _catalogue: prometheus.render(report),
+    "csv": spreadsheet.render,
+    "xml": junit.render,
 }
+USUAL = ("json", "html", "md", "prom")
+# One file for each owner, so its own way to be written.
+TICKETS = "tickets"
 TABLES = {"terse": terse.render, "full": console.render}
 ARGUMENT_SPEC: dict[str, t.Any] = {
     "diagnoses": {"type": "list", "elements": "dict"},
@@ -36,7 +51,7 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "expected_hosts": {"type": "list", "elements": "str", "default": []},
     "known_hosts": {"type": "list", "elements": "str", "default": []},
     "previous": {"type": "path"},
-    "formats": {"type": "list", "elements": "str", "choices": list(RENDERERS), "default": list(RENDERERS)},
+    "formats": {"type": "list", "elements": "str", "choices": [*RENDERERS, TICKETS], "default": list(USUAL)},
     "language": {"type": "str", "choices": list(LANGUAGES), "default": "en"},
     "report_dir": {"type": "path", "default": "kms-report"},
     "per_job": {"type": "bool", "default": True},
@@ -60,7 +75,7 @@ class ActionModule(ActionBase):
         _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         if options["diagnoses"] is None and not options["merge"]:
             raise AnsibleActionFail("kms_report: one of diagnoses and merge is needed")
-        if not options["formats"]:
+        if not set(options["formats"]) & RENDERERS.keys():
             raise AnsibleActionFail("kms_report: formats: name at least one of " + ", ".join(RENDERERS))
         if not _options.MODE.fullmatch(options["report_mode"]):
             raise AnsibleActionFail(f"kms_report: report_mode: {_options.MODE_RULE}")
@@ -81,9 +96,12 @@ class ActionModule(ActionBase):
         except ValueError as error:
             raise AnsibleActionFail(f"kms_report: {error}") from None
         catalogue = Catalogue(options["language"])
-        rendered = {form: RENDERERS[form](report, catalogue) for form in options["formats"]}
+        rendered = {form: RENDERERS[form](report, catalogue) for form in options["formats"] if form != TICKETS}
+        handed = tickets.tickets(report, catalogue) if TICKETS in options["formats"] else ()
+        rendered |= {f"{ticket.owner}.md": ticket.text for ticket in handed}
         paths = _report_files.write(rendered, folder, int(options["report_mode"], 8))
-        _report_files.remove_stale(folder, set(RENDERERS) - set(rendered))
+        owned = {f"{name}.md" for name in (*tickets.OWNERS, tickets.UNASSIGNED)}
+        _report_files.remove_stale(folder, {*RENDERERS, *owned} - set(rendered))
         # People open the page; the other files are named beside it.
         first = paths.get("html") or next(iter(paths.values()))
         if options["display"]:
@@ -91,10 +109,26 @@ class ActionModule(ActionBase):
             table = TABLES["full" if self._display.verbosity else options["output"]]
             _display.show(table(report, first, _display.width(), also, catalogue))
         main = paths.get("json", first)
-        result.update(changed=False, report={"path": main, "paths": paths, "summary": to_plain(report.summary)})
+        result.update(
+            changed=False,
+            report={
+                "path": main,
+                "paths": paths,
+                "summary": to_plain(report.summary),
+                "tickets": [_handed(ticket, paths) for ticket in handed],
+            },
+        )
         if warnings:
             result["warnings"] = warnings
         return result
+
+
+def _handed(ticket: tickets.Ticket, paths: dict[str, str]) -> dict[str, t.Any]:
+    """Return what a play needs to hand a ticket on; its text is in the file."""
+    return {
+        **{key: value for key, value in to_plain(ticket).items() if key != "text"},
+        "path": paths[f"{ticket.owner}.md"],
+    }
 
 
 def _previous(path: str | None) -> tuple[Report | None, list[str]]:

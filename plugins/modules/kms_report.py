@@ -97,10 +97,14 @@ options:
     description:
       - Which files to write, all named C(kms-report) with the format as their ending.
       - V(prom) is for the textfile collector of Prometheus' node_exporter.
+      - V(csv) is for spreadsheets, a row for each VM; what a spreadsheet would take for a formula is marked as text.
+      - V(xml) is JUnit XML for pipelines, a test case for each VM. One that nobody could judge is an error, never skipped.
+      - V(tickets) is one Markdown file for each owner who has something to do, as C(kms-report.network_team.md), of at most 32,000
+        characters. Each VM that is not activated is in one of them, that of who can act first. It needs another format beside it.
       - The report's files of other formats in that folder, which an earlier run left, are removed.
     type: list
     elements: str
-    choices: [json, html, md, prom]
+    choices: [json, html, md, prom, csv, xml, tickets]
     default: [json, html, md, prom]
   language:
     description:
@@ -214,4 +218,26 @@ report:
           description: How many VMs have each root cause.
           type: dict
           sample: {activated: 5, wrong-kms-host: 33}
+    tickets:
+      description: What was written for each owner; empty without V(tickets) in O(formats).
+      type: list
+      elements: dict
+      contains:
+        owner:
+          description: V(guest_admin), V(network_team), V(automation), V(microsoft), V(image_owner) or V(unassigned).
+          type: str
+        subject:
+          description: A title.
+          type: str
+        path:
+          description: The file.
+          type: str
+        hosts:
+          description: The VMs that it is about.
+          type: list
+          elements: str
+        root_causes:
+          description: Their root causes, the worst first.
+          type: list
+          elements: str
 """

@@ -45,28 +45,15 @@ def render(report: Report, catalogue: Catalogue) -> str:
     if grouping.have_commands(causes):
         lines += [prose(catalogue.ui("note.shell")), ""]
     for cause in causes:
-        lines += _cause(cause, catalogue)
+        lines += section(cause, catalogue)
     healthy = [host.name for host in hosts if host.state == ACTIVATED]
     if healthy:
         lines += [catalogue.ui("md.healthy", names=_names(healthy, catalogue)), ""]
     return "\n".join(lines)
 
 
-def prose(text: str) -> str:
-    """Return text that Markdown shows as it is."""
-    plain = "".join(_ENTITIES.get(char, char) for char in text)
-    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", plain))
-
-
-def code(text: str) -> str:
-    """Return text as a code span, whatever backticks it holds."""
-    longest = max((len(run) for run in _TICKS.findall(text)), default=0)
-    fence = "`" * (longest + 1)
-    blank = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
-    return f"{fence}{blank}{text}{blank}{fence}"
-
-
-def _cause(cause: grouping.Cause, catalogue: Catalogue) -> list[str]:
+def section(cause: grouping.Cause, catalogue: Catalogue) -> list[str]:
+    """Return the lines on one cause: what was seen of it, on which VMs, and what is to be done."""
     label = catalogue.ui("tone.unknown" if cause.state == UNKNOWN else f"tone.{cause.severity}")
     heading = f"## {prose(label)}: {prose(catalogue.cause(cause.id))} ({catalogue.vms(len(cause.hosts))})"
     lines = [heading, "", code(cause.id), ""]
@@ -87,6 +74,20 @@ def _what_is_done(case: grouping.Case) -> tuple[t.Hashable, ...]:
     remedies = case.finding.remedy
     az = [commands.of(remedy, case.finding.evidence, ()).az for remedy in remedies]
     return grouping.identity(remedies), grouping.identity(az)
+
+
+def prose(text: str) -> str:
+    """Return text that Markdown shows as it is."""
+    plain = "".join(_ENTITIES.get(char, char) for char in text)
+    return _NUMBERED.sub(r"\1\\\2", _SPECIAL.sub(r"\\\1", plain))
+
+
+def code(text: str) -> str:
+    """Return text as a code span, whatever backticks it holds."""
+    longest = max((len(run) for run in _TICKS.findall(text)), default=0)
+    fence = "`" * (longest + 1)
+    blank = " " if text.startswith("`") or text.endswith("`") or not text.strip() else ""
+    return f"{fence}{blank}{text}{blank}{fence}"
 
 
 def _case(case: grouping.Case, catalogue: Catalogue) -> list[str]:

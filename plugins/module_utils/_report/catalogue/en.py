@@ -224,6 +224,9 @@ UI = {
     "table.rollback": "Undo the changes in Azure: {command}",
     "table.report": "Report: {path}",
     "table.report_also": "Report: {path} (also {others})",
+    "ticket.subject": "KMS activation, {owner}: {hosts}",
+    "ticket.rest": "More than a ticket holds: {hosts} more, see the report.",
+    "who.unassigned": "nobody yet",
     "md.healthy": "Activated: {names}",
     "md.resource": "Resource",
 }

@@ -212,6 +212,9 @@ UI = {
     "table.rollback": "Azure の変更を元に戻すコマンド: {command}",
     "table.report": "レポート: {path}",
     "table.report_also": "レポート: {path} (ほかに {others})",
+    "ticket.subject": "KMS ライセンス認証、{owner}: {hosts}",
+    "ticket.rest": "チケットに収まらないため省略: ほか {hosts}。レポートを参照してください。",
+    "who.unassigned": "担当未定",
     "md.healthy": "認証済み: {names}",
     "md.resource": "リソース",
 }

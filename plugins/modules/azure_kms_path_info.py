@@ -60,6 +60,27 @@ options:
       - Seconds for everything that is asked of Azure, signing in included. What has not answered by then is listed in RV(unread).
     type: int
     default: 300
+  state_file:
+    description:
+      - File that a reading of Azure is kept in, so that several runs, such as job slices, read it once. It is written for its owner only.
+      - What the file holds is not asked again. What it does not hold, as the effective routes of another subnet, is asked and added.
+        A subscription whose list lacks one of O(vms) is read again.
+      - Of runs that start at the same time one reads, and the others wait for it, within O(azure_timeout). Share it among runs with the same
+        identity, as it holds what that identity may read.
+    type: path
+  state_max_age:
+    description:
+      - Seconds after which O(state_file) is too old. V(0) takes any age. RV(state) and the report say how old it is.
+    type: int
+    default: 3600
+  state_use:
+    description:
+      - V(auto) reads Azure where O(state_file) is missing, too old or lacks something.
+      - V(only) never asks Azure and needs no identity. A file that is missing or too old is an error.
+      - V(refresh) reads Azure anew and replaces the file.
+    type: str
+    choices: [auto, only, refresh]
+    default: auto
   record:
     description:
       - Whether to return, for each machine, what Azure was asked for its path and what it answered.
@@ -93,6 +114,13 @@ EXAMPLES = r"""
     subscription_id: 00000000-0000-0000-0000-000000000001
   delegate_to: localhost
   register: path
+
+- name: Judge from a reading of at most ten minutes ago, which all job slices share
+  azure_windows.activation.azure_kms_path_info:
+    vms: "{{ vm_ids }}"
+    state_file: /var/lib/reports/kms/azure-state.json
+    state_max_age: 600
+  delegate_to: localhost
 """
 
 RETURN = r"""
@@ -164,6 +192,9 @@ paths:
       description: Sentences on how sure the answer is.
       type: list
       elements: str
+    read_at:
+      description: When Azure was read, with O(state_file).
+      type: str
     readable:
       description: Whether anything of Azure could be read at all.
       type: bool
@@ -189,6 +220,24 @@ recordings:
       description: Each request with method, path, api_version, query, status, and body or error.
       type: list
       elements: dict
+state:
+  description: The reading in O(state_file), null without one.
+  returned: success
+  type: dict
+  contains:
+    path:
+      description: The file.
+      type: str
+    read_at:
+      description: When its oldest answer was given.
+      type: str
+      sample: "2026-11-24T08:00:00Z"
+    age:
+      description: Seconds since then.
+      type: int
+    asked:
+      description: How many questions Azure was asked in this run, V(0) when the file held everything.
+      type: int
 problem:
   description: Why Azure was not asked at all, null when it was.
   returned: success
@@ -213,19 +262,24 @@ unread:
       type: str
 """
 
+import functools
 import ipaddress
 import os
 import pathlib
+import typing as t
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ..module_utils._azure import sdk
+from ..module_utils._azure.arm import ArmError
 from ..module_utils._azure.cloud import CloudError
-from ..module_utils._azure.exchanges import Tape
+from ..module_utils._azure.exchanges import Source, Tape
+from ..module_utils._azure.kept import USES, Kept, Wanted
 from ..module_utils._azure.paths import read_paths
 from ..module_utils._azure.recorded import record
-from ..module_utils._azure.session import SignInError, open_session
-from ..module_utils._azure.settings import ARGUMENT_SPEC, SettingsError, identity_found, resolve
+from ..module_utils._azure.session import Session, SignInError, open_session
+from ..module_utils._azure.settings import ARGUMENT_SPEC, Settings, SettingsError, identity_found, resolve
+from ..module_utils._azure.state_file import StateError, now
 from ..module_utils._reference.endpoints import override
 
 ENDPOINTS = {
@@ -247,6 +301,9 @@ def argument_spec() -> dict[str, object]:
         "missing_credentials": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
         "operation_timeout": {"type": "int", "default": 120},
         "azure_timeout": {"type": "int", "default": 300},
+        "state_file": {"type": "path"},
+        "state_max_age": {"type": "int", "default": 3600},
+        "state_use": {"type": "str", "choices": list(USES), "default": "auto"},
         "record": {"type": "bool", "default": False},
     }
 
@@ -262,6 +319,10 @@ def check(module: AnsibleModule) -> None:
     for name in ("operation_timeout", "azure_timeout"):
         if module.params[name] < 1:
             module.fail_json(msg=f"{name}: it must be at least 1 second.")
+    if module.params["state_max_age"] < 0:
+        module.fail_json(msg="state_max_age: it must be 0, for any age, or more seconds.")
+    if module.params["state_use"] != "auto" and not module.params["state_file"]:
+        module.fail_json(msg=f"state_file: name the file; state_use is {module.params['state_use']}.")
 
 
 def _is_address(text: str) -> bool:
@@ -282,39 +343,68 @@ def _without_identity(module: AnsibleModule, detail: str = "") -> None:
     module.exit_json(changed=False, skipped=True, paths=[], unread=[], problem=problem)
 
 
+def _settings(module: AnsibleModule) -> Settings:
+    """Return who asks which cloud; fails with one sentence."""
+    settings = resolve({name: module.params[name] for name in ARGUMENT_SPEC}, os.environ, pathlib.Path.home())
+    if any(map(_is_address, module.params["vms"])) and not settings.subscription_id:
+        module.fail_json(msg="subscription_id: it is needed to find machines by private address.")
+    return settings
+
+
+def _open(module: AnsibleModule, settings: Settings, budget: float) -> Session:
+    """Return Azure, signed in; raises SignInError, also without the SDK or an identity, and CloudError."""
+    if sdk.IMPORT_ERROR:
+        raise SignInError(missing_required_lib(sdk.REQUIREMENTS))
+    if not identity_found(settings, pathlib.Path.home()):
+        raise SignInError("")
+    if settings.verify is False:
+        module.warn("cert_validation_mode: TLS certificates are not verified; the credentials can be read on the way.")
+    return open_session(settings, deadline=module.params["operation_timeout"], budget=budget)
+
+
+def _read(module: AnsibleModule, source: Source, cloud: str, subscription: str | None) -> dict[str, t.Any]:
+    """Return the paths, and what they were judged from where that is asked for."""
+    given = module.params["kms_endpoints"]
+    tape = Tape(source)
+    recorded = module.params["record"]
+    paths, unread = read_paths(tape if recorded else source, cloud, module.params["vms"], subscription, override(given))
+    result: dict[str, t.Any] = {"paths": paths, "unread": unread, "problem": None, "state": None}
+    if recorded:
+        how = {"cloud": cloud, "subscription": subscription, "kms_endpoints": given}
+        result["recordings"] = [record(tape.calls, path, **how) for path in paths]
+    return result
+
+
+def _answer(module: AnsibleModule, settings: Settings) -> dict[str, t.Any]:
+    budget = module.params["azure_timeout"]
+    if not module.params["state_file"]:
+        with _open(module, settings, budget) as session:
+            return _read(module, session.client, session.cloud.name, settings.subscription_id)
+    wanted = Wanted(module.params["state_file"], module.params["state_use"], module.params["state_max_age"], budget)
+    opening = functools.partial(_open, module, settings)
+    with Kept(wanted, settings.cloud_environment, module.params["vms"], opening) as kept:
+        result = _read(module, kept, kept.state.cloud_name, settings.subscription_id)
+    age, read_at = kept.state.age(now()), kept.state.told
+    result["paths"] = [{**path, "read_at": read_at} for path in result["paths"]]
+    result["state"] = {"path": wanted.path, "read_at": read_at, "age": age, "asked": kept.asked}
+    return result
+
+
 def main() -> None:
     """Read, judge, answer."""
     module = AnsibleModule(argument_spec=argument_spec(), supports_check_mode=True)
-    if sdk.IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib(sdk.REQUIREMENTS), exception=sdk.IMPORT_ERROR)
     check(module)
-    given = module.params["kms_endpoints"]
     try:
-        settings = resolve({name: module.params[name] for name in ARGUMENT_SPEC}, os.environ, pathlib.Path.home())
-        if not identity_found(settings, pathlib.Path.home()):
-            _without_identity(module)
-        session = open_session(
-            settings, deadline=module.params["operation_timeout"], budget=module.params["azure_timeout"]
-        )
+        settings = _settings(module)
+        result = _answer(module, settings)
     except SignInError as error:
+        if sdk.IMPORT_ERROR:
+            module.fail_json(msg=str(error), exception=sdk.IMPORT_ERROR)
         if settings.last_resort:
-            _without_identity(module, f" {error}")
+            _without_identity(module, f" {error}".rstrip())
         module.fail_json(msg=str(error))
-    except (SettingsError, CloudError) as error:
+    except (SettingsError, CloudError, StateError, ArmError) as error:
         module.fail_json(msg=str(error))
-    if any(map(_is_address, module.params["vms"])) and not settings.subscription_id:
-        module.fail_json(msg="subscription_id: it is needed to find machines by private address.")
-    if settings.verify is False:
-        module.warn("cert_validation_mode: TLS certificates are not verified; the credentials can be read on the way.")
-    with session:
-        tape = Tape(session.client)
-        source = tape if module.params["record"] else session.client
-        cloud, subscription = session.cloud.name, settings.subscription_id
-        paths, unread = read_paths(source, cloud, module.params["vms"], subscription, override(given))
-    result = {"paths": paths, "unread": unread, "problem": None}
-    if module.params["record"]:
-        how = {"cloud": cloud, "subscription": subscription, "kms_endpoints": given}
-        result["recordings"] = [record(tape.calls, path, **how) for path in paths]
     module.exit_json(changed=False, **result)
 
 

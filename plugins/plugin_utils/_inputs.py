@@ -25,6 +25,7 @@ _LONGEST = 86400
 _RANGES: _options.Limits = {
     **{f"diagnose_{name}": limits for name, limits in _options.PROBE.items()},
     "diagnose_azure_timeout": (1, _LONGEST),
+    "diagnose_azure_state_max_age": (0, 365 * _LONGEST),
     "diagnose_host_timeout": (1, _LONGEST),
     "remediate_attempts": (1, _options.TRIES["attempts"][1]),
     "remediate_interval": _options.TRIES["interval"],

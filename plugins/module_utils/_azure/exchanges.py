@@ -84,6 +84,10 @@ class Player:
         self._calls = {_key(call["method"], call["path"], call.get("query") or {}): call for call in calls}
         self._versions = {path: call.get("api_version") for (_method, path, _query), call in self._calls.items()}
 
+    def holds(self, method: str, path: str, query: t.Mapping[str, str]) -> bool:
+        """Tell whether this was asked then."""
+        return _key(method, path, query) in self._calls
+
     def get(self, path: str, api_version: str, **query: str) -> t.Any:
         """Answer a GET."""
         return self._answer("get", path, query)

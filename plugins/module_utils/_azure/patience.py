@@ -25,6 +25,9 @@ QUESTION = 120.0
 WRITE = 300.0
 # The longest pause that a service may ask for.
 LONGEST_PAUSE = 60.0
+# How often one question is asked again of a service that is too busy; the time for the question ends first where it asks for real pauses.
+THROTTLED = 60
+_TOO_MANY_REQUESTS = 429
 # Header -> how many of its units make a second. The first two are Azure's own.
 _PAUSES = {"retry-after-ms": 1000.0, "x-ms-retry-after-ms": 1000.0, "Retry-After": 1.0}
 
@@ -62,7 +65,15 @@ def retries() -> t.Any:
     base: t.Any = sdk.core_policies.RetryPolicy
 
     class Patient(base):  # type: ignore[misc]
-        """The SDK's own waits as long as a service says, and fails at a header that it cannot read."""
+        """The SDK's own fails at a header that it cannot read, and counts a service that is busy with others as a failure."""
+
+        def increment(self, settings: dict[str, t.Any], response: t.Any = None, error: t.Any = None) -> bool:
+            busy = response is not None and response.http_response.status_code == _TOO_MANY_REQUESTS
+            if busy and settings["total"] > 0 and settings.setdefault("throttled", 0) < THROTTLED:
+                settings["throttled"] += 1
+                settings["total"] += 1
+                settings["status"] += 1
+            return bool(super().increment(settings, response, error))
 
         def get_retry_after(self, response: t.Any) -> float | None:
             return told(response.http_response.headers)

@@ -38,6 +38,7 @@ class AzurePath:
     resolvers: tuple[Plain, ...] = ()
     private_zones: tuple[Plain, ...] = ()
     readable: bool = True
+    read_at: str | None = None
 
     def hit_by(self, cause: str) -> tuple[Plain, ...]:
         """Return the addresses that a cause concerns; all that are not open when none names it."""
@@ -66,6 +67,7 @@ def read(path: Plain | None) -> AzurePath | None:
         resolvers=_rows(path.get("resolvers")),
         private_zones=_rows(path.get("private_zones")),
         readable=path.get("readable") is not False,
+        read_at=_text(path.get("read_at")),
     )
 
 

@@ -109,11 +109,15 @@ class Finding:
 
 @dataclasses.dataclass(frozen=True)
 class Side:
-    """How much of one side (guest or Azure) was seen. `status`: ok, partial, unreadable, unreachable or not_asked."""
+    """How much of one side (guest or Azure) was seen. `status`: ok, partial, unreadable, unreachable or not_asked.
+
+    `read_at`: when Azure was read, where that was kept in a file.
+    """
 
     status: str
     detail: str | None = None
     unread: tuple[str, ...] = ()
+    read_at: str | None = None
 
 
 @dataclasses.dataclass(frozen=True)

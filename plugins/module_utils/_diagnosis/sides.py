@@ -56,8 +56,8 @@ def azure_side(view: View) -> Side:
     if not unread and path.verdict == "unknown":
         unread = (path.reason or TEXTS["untold"],)
     if not path.readable:
-        return Side("unreadable", problem or path.reason, unread)
-    return Side("partial" if unread or problem else "ok", problem, unread)
+        return Side("unreadable", problem or path.reason, unread, path.read_at)
+    return Side("partial" if unread or problem else "ok", problem, unread, path.read_at)
 
 
 def expires_at(view: View) -> str | None:

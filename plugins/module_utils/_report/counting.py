@@ -72,6 +72,11 @@ def unread(diagnoses: t.Iterable[Diagnosis]) -> tuple[str, ...]:
     )
 
 
+def azure_read(diagnoses: t.Iterable[Diagnosis]) -> str:
+    """Return when the oldest reading of Azure that was kept in a file was made; empty where none was."""
+    return min((diagnosis.azure.read_at for diagnosis in diagnoses if diagnosis.azure.read_at), default="")
+
+
 def summary(diagnoses: t.Sequence[Diagnosis], unanswered: int) -> Summary:
     """Return the tally; whoever was expected and did not answer is unknown."""
     states = collections.Counter(map(state_of, diagnoses))

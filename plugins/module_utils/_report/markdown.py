@@ -10,7 +10,7 @@ import itertools
 import re
 import typing as t
 
-from . import changes, commands, fixes, grouping
+from . import changes, commands, counting, fixes, grouping
 from .catalogue.catalogue import Catalogue
 from .counting import ACTIVATED, UNKNOWN
 from .model import Repairs, Report
@@ -35,6 +35,8 @@ def render(report: Report, catalogue: Catalogue) -> str:
     hosts = report.hosts
     lines = [f"# {catalogue.ui('page.title')}", "", f"**{prose(tally(report.summary, catalogue))}**", ""]
     lines += [f"{report.generated_at}, {TOOL} {report.version}", ""]
+    if read_at := counting.azure_read(hosts):
+        lines += [prose(catalogue.ui("note.azure_read", time=read_at)), ""]
     if report.unanswered:
         lines += [catalogue.ui("table.unanswered", names=_names(report.unanswered, catalogue)), ""]
     if report.history:

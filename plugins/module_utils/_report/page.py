@@ -11,7 +11,7 @@ import dataclasses
 import typing as t
 
 from .._diagnosis.model import Finding
-from . import changes, fixes, grouping, rows, timeline
+from . import changes, counting, fixes, grouping, rows, timeline
 from .catalogue.catalogue import Catalogue
 from .counting import ACTIVATED, ATTENTION, UNKNOWN, Summary
 from .drawing import Drawing
@@ -72,6 +72,7 @@ def build(report: Report, catalogue: Catalogue) -> dict[str, t.Any]:
         "teams": _teams(bad),
         "guests_only": bool(bad) and all(host.azure.status == "not_asked" for host in hosts),
         "oldest": min((host.reported_at for host in hosts), default=report.generated_at),
+        "azure_read": counting.azure_read(hosts),
         "history": [(kind, names) for kind, names in history if names],
         "changes": changes.of_fleet(report, catalogue) if report.remediation else [],
         "withheld": changes.withheld_of_fleet(report, catalogue) if report.remediation else [],

@@ -70,6 +70,8 @@ class Terminal:
             lines += self.wrapped(self.catalogue.ui("note.shell"))
         if causes and all(host.azure.status == "not_asked" for host in hosts):
             lines += self.wrapped(self.catalogue.ui("note.guests_only"))
+        if read_at := counting.azure_read(hosts):
+            lines += self.wrapped(self.catalogue.ui("note.azure_read", time=read_at))
         if report.remediation and report.remediation.worse:
             names = self.names(report.remediation.worse)
             lines += self.wrapped(self.catalogue.ui("table.worse", names=names), tone="error")

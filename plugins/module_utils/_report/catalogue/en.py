@@ -29,6 +29,7 @@ UI = {
     "tile.ends": "until the first licence ends ({name})",
     "note.guests_only": "Only the guests were asked. Azure's side of the network was not read.",
     "note.shell": "Commands for a VM are for an elevated Windows PowerShell on it.",
+    "note.azure_read": "The oldest answer of Azure is from {time}.",
     "note.oldest": "Joined from several runs. The oldest answer is from {time}.",
     "state.activated": "activated",
     "state.attention": "needs attention",

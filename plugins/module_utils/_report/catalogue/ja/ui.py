@@ -29,6 +29,7 @@ UI = {
     "tile.ends": "最初のライセンス期限まで ({name})",
     "note.guests_only": "ゲストのみを調査しました。Azure 側のネットワークは確認していません。",
     "note.shell": "VM 用のコマンドは、VM 上で管理者として起動した Windows PowerShell で実行してください。",
+    "note.azure_read": "Azure の最も古い回答は {time} のものです。",
     "note.oldest": "複数回の実行結果を統合しています。最も古い回答は {time} のものです。",
     "state.activated": "認証済み",
     "state.attention": "対応が必要",

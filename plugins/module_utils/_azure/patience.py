@@ -68,7 +68,9 @@ def retries() -> t.Any:
         """The SDK's own fails at a header that it cannot read, and counts a service that is busy with others as a failure."""
 
         def increment(self, settings: dict[str, t.Any], response: t.Any = None, error: t.Any = None) -> bool:
-            busy = response is not None and response.http_response.status_code == _TOO_MANY_REQUESTS
+            # Where no answer came, it is the request that is given.
+            answer = getattr(response, "http_response", None)
+            busy = answer is not None and answer.status_code == _TOO_MANY_REQUESTS
             if busy and settings["total"] > 0 and settings.setdefault("throttled", 0) < THROTTLED:
                 settings["throttled"] += 1
                 settings["total"] += 1

@@ -22,7 +22,7 @@ export no_proxy := 127.0.0.0/8,127.0.0.1,localhost
 export NO_PROXY := $(no_proxy)
 
 .DEFAULT_GOAL := help
-.PHONY: help diagnose remediate docs test lint molecule screenshot build clean
+.PHONY: help diagnose remediate docs test mutants lint molecule screenshot build clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -41,6 +41,9 @@ docs: $(VENV)/lab.done ## Write what the documentation takes from the code
 
 test: $(VENV)/test.done $(VENV)/oldest.done ## Run the unit, PowerShell and end-to-end tests
 	python -m tests.tools.suite
+
+mutants: $(VENV)/test.done ## Change the code in small ways and see that tests notice, half an hour: ARGS='--seed 7' draws other changes
+	python -m tests.mutants $(ARGS)
 
 lint: $(VENV)/lint.done ## Run every static check
 	python -m tests.tools.checks

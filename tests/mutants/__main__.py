@@ -35,6 +35,7 @@ def main() -> int:
         choices=sorted(ROOMS),
         help="only these rooms, and not the known mutants; writes no page",
     )
+    parser.add_argument("--tests", action="append", help="only the tests of these folders; writes no page")
     options = parser.parse_args()
     begun = time.monotonic()
     try:
@@ -48,6 +49,7 @@ def main() -> int:
     controls = choose.controls(drawn)
     ended = runner.run(
         list(dict.fromkeys([*controls, *drawn, *(mutant for _entry, mutant in known)])),
+        folders=options.tests or runner.FOLDERS,
         jobs=options.jobs,
         told=runner.Told(),
     )
@@ -62,7 +64,7 @@ def main() -> int:
         listed.Equivalents(),
         (time.monotonic() - begun) / 60,
     )
-    usual = not options.room and (options.seed, options.count) == (SEED, COUNT)
+    usual = not options.room and not options.tests and (options.seed, options.count) == (SEED, COUNT)
     if usual:
         page.PAGE.write_text(page.page(result), "utf-8")
     print(page.table(result), end="")

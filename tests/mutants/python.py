@@ -116,7 +116,10 @@ class _Finder:
             span = self._between(left, right, r"\band\b" if both else r"\bor\b")
             if span:
                 yield "and/or", *span, "or" if both else "and"
-        for value in node.values:
+        # A last resort that is empty anyway (`or None`) is as false as False.
+        for value in (
+            one for one in node.values if not isinstance(one, ast.Constant | ast.Tuple | ast.Dict | ast.List)
+        ):
             yield "operand", *self._place(value), "True" if both else "False"
 
     def _unaryop(self, node: ast.UnaryOp) -> t.Iterator[tuple[str, int, int, str]]:

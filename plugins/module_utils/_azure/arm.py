@@ -207,6 +207,9 @@ class ArmClient:
         return response
 
     def _url(self, path: str, api_version: str, query: t.Mapping[str, str]) -> str:
+        # The wire takes them out, and what is asked for would be another resource than the one that was looked at.
+        if not {".", ".."}.isdisjoint(path.split("/")):
+            raise ArmError("MalformedPath", f"{path} is no resource id")
         return f"{self._base}{urllib.parse.quote(path, safe='/()~!*._-')}?{urllib.parse.urlencode({'api-version': api_version, **query}, safe='$')}"
 
     def _same_host(self, url: t.Any) -> str:

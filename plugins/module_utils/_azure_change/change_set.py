@@ -33,7 +33,7 @@ class Refusal:
 
     def sentence(self) -> str:
         """Return both halves as one message."""
-        return f"{self.reason}. {self.needs}."
+        return f"{self.reason.rstrip('.')}. {self.needs}."
 
 
 @dataclasses.dataclass(frozen=True)

@@ -21,7 +21,12 @@ from .._azure import catalog
 from .change_set import Write
 
 INTENDED, DONE, NOT_DONE, UNDOING, UNDONE = "intended", "done", "not_done", "undoing", "undone"
+STATES = (INTENDED, DONE, NOT_DONE, UNDOING, UNDONE)
 _NEEDED = ("state", "run", "step", "id", "operation")
+# What each line begins with, as the time is its first name.
+_FIRST = '{"time": "'
+# A thousand times the journal of a thousand writes.
+LARGEST = 1 << 30
 
 
 class JournalError(Exception):
@@ -184,13 +189,7 @@ def read(path: str) -> tuple[list[Entry], Torn | None]:
 
     Raises JournalError.
     """
-    try:
-        text = pathlib.Path(path).read_bytes().decode("utf-8", "replace")
-    except FileNotFoundError:
-        raise JournalError(f"journal: {path} does not exist.") from None
-    except OSError as error:
-        raise JournalError(f"journal: {path} cannot be read: {error.strerror}.") from error
-    lines = text.split("\n")
+    lines = _text(path).split("\n")
     found: dict[tuple[str, int], Entry] = {}
     torn: Torn | None = None
     for number, line in enumerate(lines, 1):
@@ -205,9 +204,32 @@ def read(path: str) -> tuple[list[Entry], Torn | None]:
             raise JournalError(f"journal: line {number} of {path} is not one of this collection.")
         found[entry.run, entry.step] = entry
         torn = None
-    if not found and (torn is None or not torn.id) and any(line.strip() for line in lines):
+    if not found and not _begun(lines[0]) and any(line.strip() for line in lines):
         raise JournalError(f"journal: {path} is no journal of this collection.")
     return list(found.values()), torn
+
+
+def _text(path: str) -> str:
+    """Return what a journal holds; raises JournalError."""
+    try:
+        # A pipe that nobody writes to must not be waited for.
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(handle, "rb") as stream:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode):
+                raise JournalError(f"journal: {path} is not a regular file.")
+            if found.st_size > LARGEST:
+                raise JournalError(f"journal: {path} is larger than {LARGEST >> 20} MiB.")
+            return stream.read().decode("utf-8", "replace")
+    except FileNotFoundError:
+        raise JournalError(f"journal: {path} does not exist.") from None
+    except OSError as error:
+        raise JournalError(f"journal: {path} cannot be read: {error.strerror}.") from error
+
+
+def _begun(line: str) -> bool:
+    """Tell whether a line, cut off or not, begins as every line of ours does."""
+    return bool(line) and (line.startswith(_FIRST) or _FIRST.startswith(line))
 
 
 def _torn(number: int, line: str, known: t.Collection[tuple[str, int]]) -> Torn | None:
@@ -254,6 +276,6 @@ def _entry(value: t.Any) -> Entry | None:
     found: dict[str, t.Any] = {field.name: value.get(field.name) for field in dataclasses.fields(Entry)}
     entry = Entry(**found)
     texts = (entry.run, entry.state, entry.id, entry.operation)
-    right = all(isinstance(text, str) for text in texts) and isinstance(entry.step, int)
+    right = all(isinstance(text, str) for text in texts) and isinstance(entry.step, int) and entry.state in STATES
     bodies = all(body is None or isinstance(body, dict) for body in (entry.before, entry.after))
     return entry if right and bodies else None

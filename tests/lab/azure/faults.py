@@ -29,19 +29,28 @@ _CODES = {
 
 
 class Faults:
-    """Counts down the `times` of each fault."""
+    """Counts down the `times` of each fault, and before them the requests that it lets pass (`after`)."""
 
     def __init__(self, faults: t.Sequence[Body]) -> None:
         """Take the faults of a world, in their order."""
         self._lock = threading.Lock()
         self._faults = [(fault, _pattern(str(fault["match"]))) for fault in faults]
         self._left: list[t.Any] = [fault.get("times") for fault in faults]
+        self._first: list[int] = [int(fault.get("after") or 0) for fault in faults]
+
+    def calm(self) -> None:
+        """Let none of them strike any more."""
+        with self._lock:
+            self._left = [0] * len(self._faults)
 
     def meet(self, method: str, path: str) -> Body | None:
         """Return the first fault that this request meets, which is used up by it; None for no fault."""
         with self._lock:
             for index, (fault, pattern) in enumerate(self._faults):
                 if self._left[index] != 0 and pattern.fullmatch(f"{method} {path}"):
+                    if self._first[index] > 0:
+                        self._first[index] -= 1
+                        continue
                     if self._left[index] is not None:
                         self._left[index] -= 1
                     return fault
@@ -52,6 +61,8 @@ def answer(fault: Body, action: str, scope: str) -> Answer:
     """Return the answer of a fault that gives one; without a body it is worded as ARM does."""
     status = int(fault["answer"])
     headers = {} if fault.get("retry_after") is None else {"Retry-After": f"{fault['retry_after']:g}"}
+    if fault.get("text") is not None:
+        return Answer(status, str(fault["text"]).encode("utf-8", "surrogateescape"), headers)
     if fault.get("body") is not None:
         return Answer(status, fault["body"], headers)
     text = f"The lab was told to answer {status}."

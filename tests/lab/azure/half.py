@@ -46,8 +46,8 @@ class AzureLab:
         arm = Arm(self._store, azure, Questions(self._topology, routes, security), Operations())
         self._front = Front(azure, self._entra, arm, self.request_log, self.put)
         self.ca = state_dir / "azure_ca.pem"
-        self._server = Server(self._front.answer, _tls(self.ca))
-        self._identity = Server(self._front.identity)
+        self._server = Server(self._front.answer, self._front.stopping, _tls(self.ca))
+        self._identity = Server(self._front.identity, self._front.stopping)
         self.url = self._server.base
 
     @property
@@ -98,6 +98,10 @@ class AzureLab:
     def state_hash(self) -> str:
         """Return a SHA-256 over all resources, but for etags and the order of children."""
         return self._store.state_hash()
+
+    def calm(self) -> None:
+        """Let no fault strike any more."""
+        self._front.calm()
 
     def stop(self) -> None:
         """Stop serving; may be called twice."""

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import http.server
 import json
 import pathlib
@@ -27,6 +28,8 @@ from tests.lab.azure.paste import Body
 from tests.lab.azure.world import FATES, AzureWorld
 
 _GARBAGE = b"<html><body>proxy error"
+# Seconds between two bytes of an answer that drips.
+_DRIP = 0.1
 
 
 class Front:
@@ -53,30 +56,39 @@ class Front:
     def answer(self, request: Request) -> tuple[Answer, str | None]:
         """Return the answer and what befalls it on the wire (a `behaviour` of the world's faults)."""
         target = paths.understand(request.method, request.segments)
+        return self._meet(request, target, lambda fate: self._work_out(request, target, fate=fate))
+
+    def calm(self) -> None:
+        """Let no fault strike any more."""
+        self._faults.calm()
+
+    def identity(self, request: Request) -> tuple[Answer, str | None]:
+        """Answer a request to the plain HTTP side."""
+        return self._meet(request, None, lambda _fate: (self._entra.managed_identity(request), None))
+
+    def _meet(
+        self, request: Request, target: paths.Target | None, work: t.Callable[[str | None], tuple[Answer, str | None]]
+    ) -> tuple[Answer, str | None]:
         action = target.action if target else ""
         fault = self._faults.meet(request.method, request.path)
         behaviour = fault.get("behaviour") if fault else None
         if fault and fault.get("put"):
             self._put(fault["put"])
         client = None
-        never = behaviour == "never-finishes"
-        if never and request.method == "GET":
-            self.stopping.wait()
+        hangs = behaviour == "silent" or (behaviour == "never-finishes" and request.method == "GET")
         if fault and fault.get("answer"):
             found = faults.answer(fault, action, target.scope if target else request.path)
-        elif behaviour == "drop" or (never and request.method == "GET"):
+        elif behaviour == "drop" or hangs:
             found = Answer(0)
-            behaviour = "drop"
         else:
-            found, client = self._work_out(request, target, fate=behaviour if behaviour in FATES else None)
+            found, client = work(behaviour if behaviour in FATES else None)
+        if fault and fault.get("headers"):
+            found = dataclasses.replace(found, headers={**found.headers, **fault["headers"]})
         self._write_log(request, found, action, client, fault)
+        if hangs or behaviour == "held":
+            self.stopping.wait()
+            behaviour = "drop"
         return found, behaviour
-
-    def identity(self, request: Request) -> tuple[Answer, str | None]:
-        """Answer a request to the plain HTTP side."""
-        found = self._entra.managed_identity(request)
-        self._write_log(request, found, "", None, None)
-        return found, None
 
     def _work_out(
         self, request: Request, target: paths.Target | None, *, fate: str | None
@@ -118,11 +130,15 @@ class Server(http.server.ThreadingHTTPServer):
     request_queue_size = 64
 
     def __init__(
-        self, respond: t.Callable[[Request], tuple[Answer, str | None]], context: ssl.SSLContext | None = None
+        self,
+        respond: t.Callable[[Request], tuple[Answer, str | None]],
+        stopping: threading.Event,
+        context: ssl.SSLContext | None = None,
     ) -> None:
-        """Listen on a free port; with a context the port speaks TLS."""
+        """Listen on a free port; with a context the port speaks TLS. What drips ends when `stopping` is set."""
         super().__init__(("127.0.0.1", 0), _Handler)
         self.respond = respond
+        self.stopping = stopping
         self._context = context
         scheme, host = ("https", "localhost") if context else ("http", "127.0.0.1")
         self.base = f"{scheme}://{host}:{self.server_address[1]}"
@@ -175,9 +191,19 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("x-ms-request-id", str(uuid.uuid4()))
         self.send_header("Content-Length", str(len(payload)))
         self.end_headers()
+        if behaviour == "drip":
+            self._drip(payload, server.stopping)
+            return
         self.wfile.write(payload[: len(payload) // 2] if behaviour == "truncate" else payload)
         if behaviour == "truncate":
             self._cut()
+
+    def _drip(self, payload: bytes, stopping: threading.Event) -> None:
+        for number in range(len(payload)):
+            self.wfile.write(payload[number : number + 1])
+            if stopping.wait(_DRIP):
+                break
+        self._cut()
 
     def _cut(self) -> None:
         self.close_connection = True

@@ -19,10 +19,14 @@ KEYS = (
 )  # fmt: skip
 CREDENTIAL_KEYS = ("client_id", "permissions", "scopes", "secret")
 POLICY_KEYS = ("deny_delete", "deny_write", "lock", "name", "scope")
-FAULT_KEYS = ("answer", "behaviour", "body", "match", "on", "put", "retry_after", "times")
+FAULT_KEYS = (
+    "after", "answer", "behaviour", "body", "headers", "match", "on", "put", "retry_after", "text", "times",
+)  # fmt: skip
 # What becomes of the operation that a request starts, and what becomes of the answer (cut: done, but not answered).
 FATES = ("fails", "never-finishes")
-BEHAVIOURS = ("cut", "drop", "fails", "garbage", "never-finishes", "truncate")
+# silent: nothing is done and nothing is said, for ever; held: it is done, and nothing is said; drip: the answer comes byte by byte.
+HANGING = ("silent", "held", "drip")
+BEHAVIOURS = ("cut", "drop", "fails", "garbage", "never-finishes", "truncate", *HANGING)
 APPLIANCE_KEYS = ("egress", "forwards")
 ROUTE_KEYS = ("next_hop", "next_hop_ip", "prefix")
 DEFAULT_TENANT = "72f988bf-0000-0000-0000-000000000001"

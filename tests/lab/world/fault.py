@@ -14,8 +14,8 @@ from tests.lab.world.model import Tree
 
 PROTOCOL_STEPS = ("create", "command", "send", "receive", "signal", "delete")
 BEHAVIOURS = ("never-finishes", "drop", "truncate", "garbage")
-# Azure: done but not answered; accepted but failed in the end.
-ARM_BEHAVIOURS = ("cut", "fails")
+# Azure: done but not answered; accepted but failed in the end; and three ways to keep a client waiting for ever.
+ARM_BEHAVIOURS = ("cut", "fails", "silent", "held", "drip")
 GUEST_BEHAVIOURS = ("error", "drop", "denied")
 _MODULE = ("run",)
 # script or module -> its steps
@@ -52,7 +52,8 @@ def _winrm(value: t.Any, at: At, common: dict[str, Check]) -> Tree:
 def _arm(value: t.Any, at: At, common: dict[str, Check]) -> Tree:
     fields = {
         **common, "behaviour": checks.choice(*BEHAVIOURS, *ARM_BEHAVIOURS), "match": checks.text, "answer": checks.integer,
-        "body": checks.anything, "retry_after": checks.number, "put": checks.anything,
+        "body": checks.anything, "retry_after": checks.number, "put": checks.anything, "after": checks.integer,
+        "headers": checks.anything, "text": checks.text,
     }  # fmt: skip
     return t.cast("Tree", checks.mapping(fields, ["match"])(value, at))
 

@@ -22,7 +22,7 @@ export no_proxy := 127.0.0.0/8,127.0.0.1,localhost
 export NO_PROXY := $(no_proxy)
 
 .DEFAULT_GOAL := help
-.PHONY: help diagnose remediate docs test mutants lint molecule screenshot build clean
+.PHONY: help diagnose remediate docs test faults mutants lint molecule screenshot build clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -44,6 +44,9 @@ test: $(VENV)/test.done $(VENV)/oldest.done ## Run the unit, PowerShell and end-
 
 mutants: $(VENV)/test.done ## Change the code in small ways and see that tests notice, half an hour: ARGS='--seed 7' draws other changes
 	python -m tests.mutants $(ARGS)
+
+faults: $(VENV)/test.done ## Disturb everything that can be disturbed, print what holds, write docs/faults.md (15 minutes)
+	python -m tests.faults $(ARGS)
 
 lint: $(VENV)/lint.done ## Run every static check
 	python -m tests.tools.checks

@@ -53,9 +53,11 @@ class Azure:
         self.before = lab.state_hash()
 
     def __enter__(self) -> Azure:
+        """Run until the block ends."""
         return self
 
     def __exit__(self, *_failure: object) -> None:
+        """Stop the lab."""
         self.lab.stop()
 
     @property

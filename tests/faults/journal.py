@@ -62,8 +62,9 @@ def _full(line: int, how: str, disk: t.Callable[[], Disk], folder: pathlib.Path)
     checks = Checks()
     with _azure(folder) as azure:
         full = disk()
-        with unittest.mock.patch.object(journal.os, "write", full.write), unittest.mock.patch.object(
-            journal.os, "fsync", full.fsync
+        with (
+            unittest.mock.patch.object(journal.os, "write", full.write),
+            unittest.mock.patch.object(journal.os, "fsync", full.fsync),
         ):
             answer = azure.add_routes()
         checks.expect("journal: " in answer.msg and "cannot be written" in answer.msg, "the journal is not named")
@@ -142,7 +143,11 @@ def _mode(mode: int, folder: pathlib.Path) -> list[Row]:
         checks.expect(len(azure.states()) == len(LINES), "lines are missing")
         azure.undo()
         checks.expect(azure.untouched, "rollback does not restore Azure")
-    return [checks.row(AREA, f"somebody else made the file, mode {mode:04o}", "as if nothing had happened", f"mode {now:04o}")]
+    return [
+        checks.row(
+            AREA, f"somebody else made the file, mode {mode:04o}", "as if nothing had happened", f"mode {now:04o}"
+        )
+    ]
 
 
 Spoil = t.Callable[[pathlib.Path], t.Any]
@@ -158,7 +163,15 @@ def _cut(path: pathlib.Path, line: int, share: float) -> None:
 
 
 def _append(path: pathlib.Path, **entry: t.Any) -> None:
-    line = {"run": "r", "step": 1, "state": "done", "operation": "create", "before": None, "after": {"properties": {}}, **entry}
+    line = {
+        "run": "r",
+        "step": 1,
+        "state": "done",
+        "operation": "create",
+        "before": None,
+        "after": {"properties": {}},
+        **entry,
+    }
     path.write_text(path.read_text("utf-8") + json.dumps(line) + "\n", "utf-8")
 
 
@@ -216,7 +229,9 @@ def _spoiled(how: str, folder: pathlib.Path) -> list[Row]:
         answer = azure.undo()
         checks.expect(re.search(says, answer.msg) is not None, f"'{says}' is not said")
         checks.expect(azure.untouched is restored, "Azure is not as expected")
-        named = any(entry["path"].endswith(("virtualMachines/web", "/spoke", "/nsg", "/nsg/")) for entry in azure.writes())
+        named = any(
+            entry["path"].endswith(("virtualMachines/web", "/spoke", "/nsg", "/nsg/")) for entry in azure.writes()
+        )
         checks.expect(not named, "something of somebody else was written")
         asis = azure.lab.state_hash() == after
     left = "Azure as before" if restored else "nothing undone" if asis else "undone but for what is said"
@@ -238,19 +253,29 @@ def _undoing(state: str, folder: pathlib.Path) -> list[Row]:
         checks.expect("cannot be written" in answer.printed, "the journal's trouble is not said")
         again = azure.undo()
         checks.expect(not again.msg and not again.result["changed"], "a second rollback finds something to do")
-    return [checks.row(AREA, f"at rollback, the line '{state}' cannot be written", "undone, with a warning", "Azure as before")]
+    return [
+        checks.row(
+            AREA, f"at rollback, the line '{state}' cannot be written", "undone, with a warning", "Azure as before"
+        )
+    ]
 
 
 def cases() -> list[Case]:
     """Return every fault of the journal."""
     shares = {"nothing fits": 0.0, "a third fits": 0.33, "all but its end fits": 0.999}
     found = [
-        Case(f"journal: full at line {line}: {how}", functools.partial(_full, line, f"disk full, {how}", functools.partial(Disk, line, share)))
+        Case(
+            f"journal: full at line {line}: {how}",
+            functools.partial(_full, line, f"disk full, {how}", functools.partial(Disk, line, share)),
+        )
         for line in range(1, len(LINES) + 1)
         for how, share in shares.items()
     ]
     found += [
-        Case(f"journal: sync at line {line}", functools.partial(_full, line, "the disk fails to keep it", functools.partial(Disk, line, sync=True)))
+        Case(
+            f"journal: sync at line {line}",
+            functools.partial(_full, line, "the disk fails to keep it", functools.partial(Disk, line, sync=True)),
+        )
         for line in (1, 2)
     ]
     found += [Case(f"journal: place {how}", functools.partial(_place, how, make)) for how, make in _PLACES.items()]

@@ -131,18 +131,21 @@ def _late() -> list[Reading]:
         ("503 with retry-after-ms: 90000000", {"answer": 503, "headers": {"retry-after-ms": "90000000"}}),
         ("429 with x-ms-retry-after-ms: 1e12", {"answer": 429, "headers": {"x-ms-retry-after-ms": "1e12"}}),
     ]
-    said = {METADATA: r"^cloud_environment: .*metadata", ENTRA: "^Azure sign-in failed", DISCOVERY: "^Azure sign-in failed"}
+    said = {
+        METADATA: r"^cloud_environment: .*metadata",
+        ENTRA: "^Azure sign-in failed",
+        DISCOVERY: "^Azure sign-in failed",
+    }
     found = []
     for how, fault in hanging:
         for match, says in said.items():
             if match != DISCOVERY or "behaviour" in fault:
                 found.append(Reading(match, how, fault, says))
         found.append(Reading(TABLES, how, fault, "2 s for Azure were over", _RT, late=True))
+    found += [Reading(IDENTITY, how, fault, "^Azure sign-in failed") for how, fault in hanging[:3]]
     found += [
-        Reading(IDENTITY, how, fault, "^Azure sign-in failed") for how, fault in hanging[:3]
-    ]
-    found += [
-        Reading(ROUTES, how, fault, "2 s for Azure were over", _ER, late=True) for how, fault in (hanging[0], hanging[2])
+        Reading(ROUTES, how, fault, "2 s for Azure were over", _ER, late=True)
+        for how, fault in (hanging[0], hanging[2])
     ]
     found.append(Reading(RESULTS, *hanging[1], "2 s for Azure were over", _ER, late=True))
     return found
@@ -197,7 +200,7 @@ def _odd() -> list[Reading]:
 
 def _refused() -> list[Reading]:
     """Statuses, and connections that are cut."""
-    found = [
+    return [
         Reading(TABLES, "401 every time", {"answer": 401}, "401", _RT),
         Reading(TABLES, "403", {"answer": 403}, "403|Microsoft.Network/routeTables/read", _RT),
         Reading(TABLES, "404", {"answer": 404}, "404", _RT),
@@ -205,24 +208,58 @@ def _refused() -> list[Reading]:
         Reading(TABLES, "418 without a body", {"answer": 418, "text": ""}, "418", _RT),
         Reading(TABLES, "connection cut before the answer, every time", {"behaviour": "drop"}, "", _RT, seconds=30),
         Reading(TABLES, "connection cut mid body, every time", {"behaviour": "truncate"}, "", _RT, seconds=30),
-        Reading(TABLES, "429, Retry-After: abc, once", {"answer": 429, "headers": {"Retry-After": "abc"}, "times": 1}, seconds=10),
-        Reading(TABLES, "503, Retry-After: -5, once", {"answer": 503, "headers": {"Retry-After": "-5"}, "times": 1}, seconds=10),
-        Reading(TABLES, "429, Retry-After: nan, once", {"answer": 429, "headers": {"Retry-After": "nan"}, "times": 1}, seconds=10),
+        Reading(
+            TABLES,
+            "429, Retry-After: abc, once",
+            {"answer": 429, "headers": {"Retry-After": "abc"}, "times": 1},
+            seconds=10,
+        ),
+        Reading(
+            TABLES,
+            "503, Retry-After: -5, once",
+            {"answer": 503, "headers": {"Retry-After": "-5"}, "times": 1},
+            seconds=10,
+        ),
+        Reading(
+            TABLES,
+            "429, Retry-After: nan, once",
+            {"answer": 429, "headers": {"Retry-After": "nan"}, "times": 1},
+            seconds=10,
+        ),
         Reading(TABLES, "connection cut mid body, once", {"behaviour": "truncate", "times": 1}, seconds=10),
         Reading(TABLES, "500, twice", {"answer": 500, "times": 2}, seconds=10),
-        Reading(ENTRA, "401", {"answer": 401, "body": {"error": "invalid_client", "error_description": "AADSTS7000222: expired"}}, "AADSTS7000222"),
+        Reading(
+            ENTRA,
+            "401",
+            {"answer": 401, "body": {"error": "invalid_client", "error_description": "AADSTS7000222: expired"}},
+            "AADSTS7000222",
+        ),
         Reading(ENTRA, "a page of HTML", {"answer": 200, "text": "<html>"}, "^Azure sign-in failed"),
         Reading(ENTRA, "JSON nested 200,000 deep", {"answer": 200, "text": _DEEP}, "^Azure sign-in failed"),
-        Reading(ENTRA, "a token that is a list", {"answer": 200, "body": {"token_type": "Bearer", "expires_in": 3600, "access_token": []}}, "nothing could be read: 401"),
-        Reading(ENTRA, "a lifetime that is a word", {"answer": 200, "body": {"token_type": "Bearer", "expires_in": "soon", "access_token": "x"}}, "^Azure sign-in failed"),
+        Reading(
+            ENTRA,
+            "a token that is a list",
+            {"answer": 200, "body": {"token_type": "Bearer", "expires_in": 3600, "access_token": []}},
+            "nothing could be read: 401",
+        ),
+        Reading(
+            ENTRA,
+            "a lifetime that is a word",
+            {"answer": 200, "body": {"token_type": "Bearer", "expires_in": "soon", "access_token": "x"}},
+            "^Azure sign-in failed",
+        ),
         Reading(DISCOVERY, "an empty object", {"answer": 200, "text": "{}"}, "^Azure sign-in failed"),
         Reading(METADATA, "a page of HTML", {"answer": 200, "text": "<html>"}, "^cloud_environment: "),
         Reading(METADATA, "an empty list", {"answer": 200, "text": "[]"}, "^cloud_environment: "),
-        Reading(METADATA, "numbers for addresses", {"answer": 200, "text": '[{"resourceManager": 1, "authentication": 2}]'}, "^cloud_environment: "),
+        Reading(
+            METADATA,
+            "numbers for addresses",
+            {"answer": 200, "text": '[{"resourceManager": 1, "authentication": 2}]'},
+            "^cloud_environment: ",
+        ),
         Reading(METADATA, "JSON nested 200,000 deep", {"answer": 200, "text": _DEEP}, "^cloud_environment: "),
         Reading(METADATA, "404", {"answer": 404}, "^cloud_environment: "),
     ]
-    return found
 
 
 def cases() -> list[Case]:

@@ -103,13 +103,19 @@ def _judge(case: Writing, azure: Azure, answer: Answer, checks: Checks) -> None:
         entry["path"]
         for entry in azure.writes()
         # An answer that the fault made up is none of Azure.
-        if entry["method"] == "PUT" and entry["status"] in (200, 201) and not (entry.get("fault") and "answer" in case.fault)
+        if entry["method"] == "PUT"
+        and entry["status"] in (200, 201)
+        and not (entry.get("fault") and "answer" in case.fault)
     )
     checks.expect(not done or max(done.values()) == 1, "a write that was done was sent again")
     if case.end == DONE:
-        checks.expect((answer.msg, named) == ("", ["create", "create"]), f"it should have been done: {answer.msg} {named}")
+        checks.expect(
+            (answer.msg, named) == ("", ["create", "create"]), f"it should have been done: {answer.msg} {named}"
+        )
     elif case.end == CLEAN:
-        checks.expect(bool(answer.msg) and not named and azure.untouched, "it should have failed and left Azure as before")
+        checks.expect(
+            bool(answer.msg) and not named and azure.untouched, "it should have failed and left Azure as before"
+        )
     else:
         known = set(azure.states()[-4:]) & {"intended", "done", "undoing"}
         checks.expect(bool(answer.msg) and bool(known), "what is left is not in the journal")
@@ -136,8 +142,20 @@ def _waiting() -> list[Writing]:
         Writing(PUT, "done, but the answer drips", {"behaviour": "drip", "times": 1}, DONE),
         Writing(PUT, "429 with Retry-After: 604800", {"answer": 429, "headers": week}, says="429"),
         Writing(PUT, "503 with Retry-After: 604800", {"answer": 503, "headers": week}, says="503"),
-        Writing(PUT, "429 with Retry-After: abc, once", {"answer": 429, "headers": {"Retry-After": "abc"}, "times": 1}, DONE),
-        Writing(PUT, "409 busy with retry-after-ms: 20, twice", {"answer": 409, "body": _error("AnotherOperationInProgress"), "headers": {"retry-after-ms": "20"}, "times": 2}, DONE),
+        Writing(
+            PUT, "429 with Retry-After: abc, once", {"answer": 429, "headers": {"Retry-After": "abc"}, "times": 1}, DONE
+        ),
+        Writing(
+            PUT,
+            "409 busy with retry-after-ms: 20, twice",
+            {
+                "answer": 409,
+                "body": _error("AnotherOperationInProgress"),
+                "headers": {"retry-after-ms": "20"},
+                "times": 2,
+            },
+            DONE,
+        ),
         Writing(LOOK, "silent after the write, every time", {"behaviour": "silent"}, OPEN, "not known"),
         Writing(OPERATION, "silent, once", {"behaviour": "silent", "times": 1}, DONE, seconds=0.1),
         Writing(OPERATION, "Retry-After: 604800", {"answer": 202, "headers": week}, DONE, seconds=0.1),
@@ -147,7 +165,11 @@ def _waiting() -> list[Writing]:
 def _odd() -> list[Writing]:
     found = [
         Writing(PUT, f"answered with {what}", {"text": text, "answer": 200}, says=says)
-        for what, text, says in (("JSON nested 200,000 deep", _DEEP, ""), ("a number", "7", ""), ("a page of HTML", "<html>", ""))
+        for what, text, says in (
+            ("JSON nested 200,000 deep", _DEEP, ""),
+            ("a number", "7", ""),
+            ("a page of HTML", "<html>", ""),
+        )
     ]
     links: list[tuple[str, str]] = [
         ("that is malformed", "https://[::1"),
@@ -183,7 +205,9 @@ def _odd() -> list[Writing]:
 
 def _refused() -> list[Writing]:
     found = [
-        Writing(PUT, f"{status} {code}".strip(), {"answer": status, **({"body": _error(code)} if code else {})}, says=says)
+        Writing(
+            PUT, f"{status} {code}".strip(), {"answer": status, **({"body": _error(code)} if code else {})}, says=says
+        )
         for status, code, says in (
             (401, "", "Sign in again or renew the secret"),
             (403, "", "Microsoft.Network/routeTables/routes/write"),
@@ -197,7 +221,9 @@ def _refused() -> list[Writing]:
     ]
     found += [
         Writing(PUT, "500, every time", {"answer": 500}, says="500"),
-        Writing(PUT, "connection cut before it is done, every time", {"behaviour": "drop"}, says="could not be brought"),
+        Writing(
+            PUT, "connection cut before it is done, every time", {"behaviour": "drop"}, says="could not be brought"
+        ),
         Writing(PUT, "done, but the connection is cut, once", {"behaviour": "cut", "times": 1}, DONE),
         Writing(PUT, "done, but the answer is cut mid body, once", {"behaviour": "truncate", "times": 1}, DONE),
         Writing(PUT, "accepted, and fails in the end", {"behaviour": "fails"}, says="OperationFailed", seconds=0.1),
@@ -220,4 +246,6 @@ def _refused() -> list[Writing]:
 
 def cases() -> list[Case]:
     """Return every fault of writing."""
-    return [Case(f"writing: {case.title}", functools.partial(run, case)) for case in (*_waiting(), *_odd(), *_refused())]
+    return [
+        Case(f"writing: {case.title}", functools.partial(run, case)) for case in (*_waiting(), *_odd(), *_refused())
+    ]

@@ -23,12 +23,11 @@ def kms_remediation(
 ) -> dict[str, t.Any]:
     """Return the diagnoses after the run, the option `remediation` of kms_report and why hosts failed.
 
-    `run` holds again (diagnoses of the hosts that were asked again), azure (registered results of the Azure tasks),
-    check_mode, actions and journal.
+    `run` holds again (diagnoses of the hosts that were asked again), azure (the registered result of azure_kms_repair), check_mode,
+    actions and journal.
     """
     check_mode = bool(run["check_mode"])
-    results = [result for task in run["azure"] for result in task.get("results") or ()]
-    azure = outcome.azure_changes(plan["azure"], results, check_mode=check_mode)
+    azure = outcome.azure_changes(plan["azure"], run["azure"], check_mode=check_mode)
     changes = {name: _changes(part, hostvars[name], azure, name, check_mode) for name, part in plan["hosts"].items()}
     after = outcome.merged(before, run["again"])
     return {

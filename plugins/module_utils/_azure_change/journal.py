@@ -10,10 +10,13 @@ import contextlib
 import dataclasses
 import datetime
 import errno
+import fcntl
+import itertools
 import json
 import os
 import pathlib
 import stat
+import threading
 import typing as t
 import uuid
 
@@ -63,14 +66,15 @@ def _now() -> str:
 
 
 class Journal:
-    """Appends to a file, or to nothing where `path` is None; the folder is made on demand."""
+    """Appends to a file, or to nothing where `path` is None; the folder is made on demand. Safe to share between threads."""
 
     def __init__(self, path: str | None, module: str, now: t.Callable[[], str] = _now) -> None:
         self._path = pathlib.Path(path) if path else None
         self._module = module
         self._now = now
         self._run = uuid.uuid4().hex
-        self._step = 0
+        self._steps = itertools.count(1)
+        self._lock = threading.Lock()
         self.trouble: JournalError | None = None
 
     def next_entry(
@@ -81,9 +85,8 @@ class Journal:
         after: t.Mapping[str, t.Any] | None,
     ) -> Entry:
         """Return the entry of a write that is about to happen."""
-        self._step += 1
         old, new = (None if body is None else dict(body) for body in (before, after))
-        return Entry(self._run, self._step, INTENDED, resource_id, operation, old, new, self._module)
+        return Entry(self._run, next(self._steps), INTENDED, resource_id, operation, old, new, self._module)
 
     def append(self, entry: Entry) -> None:
         """Write one line and see it on the disk; raises JournalError."""
@@ -97,7 +100,8 @@ class Journal:
             "api_version": catalog.NETWORK_API,
         }
         try:
-            _append(self._path, json.dumps(line).encode() + b"\n")
+            with self._lock:
+                _append(self._path, json.dumps(line).encode() + b"\n")
         except OSError as error:
             self.trouble = JournalError(f"journal: {self._path} cannot be written: {error.strerror}.")
             raise self.trouble from error
@@ -113,12 +117,15 @@ def _append(path: pathlib.Path, line: bytes) -> None:
     except FileExistsError:
         handle = os.open(path, flags)
     try:
-        found = os.fstat(handle)
-        if not stat.S_ISREG(found.st_mode):
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "It is not a regular file")
+        # Two runs may write to one journal: each line is whole before the next one begins. Not every file system has locks.
+        with contextlib.suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
         os.fchmod(handle, 0o600)
         # A line that was cut off ends here, so that it spoils no other.
-        torn = found.st_size > 0 and os.pread(handle, 1, found.st_size - 1) != b"\n"
+        size = os.fstat(handle).st_size
+        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
         left = memoryview((b"\n" if torn else b"") + line)
         while left:
             # A disk that is nearly full takes a part and says so only in the count.

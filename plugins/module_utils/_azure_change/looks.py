@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from .._network.values import items, low, name_of, parent, props, type_of
-from .reading import Reading
+from .reading import Reading, at_rest
 from .writer import SUCCEEDED, Writer, state_of
 
 Found = dict[str, t.Any]
@@ -40,13 +40,14 @@ class Looks:
         if self._old is not None and self._old.knows(resource_id):
             self.fresh = False
             return _copy(self._old.body(resource_id))
-        return self.writer.settled(resource_id)
+        found = self._seen[low(resource_id)] = self.writer.settled(resource_id)
+        return found
 
     def around(self, resource_id: str) -> Found | None:
         """Return a resource that decides about no write: as it was read, where it was; raises ArmError."""
-        if low(resource_id) in self._seen or self._reading is None or not self._reading.knows(resource_id):
-            return self.find(resource_id)
-        return _copy(self._reading.body(resource_id))
+        known = None if self._reading is None else self._reading.body(resource_id)
+        seen = low(resource_id) in self._seen
+        return self.find(resource_id) if seen or known is None or not at_rest(known) else dict(known)
 
     def children(self, resource_id: str, segment: str) -> list[Found]:
         """Return the children of a resource that decide about a write; raises ArmError."""
@@ -56,9 +57,13 @@ class Looks:
         self.fresh = False
         return [dict(child) for child in known]
 
-    def renew(self) -> None:
-        """Forget what was seen: from now on everything that decides is looked at again."""
+    def leave_reading(self) -> None:
+        """From now on plan on looks only."""
         self._old, self.fresh = None, True
+
+    def renew(self) -> None:
+        """Look again at everything that decides."""
+        self.leave_reading()
         self._seen.clear()
 
     def after(self, resource_id: str, *, patient: bool) -> tuple[Found | None, bool]:
@@ -68,8 +73,10 @@ class Looks:
         """
         place = parent(resource_id) if type_of(resource_id) in SHOWN_BY_PARENT else resource_id
         body = self.writer.settled(place) if patient else self.writer.find(place)
-        self._old, self.fresh = None, True
+        self.leave_reading()
         self._forget_around(resource_id)
+        if self._reading is not None:
+            self._reading.outdated(resource_id)
         found = _shown(resource_id, body)
         over = all(part is None or state_of(part) in SUCCEEDED for part in (body, found))
         if over:

@@ -22,6 +22,7 @@ class Reading:
         self._reader = Reader(source)
         self._lock = threading.Lock()
         self._read: set[str] = set()
+        self._written: tuple[str, ...] = ()
         self._state = NetworkState()
 
     def around(self, ids: t.Iterable[str], machines: t.Iterable[str] = ()) -> NetworkState:
@@ -38,8 +39,16 @@ class Reading:
                 self._state = self._reader.snapshot.state()
             return self._state
 
+    def outdated(self, resource_id: str) -> None:
+        """Note that a resource was written: what was read of it, of what holds it and of what it holds is so no more."""
+        with self._lock:
+            self._written = (*self._written, low(resource_id))
+
     def knows(self, resource_id: str) -> bool:
         """Tell whether it was read what a resource is, or that there is none; one in transition is not known."""
+        key = low(resource_id)
+        if any(f"{key}/".startswith(f"{one}/") or one.startswith(f"{key}/") for one in self._written):
+            return False
         body = self._state.get(resource_id)
         if body is not None:
             return at_rest(body)
@@ -51,7 +60,7 @@ class Reading:
 
     def children(self, resource_id: str, segment: str) -> list[Body] | None:
         """Return the children of a resource as they were read, None when they were not."""
-        if not self._state.complete(resource_id, segment):
+        if not self._state.complete(resource_id, segment) or not self.knows(resource_id):
             return None
         found = self._state.children(resource_id, segment)
         return found if all(map(at_rest, found)) else None

@@ -130,7 +130,7 @@ class Reconciler:
                 return
             write = plan.writes[0]
             if write.before is not None and not self.looks.fresh:
-                self.looks.renew()
+                self.looks.leave_reading()
                 continue
             if sum(entry.id == write.id and entry.operation == write.operation for entry in done) >= REPEATS:
                 raise StopError(f"{name_of(write.id)} was written {REPEATS} times, but Azure does not keep it.")

@@ -57,15 +57,21 @@ def _emptied(result: t.Any) -> list[Change]:
     return [Change(DNS_CACHE, status="changed")] if flushed else []
 
 
-def azure_changes(steps: t.Sequence[Plain], results: t.Sequence[Plain], *, check_mode: bool) -> list[Change]:
-    """Return one change for each object of Azure that was due; a result carries its step as `item`."""
-    done = {(item["action"], item["target"]): result for result in results if (item := result.get("item"))}
+def azure_changes(steps: t.Sequence[Plain], told: Plain, *, check_mode: bool) -> list[Change]:
+    """Return one change for each object of Azure that was due; `told` is the registered result of azure_kms_repair.
+
+    What failed as a whole, as for a wrong option or without a sign-in, failed for every object.
+    """
+    repairs = told.get("repairs") or ()
+    done = {(result["action"], result["target"]): result for result in repairs}
+    if not repairs and told.get("failed"):
+        done = {(step["action"], step["target"]): told for step in steps}
     found = []
     for step in steps:
         if not step["due"]:
             continue
         result = done.get((step["action"], step["target"]))
-        if result is not None and not result.get("skipped"):
+        if result is not None:
             change = _change(step["action"], step["target"], [result], check_mode=check_mode)
             found.append(_with_hosts(change, step["hosts"]))
     return found

@@ -61,9 +61,21 @@ def test_azure_objects_keep_their_hosts() -> None:
         {"action": "route", "target": "/rt2", "hosts": ["three"], "due": True},
         {"action": "route", "target": "/rt1", "hosts": ["four"], "due": False},
     ]
-    done = [{"item": steps[0], "changed": True, "diff": [DIFF]}]
+    done = {"repairs": [{"action": "route", "target": "/rt1", "failed": False, "changed": True, "diff": [DIFF]}]}
     (change,) = outcome.azure_changes(steps, done, check_mode=False)
     assert (change.target, change.hosts, change.status, change.after) == ("/rt1", ("one", "two"), "changed", "azkms")
+    assert outcome.azure_changes(steps, {"skipped": True}, check_mode=False) == []
+
+
+def test_what_fails_as_a_whole_fails_for_every_object() -> None:
+    steps: list[dict[str, t.Any]] = [
+        {"action": "route", "target": f"/rt{number}", "hosts": ["one"], "due": number < 2} for number in range(3)
+    ]
+    found = outcome.azure_changes(steps, {"failed": True, "msg": "client_id: no"}, check_mode=False)
+    assert [(change.target, change.status, change.message) for change in found] == [
+        ("/rt0", "failed", "client_id: no"),
+        ("/rt1", "failed", "client_id: no"),
+    ]
 
 
 def test_a_host_fails_by_a_failed_step_or_by_standing_worse() -> None:

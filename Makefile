@@ -22,7 +22,7 @@ export no_proxy := 127.0.0.0/8,127.0.0.1,localhost
 export NO_PROXY := $(no_proxy)
 
 .DEFAULT_GOAL := help
-.PHONY: help diagnose remediate docs test faults mutants lint molecule screenshot build clean
+.PHONY: help diagnose remediate docs test fuzz faults mutants lint molecule screenshot build clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -47,6 +47,10 @@ mutants: $(VENV)/test.done ## Change the code in small ways and see that tests n
 
 faults: $(VENV)/test.done ## Disturb everything that can be disturbed, print what holds, write docs/faults.md (15 minutes)
 	python -m tests.faults $(ARGS)
+
+fuzz: export FUZZ ?= 100000
+fuzz: $(VENV)/test.done ## Read FUZZ=100000 damaged answers, reports and journals: nothing may fail at one
+	python -m pytest -q -s tests/fuzz
 
 lint: $(VENV)/lint.done ## Run every static check
 	python -m tests.tools.checks

@@ -14,7 +14,7 @@ import sys
 from tests.tools import browser, tree
 
 # The longest first, so that no worker is left alone with them at the end.
-FOLDERS = ("tests/end_to_end", "tests/faults", "tests/powershell", "tests/unit")
+FOLDERS = ("tests/end_to_end", "tests/faults", "tests/powershell", "tests/fuzz", "tests/unit")
 MISSING = """
 ################################################################################
   THE POWERSHELL TESTS DID NOT RUN: there is no `pwsh` on PATH.

@@ -31,6 +31,7 @@ ACCEPTED = 202
 FORBIDDEN = 403
 HTTP, HTTPS = 80, 443
 FIRST_ERROR = 400
+DENY_ASSIGNMENT = "DenyAssignmentAuthorizationFailed"
 # Another operation on the resource is going on: it is over in seconds, or it is said that it was not.
 BUSY = "AnotherOperationInProgress"
 BUSY_PAUSES = (2.0, 4.0, 8.0, 16.0)
@@ -289,7 +290,8 @@ def _problem(response: sdk.HttpResponse) -> ArmError:
     except Exception:
         code, message = response.reason or "HttpError", "the answer holds no Azure error"
     action = None
-    if response.status_code == FORBIDDEN and "perform action '" in message:
+    # Against a deny assignment no right helps: https://github.com/MicrosoftDocs/azure-docs/issues/51173.
+    if response.status_code == FORBIDDEN and code != DENY_ASSIGNMENT and "perform action '" in message:
         action = message.split("perform action '", 1)[1].split("'", 1)[0]
     message = text.scrub(" ".join(message.split()))
     problem = ArmError(code, message[:400], response.status_code, action)

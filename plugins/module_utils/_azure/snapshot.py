@@ -12,7 +12,7 @@ import typing as t
 
 from .._network.state import EffectiveRoutes, NetworkState
 from .._network.values import low, type_of
-from .arm import ArmError
+from .arm import DENY_ASSIGNMENT, ArmError
 
 FORBIDDEN = 403
 
@@ -45,7 +45,7 @@ class Snapshot:
     def missing(self, what: str, scope: str, problem: ArmError | str, action: str | None = None) -> None:
         """Note something that could not be read, once."""
         entry: dict[str, t.Any] = {"what": what, "scope": scope, "reason": str(problem), "action": None}
-        if isinstance(problem, ArmError) and problem.status == FORBIDDEN:
+        if isinstance(problem, ArmError) and problem.status == FORBIDDEN and problem.code != DENY_ASSIGNMENT:
             entry["action"] = problem.action or action
         with self.lock:
             if entry not in self.unread:

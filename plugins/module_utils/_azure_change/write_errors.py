@@ -29,8 +29,9 @@ _BUSY_CODES = frozenset(
 )
 # Somebody took the prefix or priority between our look and our write.
 _STALE_CODES = frozenset(("RouteConflict", "SecurityRuleConflict"))
-# A later operation took the place of ours, which may have been done in part.
-_SUPERSEDED = "CanceledAndSuperseded"
+# A later operation took the place of ours, which may have been done in part. Azure says so in the code or only in a detail of
+# Canceled: https://github.com/iterative/terraform-provider-iterative/issues/341, https://github.com/Azure/azure-cli/issues/21156.
+_SUPERSEDED = "Canceled"
 _UNAUTHORIZED, _FORBIDDEN, _TIMEOUT, _PRECONDITION, _TOO_MANY, _SERVER = 401, 403, 408, 412, 429, 500
 
 

@@ -160,6 +160,27 @@ def test_a_missing_permission_is_never_a_wrong_verdict(read: Read, resources: li
         assert path["unread"]
 
 
+# The words of https://github.com/MicrosoftDocs/azure-docs/issues/51173.
+DENY_ASSIGNMENT = {
+    "error": {
+        "code": "DenyAssignmentAuthorizationFailed",
+        "message": "The client 'c' with object id 'o' has permission to perform action "
+        "'Microsoft.Network/networkInterfaces/effectiveRouteTable/action' on scope 's'; however, the access is denied because of "
+        "the deny assignment with name 'System deny assignment created by Azure Databricks' and Id 'd' at scope 's'.",
+    }
+}
+
+
+@pytest.mark.parametrize("match", ["POST */effectiveRouteTable", "GET */routeTables*"])
+def test_no_right_is_asked_for_where_a_deny_assignment_outweighs_all(read: Read, match: str) -> None:
+    fault = {"on": "arm", "match": match, "answer": 403, "body": DENY_ASSIGNMENT, "times": 9}
+    (path,), unread, _log = read(ALLOWED, faults=[fault])
+    assert unread
+    for entry in (*unread, *path["unread"]):
+        assert entry["action"] is None
+        assert "created by Azure Databricks" in entry["reason"]
+
+
 STORM = {"on": "arm", "match": "GET */networkInterfaces*", "answer": 429, "retry_after": 0, "times": 50}
 FAULTS = {
     "429 storm": STORM,

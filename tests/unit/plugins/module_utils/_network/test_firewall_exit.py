@@ -163,3 +163,29 @@ def test_a_firewall_whose_last_change_failed_is_in_doubt(rule: arm.Json | None, 
     fw = arm.firewall(**WITH_POLICY, provisioningState="Failed")
     path = with_policy(*([rule] if rule else []), fw=fw)
     assert (path["verdict"], path["cause"]) == (verdict, "azure-firewall-denies-kms")
+
+
+@pytest.mark.parametrize(
+    ("sources", "verdict"),
+    [
+        # Addresses of the first firewall's subnet: which of them it takes is not known here, but it is none of the machine's.
+        (["*"], "open"),
+        (["10.1.0.0/24"], "unknown"),
+        (["10.1.0.4"], "unknown"),
+    ],
+)
+def test_a_second_firewall_sees_an_address_of_the_first_one(sources: list[str], verdict: str) -> None:
+    # https://learn.microsoft.com/azure/firewall/snat-private-range: what leaves for a public address has an address of the firewall's.
+    second_place = arm.subnet("hub", "AzureFirewallSubnet2", "10.0.9.0/26")
+    hub = arm.firewall_place(arm.route("on", "0.0.0.0/0", "VirtualAppliance", "10.0.9.4"))
+    hub[0]["properties"]["subnets"].append(second_place)
+    config = {"privateIPAddress": "10.0.9.4", "subnet": {"id": second_place["id"]}}
+    config["publicIPAddress"] = arm.ref("publicIPAddresses", "fw-pip")
+    configs = [{"name": "c", "properties": config}]
+    policy = arm.ref("firewallPolicies", "second")
+    second = arm.firewall("fw2", ipConfigurations=configs, firewallPolicy=policy)
+    rule = arm.collection("allow", 200, "Allow", arm.network_rule(sourceAddresses=sources))
+    rest = [second, arm.policy("second", "g2"), arm.group("second", "g2", 100, rule)]
+    path = with_policy(ALLOW, hub=[*hub, *rest])
+    assert path["verdict"] == verdict, path["reason"]
+    assert [hop["name"] for hop in path["addresses"][0]["hops"]] == ["fw", "fw2"]

@@ -11,9 +11,12 @@ import typing as t
 from ..plugin_utils import _vm_id
 
 
-def kms_vm_ids(names: t.Sequence[str], hostvars: t.Mapping[str, t.Any], registered: str) -> list[str]:
-    """Return the resource id of each host that has one, once."""
-    found = (_vm_id.find(hostvars[name], registered)[0] for name in names)
+def kms_vm_ids(
+    names: t.Sequence[str], hostvars: t.Mapping[str, t.Any], registered: str, names_in_doubt: bool = False
+) -> list[str]:
+    """Return the resource id of each host that has one, once; with `names_in_doubt` of those alone that resolve no KMS name well."""
+    wanted = (name for name in names if not names_in_doubt or _vm_id.names_in_doubt(hostvars[name], registered))
+    found = (_vm_id.find(hostvars[name], registered)[0] for name in wanted)
     return list({vm_id.lower(): vm_id for vm_id in found if vm_id}.values())
 
 

@@ -15,7 +15,8 @@ description:
   - Reads effective routes, route tables, network security groups, Azure Firewalls and their policies, load balancers,
     NAT gateways, public addresses, virtual hubs and security admin rules, and judges them together.
   - Of the networks that a machine's network is peered with, those are read that a next hop lies in or whose gateways are used.
-  - Linked private DNS zones that hide the names of the KMS are noted.
+  - Linked private DNS zones that hide the names of the KMS are noted, and for the machines in O(names_in_doubt) the rules of a DNS private
+    resolver that send these names elsewhere.
   - The number of requests grows with subscriptions, subnets, firewall policies and hubs, never with virtual machines.
   - Nothing is written. What cannot be read makes the affected part of the answer V(unknown), and is listed with the action to grant.
 author:
@@ -43,6 +44,13 @@ options:
       port:
         description: TCP port.
         type: int
+  names_in_doubt:
+    description:
+      - Resource ids of those machines in O(vms) that do not resolve the names of the KMS as they should.
+      - For their networks it is asked as well which DNS forwarding rules Azure DNS follows, which takes one to four requests for each network.
+    type: list
+    elements: str
+    default: []
   missing_credentials:
     description:
       - What to do when no identity is configured in options, environment, C(~/.azure/credentials) or the Azure CLI.
@@ -184,6 +192,12 @@ paths:
           C(name), and the C(addresses) that they give for it.
       type: list
       elements: dict
+    dns_forwarding:
+      description:
+        - The DNS forwarding rules that send a name of the KMS to other servers, as C(rule), C(ruleset), C(ruleset_id), C(network),
+          C(name) and C(servers). Read for the machines in O(names_in_doubt).
+      type: list
+      elements: dict
     unread:
       description: What could not be read for this machine, as RV(unread).
       type: list
@@ -275,7 +289,7 @@ from ..module_utils._azure.arm import ArmError
 from ..module_utils._azure.cloud import CloudError
 from ..module_utils._azure.exchanges import Source, Tape
 from ..module_utils._azure.kept import USES, Kept, Wanted
-from ..module_utils._azure.paths import read_paths
+from ..module_utils._azure.paths import Asked, read_paths
 from ..module_utils._azure.recorded import record
 from ..module_utils._azure.session import Session, SignInError, open_session
 from ..module_utils._azure.settings import ARGUMENT_SPEC, Settings, SettingsError, identity_found, resolve
@@ -298,6 +312,7 @@ def argument_spec() -> dict[str, object]:
         **ARGUMENT_SPEC,
         "vms": {"type": "list", "elements": "str", "required": True},
         "kms_endpoints": ENDPOINTS,
+        "names_in_doubt": {"type": "list", "elements": "str", "default": []},
         "missing_credentials": {"type": "str", "choices": ["fail", "skip"], "default": "fail"},
         "operation_timeout": {"type": "int", "default": 120},
         "azure_timeout": {"type": "int", "default": 300},
@@ -367,7 +382,8 @@ def _read(module: AnsibleModule, source: Source, cloud: str, subscription: str |
     given = module.params["kms_endpoints"]
     tape = Tape(source)
     recorded = module.params["record"]
-    paths, unread = read_paths(tape if recorded else source, cloud, module.params["vms"], subscription, override(given))
+    asked = Asked(module.params["vms"], subscription, module.params["names_in_doubt"])
+    paths, unread = read_paths(tape if recorded else source, cloud, asked, override(given))
     result: dict[str, t.Any] = {"paths": paths, "unread": unread, "problem": None, "state": None}
     if recorded:
         how = {"cloud": cloud, "subscription": subscription, "kms_endpoints": given}

@@ -25,8 +25,7 @@ _RESOURCE = re.compile(r"/subscriptions/[^/]+/resourceGroups/", re.IGNORECASE)
 
 def find(variables: t.Mapping[str, t.Any], registered: str) -> tuple[str | None, str]:
     """Return (resource id, "") or (None, why not): the user's word first, then the guest's, then the inventory's."""
-    result = variables.get(registered) or {}
-    facts = (result.get("ansible_facts") or {}).get("kms") or {}
+    facts = _facts(variables, registered)
     places = (
         ("diagnose_azure_resource_id", variables.get("diagnose_azure_resource_id")),
         ("the guest's metadata service", (facts.get("imds") or {}).get("resource_id")),
@@ -38,6 +37,18 @@ def find(variables: t.Mapping[str, t.Any], registered: str) -> tuple[str | None,
         if value and place == "diagnose_azure_resource_id":
             return None, f"{place} is not the resource id of a virtual machine: {str(value)[:200]}"
     return None, UNKNOWN
+
+
+def names_in_doubt(variables: t.Mapping[str, t.Any], registered: str) -> bool:
+    """Tell whether the guest was asked for the addresses of KMS names and got another answer than Azure's for one of them."""
+    answers = (_facts(variables, registered).get("dns") or {}).get("answers") or ()
+    return any(answer.get("verdict") != "expected" for answer in answers)
+
+
+def _facts(variables: t.Mapping[str, t.Any], registered: str) -> t.Mapping[str, t.Any]:
+    result = variables.get(registered) or {}
+    facts: t.Mapping[str, t.Any] = (result.get("ansible_facts") or {}).get("kms") or {}
+    return facts
 
 
 def given(variables: t.Mapping[str, t.Any]) -> str | None:

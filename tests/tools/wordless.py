@@ -84,7 +84,8 @@ def _ways(azure: half.AzureLab, machines: t.Sequence[str], folder: pathlib.Path)
     os.environ["REQUESTS_CA_BUNDLE"] = azure.environment["REQUESTS_CA_BUNDLE"]
     found = settings.resolve({}, azure.environment, folder)
     with session.open_session(found, deadline=_DEADLINE) as opened:
-        ways, _unread = paths.read_paths(opened.client, opened.cloud.name, machines, found.subscription_id, None)
+        asked = paths.Asked(machines, found.subscription_id)
+        ways, _unread = paths.read_paths(opened.client, opened.cloud.name, asked, None)
     return {way["vm_id"].lower(): way for way in ways}
 
 

@@ -6,11 +6,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import typing as t
 
 from .._network.judgement import KmsTargets, join_unread
 from .._network.path import evaluate
+from .._network.wording import say
+from .._plain import to_plain
 from .._reference import endpoints
+from .._text import messages
 from . import scope
 from .exchanges import Source
 from .reader import Reader
@@ -32,23 +36,31 @@ def targets(cloud_name: str, given: endpoints.Override | None) -> KmsTargets:
     )
 
 
+@dataclasses.dataclass(frozen=True)
+class Asked:
+    """The machines (VM ids, or private addresses in `subscription`); `in_doubt`: those that do not resolve the names of the KMS."""
+
+    machines: t.Sequence[str]
+    subscription: str | None = None
+    in_doubt: t.Collection[str] = ()
+
+
 def read_paths(
-    source: Source,
-    cloud_name: str,
-    machines: t.Sequence[str],
-    subscription: str | None,
-    given: endpoints.Override | None,
+    source: Source, cloud_name: str, asked: Asked, given: endpoints.Override | None
 ) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]]]:
     """Return (one path per machine in the given order, everything that could not be read)."""
     reader = Reader(source)
-    found = reader.read(machines, [subscription] if subscription else [])
+    found = reader.read(asked.machines, [asked.subscription] if asked.subscription else [], asked.in_doubt)
     state = reader.snapshot.state()
     wanted = targets(cloud_name, given)
-    paths = [evaluate(state, vm_id or machine, wanted) for machine, vm_id in zip(machines, found, strict=True)]
+    paths = [evaluate(state, vm_id or machine, wanted) for machine, vm_id in zip(asked.machines, found, strict=True)]
     for path, more in zip(paths, scope.unread_near(reader.snapshot, paths), strict=True):
         path["readable"] = bool(reader.snapshot.resources) or not reader.snapshot.unread
         path["unread"] = join_unread(path["unread"], more)
     if endpoints.cloud_key(cloud_name) is None and not (given and given.addresses):
-        note = f"the KMS of cloud '{cloud_name}' is not known: judged for that of {endpoints.DEFAULT_CLOUD}"
-        paths = [{**path, "notes": [*path["notes"], note]} for path in paths]
+        note = say("cloud_note", cloud=cloud_name, default=endpoints.DEFAULT_CLOUD)
+        told = to_plain(messages([note]))
+        paths = [
+            {**path, "notes": [*path["notes"], str(note)], "messages": {**path["messages"], **told}} for path in paths
+        ]
     return paths, reader.snapshot.unread

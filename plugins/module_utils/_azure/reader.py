@@ -10,11 +10,12 @@ Calls grow with subscriptions, subnets, firewall policies and hubs, never with v
 from __future__ import annotations
 
 import concurrent.futures
+import functools
 import typing as t
 
 from .._network.state import SUBSCRIPTION, EffectiveRoutes
 from .._network.values import items, low, props, strings, subscription, type_of
-from . import catalog, scope
+from . import catalog, dns_forwarding, scope
 from .arm import MAX_PAGES, ArmError
 from .exchanges import Source
 from .snapshot import Snapshot
@@ -48,16 +49,26 @@ class Reader:
         self._asked: set[str] = set()
         self.snapshot = Snapshot()
 
-    def read(self, machines: t.Sequence[str], subscriptions: t.Iterable[str] = ()) -> list[str | None]:
+    def read(
+        self, machines: t.Sequence[str], subscriptions: t.Iterable[str] = (), in_doubt: t.Collection[str] = ()
+    ) -> list[str | None]:
         """Read everything the paths of `machines` (VM ids or private addresses) need, and the given subscriptions.
 
+        For those `in_doubt`, whose names are not resolved as they should be, also where Azure DNS sends them.
         Returns the VM id for each of `machines` as the snapshot knows it, None for an address that no single VM has.
         """
         found = self._read({*map(subscription, machines), *map(str.lower, subscriptions)} - {""}, machines)
         wanted = [low(vm_id) for vm_id in found if vm_id]
         if scope.missing_hubs(self.snapshot, wanted):
             self._read(self._subscriptions_of_hubs(scope.networks(self.snapshot, wanted)), machines)
-        self._run([*self._route_jobs(scope.witnesses(self.snapshot, wanted)), *self._tag_jobs()])
+        doubtful = [vm_id for vm_id in wanted if vm_id in set(map(low, in_doubt))]
+        self._run(
+            [
+                *self._route_jobs(scope.witnesses(self.snapshot, wanted)),
+                *self._tag_jobs(),
+                *self._forwarding_jobs(doubtful),
+            ]
+        )
         self.snapshot.forget(scope.managed_subscriptions(self.snapshot, wanted))
         return found
 
@@ -92,7 +103,12 @@ class Reader:
         except ArmError as problem:
             self.snapshot.missing("subscriptions", "/subscriptions", problem, catalog.SUBSCRIPTIONS_ACTION)
             return set()
-        names = {str(entry.get("subscriptionId") or "").lower() for entry in entries} - {""} - self._done
+        listed = {str(entry.get("subscriptionId") or "").lower() for entry in entries} - {""}
+        if self._done - self._gone and not self._done & listed:
+            # Who lacks the right gets a list without the subscriptions whose networks were read.
+            reason = "the list lacks subscriptions that were read"
+            self.snapshot.missing("subscriptions", "/subscriptions", reason, catalog.SUBSCRIPTIONS_ACTION)
+        names = listed - self._done
         self._run([self._listing(name, catalog.HUBS) for name in sorted(names)])
         self._run(self._details())
         return scope.hub_subscriptions(self.snapshot, networks) & names
@@ -264,6 +280,12 @@ class Reader:
             if token in tokens or len(tokens) >= MAX_PAGES:
                 raise ArmError("PagingLoop", "the answer does not end")
             tokens.append(token)
+
+    def _forwarding_jobs(self, vm_ids: t.Sequence[str]) -> list[Job]:
+        """Where Azure DNS sends names: asked once for each network and its DNS servers."""
+        askers = sorted(dns_forwarding.askers(self.snapshot, vm_ids)) if vm_ids else []
+        readers = [(dns_forwarding.ForwardingReader(self._client, self.snapshot, place), dns) for place, dns in askers]
+        return [functools.partial(reader.read, servers) for reader, servers in readers]
 
     def _tag_jobs(self) -> list[Job]:
         return [self._tags(location, name) for location, name in scope.tag_places(self.snapshot).items()]

@@ -21,6 +21,7 @@ FORBIDDEN = 403
 class Snapshot:
     """`resources` by lower-cased id; `routes` by subnet id; `power` by VM id; `admin_rules` by network id; `tags` by location.
 
+    `rulesets`: network id -> ids of the DNS forwarding rulesets linked to it; `inbound`: address of a DNS private resolver -> its network.
     `unread` holds {what, scope, reason, action}: what is missing, where, why, and the RBAC action to grant.
     """
 
@@ -29,6 +30,8 @@ class Snapshot:
     power: dict[str, str] = dataclasses.field(default_factory=dict)
     admin_rules: dict[str, list[t.Mapping[str, t.Any]]] = dataclasses.field(default_factory=dict)
     tags: dict[str, dict[str, list[str]]] = dataclasses.field(default_factory=dict)
+    rulesets: dict[str, list[str]] = dataclasses.field(default_factory=dict)
+    inbound: dict[str, str] = dataclasses.field(default_factory=dict)
     listed: set[tuple[str, str]] = dataclasses.field(default_factory=set)
     unread: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
     lock: threading.Lock = dataclasses.field(default_factory=threading.Lock)
@@ -43,9 +46,11 @@ class Snapshot:
                 self.missing("resource without id", "-", "the body names no id")
 
     def missing(self, what: str, scope: str, problem: ArmError | str, action: str | None = None) -> None:
-        """Note something that could not be read, once."""
+        """Note something that could not be read, once; `action` is not what is missing where Azure gives another reason."""
         entry: dict[str, t.Any] = {"what": what, "scope": scope, "reason": str(problem), "action": None}
-        if isinstance(problem, ArmError) and problem.status == FORBIDDEN and problem.code != DENY_ASSIGNMENT:
+        if not isinstance(problem, ArmError):
+            entry["action"] = action
+        elif problem.status == FORBIDDEN and problem.code != DENY_ASSIGNMENT:
             entry["action"] = problem.action or action
         with self.lock:
             if entry not in self.unread:
@@ -68,6 +73,8 @@ class Snapshot:
             power=self.power,
             admin_rules=self.admin_rules,
             service_tags=self.tags,
+            rulesets=self.rulesets,
+            inbound=self.inbound,
             unread=self.unread,
             listed=self.listed,
         )

@@ -37,6 +37,7 @@ class AzurePath:
     place: Plain
     resolvers: tuple[Plain, ...] = ()
     private_zones: tuple[Plain, ...] = ()
+    dns_forwarding: tuple[Plain, ...] = ()
     readable: bool = True
     read_at: str | None = None
 
@@ -66,6 +67,7 @@ def read(path: Plain | None) -> AzurePath | None:
         place=path,
         resolvers=_rows(path.get("resolvers")),
         private_zones=_rows(path.get("private_zones")),
+        dns_forwarding=_rows(path.get("dns_forwarding")),
         readable=path.get("readable") is not False,
         read_at=_text(path.get("read_at")),
     )

@@ -54,6 +54,7 @@ KINDS: t.Mapping[str, str] = {
     "evaluation_end": "value: time",
     "exception": "object: id of the rule; value: what was raised",
     "private_zone": "object: private DNS zone; value: {network: virtual network it is linked to, name: KMS name it hides, addresses: [address]}",
+    "dns_forwarding": "object: rule; value: {ruleset, network: virtual network it is linked to, name: KMS name it sends elsewhere, servers: [address]}",
     "firewall_resolver": "object: address that the guest asks for names; value: name of the Azure Firewall there, whose DNS proxy is off",
     "firewall_rule": "object: id of the rule; value: {name, action: block|allow|bypass, store: local|policy, conditions: [text]}",
     "guest_section": "object: section or azure; value: skipped|unknown",

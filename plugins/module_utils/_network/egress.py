@@ -20,14 +20,6 @@ from .state import BALANCER, NAT_GATEWAY, NIC, PRIVATE_SUBNETS, VM, NetworkState
 from .values import Body, low, name_of, props, ref, refs, text
 from .wording import say
 
-SET_NOTE = "the effect of an availability set's Standard load balancer is described by Azure support in Japan only"
-DEFAULT_NOTE = "default outbound access is not recommended: its address is not yours and may change"
-POOL_NOTE = "no document says it for a pool of another NIC; it follows from what they say for one NIC"
-PRIVATE_NOTE = (
-    "a machine that has not been stopped since its subnet became private may still have its old outbound method"
-)
-BASIC_NOTE = "Basic load balancers are said to be retired since 2025-09-30 (not verified)"
-
 
 @dataclasses.dataclass(frozen=True)
 class Origin:
@@ -138,10 +130,10 @@ def _load_balancer(state: NetworkState, place: Origin) -> Leg | None:
     public_basic = next((pool for pool in pools if balancer.is_public(state, pool)), None)
     if public_basic:
         reason = say("basic_lb", balancer=public_basic.name)
-        return _out("basic_lb", reason, str(public_basic.balancer["id"]), [], BASIC_NOTE)
+        return _out("basic_lb", reason, str(public_basic.balancer["id"]), [], say("basic_note"))
     if listed:
         reason = say("lb_lists", balancer=listed[0].name)
-        return _out("default_outbound", reason, None, [], DEFAULT_NOTE)
+        return _out("default_outbound", reason, None, [], say("default_note"))
     return None
 
 
@@ -154,9 +146,9 @@ def _default(state: NetworkState, place: Origin) -> Leg:
     name = name_of(place.subnet_id)
     record = values.flag(props(place.nic).get("defaultOutboundConnectivityEnabled"))
     if record is True:
-        extra = (f"subnet '{name}' is private: it ends when the machine is next stopped",) if private else ()
+        extra = (say("ends_note", subnet=name),) if private else ()
         reason = say("default_record")
-        return _out("default_outbound", reason, None, [], DEFAULT_NOTE, *extra)
+        return _out("default_outbound", reason, None, [], say("default_note"), *extra)
     loss, notes = _loss(state, place, private)
     if loss:
         _sure_of_nat(state, place.subnet_id)
@@ -171,13 +163,13 @@ def _default(state: NetworkState, place: Origin) -> Leg:
         )
     if refs(place.config.get("loadBalancerInboundNatRules")):
         raise NotKnownError(say("default_inbound"))
-    return _out("default_outbound", say("default", subnet=name), None, [], DEFAULT_NOTE)
+    return _out("default_outbound", say("default", subnet=name), None, [], say("default_note"))
 
 
 def _loss(state: NetworkState, place: Origin, private: bool) -> tuple[Text | None, tuple[str, ...]]:
     """Return what takes default outbound access away, None when nothing does."""
     if private:
-        return say("private", subnet=name_of(place.subnet_id)), (PRIVATE_NOTE,)
+        return say("private", subnet=name_of(place.subnet_id)), (say("private_note"),)
     vm_id = ref(props(place.nic).get("virtualMachine"))
     if place.vm is None and vm_id:
         raise state.not_read(vm_id)
@@ -193,7 +185,7 @@ def _loss(state: NetworkState, place: Origin, private: bool) -> tuple[Text | Non
             pool = balancer.standard_pool_of(state, nic_id)
             if pool is not None:
                 reason = say("sibling", machine=name_of(sibling), set=name_of(set_id), balancer=pool.name)
-                return reason, (SET_NOTE,)
+                return reason, (say("set_note"),)
     return None, ()
 
 
@@ -218,7 +210,7 @@ def _explicit_elsewhere(state: NetworkState, place: Origin) -> tuple[Text, tuple
     for nic in nics:
         pool = balancer.standard_pool_of(state, str(nic.get("id")))
         if pool is not None:
-            return say("pool_elsewhere", nic=name_of(nic), balancer=pool.name), (POOL_NOTE,)
+            return say("pool_elsewhere", nic=name_of(nic), balancer=pool.name), (say("pool_note"),)
     return None
 
 

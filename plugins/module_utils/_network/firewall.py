@@ -32,9 +32,10 @@ from .state import NetworkState
 from .values import Body, Match, name_of, props, ref, strings
 from .wording import say
 
-_THREAT_NOTE = "threat intelligence of firewall '{name}' denies: Azure's KMS is taken not to be on its list"
-_IDPS_NOTE = "IDPS of firewall '{name}' denies what its signatures match: Azure's KMS is taken not to match any"
-_PROXY_KEY = "Network.DNS.EnableProxy"
+# What Azure Firewall itself takes, and what Azure's older tools wrote: https://github.com/Azure/azure-powershell/pull/11808 and
+# azext_firewall/custom.py of https://github.com/Azure/azure-cli-extensions/tree/main/src/azure-firewall.
+_PROXY_KEYS = ("network.dns.enableproxy", "dnsenableproxy")
+_REQUIRED_KEYS = ("network.dns.requireproxyfornetworkrules", "dnsrequireproxyfornetworkrules")
 _SNAT_KEY = "Network.SNAT.PrivateRanges"
 
 
@@ -56,10 +57,10 @@ def inspect(state: NetworkState, firewall: Body, traffic: Traffic, resolvers: t.
     leg = _first_match(state, firewall, rules, traffic)
     leg.hops[0].update(_place_of_ours(state, firewall, policy_id, leg.hops[0]["rule"]))
     if any(values.text(props(body).get("threatIntelMode")).lower() == "deny" for body in (firewall, *chain)):
-        leg = dataclasses.replace(leg, notes=(_THREAT_NOTE.format(name=name),))
+        leg = dataclasses.replace(leg, notes=(say("threat_note", firewall=name),))
     detection = [values.mapping(props(policy).get("intrusionDetection")).get("mode") for policy in chain]
     if "deny" in {values.text(mode).lower() for mode in detection}:
-        leg = dataclasses.replace(leg, notes=(*leg.notes, _IDPS_NOTE.format(name=name)))
+        leg = dataclasses.replace(leg, notes=(*leg.notes, say("idps_note", firewall=name)))
     if leg.verdict == OPEN and _keeps_source(firewall, chain, traffic.target):
         reason = say("keeps_source", firewall=name)
         return _leg(firewall, UNKNOWN, reason, None, judgement.NO_OUTBOUND)
@@ -156,26 +157,33 @@ def _leg(firewall: Body, verdict: str, reason: Text, rule: FirewallRule | None, 
 
 
 def _is_resolver(firewall: Body, chain: t.Sequence[Body], resolvers: t.Sequence[str]) -> Match:
-    """Tell whether the machine resolves names through the firewall, None when that cannot be told."""
-    return True if _proxies_names(firewall, chain) and set(resolvers) & set(private_addresses(firewall)) else None
+    """Tell whether the machine resolves names through the firewall: None when that cannot be told, False when it need not.
+
+    A firewall that does not require its proxy for network rules looks the names up itself.
+    """
+    if _dns_setting(firewall, chain, "enableProxy", _PROXY_KEYS) and set(resolvers) & set(private_addresses(firewall)):
+        return True
+    return False if _dns_setting(firewall, chain, "requireProxyForNetworkRules", _REQUIRED_KEYS) is False else None
 
 
 def answers_names(state: NetworkState, firewall: Body) -> bool | None:
     """Tell whether the firewall's DNS proxy is on, None when its policy was not read."""
     policy_id = reference(firewall, "firewallPolicy")
     try:
-        return bool(_proxies_names(firewall, policy_chain(state, policy_id) if policy_id else []))
+        chain = policy_chain(state, policy_id) if policy_id else []
+        return bool(_dns_setting(firewall, chain, "enableProxy", _PROXY_KEYS))
     except NotKnownError:
         return None
 
 
-def _proxies_names(firewall: Body, chain: t.Sequence[Body]) -> bool | None:
+def _dns_setting(firewall: Body, chain: t.Sequence[Body], name: str, keys: t.Collection[str]) -> bool | None:
+    """Return a DNS setting: of the policy that gives it last, else of the firewall itself, None where nobody gives it."""
     extra = values.mapping(props(firewall).get("additionalProperties"))
-    proxy = values.flag(next((value for key, value in extra.items() if key.lower() == _PROXY_KEY.lower()), None))
+    found = values.flag(next((value for key, value in extra.items() if key.lower() in keys), None))
     for policy in chain:
-        own = values.flag(values.mapping(props(policy).get("dnsSettings")).get("enableProxy"))
-        proxy = own if own is not None else proxy
-    return proxy
+        own = values.flag(values.mapping(props(policy).get("dnsSettings")).get(name))
+        found = own if own is not None else found
+    return found
 
 
 def _keeps_source(firewall: Body, chain: t.Sequence[Body], target: addresses.Address) -> bool:

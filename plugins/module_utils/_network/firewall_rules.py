@@ -64,7 +64,8 @@ class FirewallRule:
 class Traffic:
     """What reaches the firewall from all of `source`.
 
-    `names` are the KMS's, the preferred one first; `resolver` tells whether FQDN rules can be relied on.
+    `names` are the KMS's, the preferred one first; `resolver` tells whether FQDN rules can be relied on;
+    it is False where the firewall looks the names up itself.
     """
 
     source: Ranges
@@ -286,7 +287,7 @@ def _target(state: NetworkState, body: Body, traffic: Traffic) -> tuple[Match, s
 def _by_name(names: t.Sequence[str], traffic: Traffic) -> tuple[Match, str]:
     """Match by the names of the KMS: the preferred one stands for all addresses, where machine and firewall see the same."""
     if not traffic.resolver:
-        return None, say("fqdn_resolver")
+        return None, say("fqdn_resolver" if traffic.resolver is None else "fqdn_own")
     return (True, "") if traffic.names[0] in names else (None, say("fqdn_other"))
 
 

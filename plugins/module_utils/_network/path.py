@@ -46,6 +46,7 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
         "kms_routes": KmsRoutes().plain(),
         "resolvers": [],
         "private_zones": [],
+        "dns_forwarding": [],
         "unread": [],
         "notes": [],
     }
@@ -111,11 +112,12 @@ def _judged(start: Start) -> dict[str, t.Any]:
     power = start.state.power.get(low(ref(start.place.vm)), "")
     notes = list(view.notes) if view else []
     notes += [note for path in found for note in path.notes]
-    resolvers = resolvers_of(start.state, start.place.nic, start.network_id)
-    zones = names.hiding(start.state, start.network_id, resolvers, start.targets)
-    notes += map(names.note, zones)
+    asked = names.asked(start.state, start.network_id, resolvers_of(start.state, start.place.nic, start.network_id))
+    zones = names.hiding(start.state, asked, start.targets) if asked else []
+    forwarding = names.forwarding(start.state, asked, start.targets) if asked else []
+    notes += map(names.note, [*zones, *forwarding])
     if power and power != "running":
-        notes.append(f"the machine is {power}")
+        notes.append(say("power_note", power=power))
     return {
         "verdict": verdict,
         "cause": causes[0] if causes else None,
@@ -124,6 +126,7 @@ def _judged(start: Start) -> dict[str, t.Any]:
         "addresses": [dict(path.shown) for path in found],
         "kms_routes": start.routes.plain(),
         "private_zones": zones,
+        "dns_forwarding": forwarding,
         "unread": judgement.join_unread(view.unread if view else (), *(path.unread for path in found)),
         "notes": list(dict.fromkeys(notes)),
     }

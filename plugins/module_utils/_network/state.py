@@ -77,7 +77,8 @@ class NetworkState:
 
     `resources`: bodies as ARM's GET prints them, children inline or on their own. `effective_routes`: by subnet id.
     `power`: VM id -> "running", "stopped", "deallocated". `admin_rules`: virtual network id -> effective security admin
-    rules. `service_tags`: location -> tag -> prefixes. `unread`: {what, scope, reason, action} of what could not be read.
+    rules. `service_tags`: location -> tag -> prefixes. `rulesets`: virtual network id -> ids of the DNS forwarding rulesets linked to it.
+    `inbound`: address of a DNS private resolver's inbound endpoint -> id of its virtual network. `unread`: {what, scope, reason, action} of what could not be read.
     `listed`: pairs (subscription or parent id, type or child segment) whose lists are known to be complete.
     """
 
@@ -88,6 +89,8 @@ class NetworkState:
     service_tags: t.Mapping[str, t.Mapping[str, t.Sequence[str]]] = dataclasses.field(
         default_factory=dict, kw_only=True
     )
+    rulesets: t.Mapping[str, t.Sequence[str]] = dataclasses.field(default_factory=dict, kw_only=True)
+    inbound: t.Mapping[str, str] = dataclasses.field(default_factory=dict, kw_only=True)
     unread: t.Sequence[Unread] = dataclasses.field(default=(), kw_only=True)
     listed: t.Iterable[tuple[str, str]] = dataclasses.field(default=(), kw_only=True)
 
@@ -101,6 +104,7 @@ class NetworkState:
         self.effective_routes = {low(key): value for key, value in self.effective_routes.items()}
         self.power = {low(key): str(value).lower() for key, value in self.power.items()}
         self.admin_rules = {low(key): value for key, value in self.admin_rules.items()}
+        self.rulesets = {low(key): value for key, value in self.rulesets.items()}
         self._tags = {
             tag.lower(): tuple(values.strings(prefixes))
             for tags in self.service_tags.values()

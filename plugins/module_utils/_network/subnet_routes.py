@@ -37,7 +37,7 @@ def route_view(state: NetworkState, subnet_id: str) -> RouteView:
         "action": None if answer else EFFECTIVE_ACTION,
     }
     view = computed(state, subnet_id)
-    note = f"routes of subnet '{name_of(subnet_id)}' are computed, not Azure's own answer: {problem}"
+    note = say("computed_note", subnet=name_of(subnet_id), problem=problem)
     return dataclasses.replace(view, notes=(note, *view.notes), unread=(entry,))
 
 
@@ -52,7 +52,7 @@ def effective(state: NetworkState, subnet_id: str, rows: t.Sequence[Body]) -> Ro
     for prefix, route in listed.items():
         other = shown.get(prefix)
         if other is None or other.kind != route.kind or (route.hop_ips and other.hop_ips != route.hop_ips):
-            notes.append(f"route '{route.name}' {prefix} is not yet in effect as the route table has it")
+            notes.append(say("pending_note", route=route.name, prefix=prefix))
     return RouteView(tuple(found), "effective", notes=tuple(notes[:3]))
 
 

@@ -73,6 +73,8 @@ translatedPort type useRemoteGateways value values virtualHub virtualMachine vir
 virtualNetworkConnections virtualNetworkPeerings virtualWan vmId vmSize zones Microsoft.Network/virtualNetworks
 Network.DNS.EnableProxy Network.DNS.Servers Network.SNAT.PrivateRanges Network.FTP.AllowActiveFTP
 tagMap destinationServiceTags sourceServiceTags networkGroupId disablePeeringRoute managedBy extendedLocation
+domainName targetDnsServers forwardingRuleState virtualNetworkLink privateIpAddress privateIpAllocationMethod
+dnsResolverOutboundEndpoints requireProxyForNetworkRules Network.DNS.RequireProxyForNetworkRules
 """
 
 # The answers of verify.ps1.
@@ -105,7 +107,8 @@ expressroutecircuits ipconfigurations azurefirewallipconfigurations virtualnetwo
 applicationsecuritygroups serviceendpointpolicies privateendpoints disks images galleries locations servicetags
 effectiveroutetable listnetworkmanagereffectivesecurityadminrules ipconfiguration networkvirtualappliances azurefirewallippool
 applicationrulecollections networkrulecollections natrulecollections staticmembers bastionhosts localnetworkgateways connections
-privatednszones virtualnetworklinks a cname
+privatednszones virtualnetworklinks a cname dnsresolvers inboundendpoints dnsforwardingrulesets forwardingrules
+listdnsforwardingrulesets listdnsresolvers
 """)
 
 # Names that Azure gives, without case.
@@ -133,7 +136,7 @@ LABELS = frozenset({"*", "_vlmcs", "_tcp", "net", "com", "org", "cn", "de", "loc
 
 # Words as values, without case: enumerations, editions, registry and file places, services, protocols.
 WORDS = _words("""
-true false null any all none * allow deny block bypass alwaysallow inbound outbound in out tcp udp icmp esp ah http https mssql
+true false null any all none enabled * allow deny block bypass alwaysallow inbound outbound in out tcp udp icmp esp ah http https mssql
 active invalid user default virtualnetworkgateway vnetlocal vnetpeering virtualappliance internetdrop
 virtualnetworkserviceendpoint connected initiated disconnected fullyinsync localnotinsync remotenotinsync succeeded failed updating
 deleting creating provisioned provisioning standard basic premium regional global static dynamic ipv4 ipv6 ipprefix servicetag custom

@@ -49,6 +49,10 @@ class Access:
                 "please refresh your credentials.",
             )
 
+    def may_read(self, caller: Body, subscription: str) -> bool:
+        """Tell whether the caller may see a subscription at all."""
+        return _permitted(caller, "Microsoft.Resources/subscriptions/read", f"/subscriptions/{subscription}")
+
     def check_links(self, caller: Body, action: str, scope: str, body: Body) -> None:
         """Raise 403 LinkedAuthorizationFailed unless the caller may use everything the body refers to."""
         for name, target in linked(body):

@@ -25,6 +25,8 @@ _QUESTIONS = {
     "effectiveroutetable": "microsoft.network/networkinterfaces",
     "effectivenetworksecuritygroups": "microsoft.network/networkinterfaces",
     "listnetworkmanagereffectivesecurityadminrules": "microsoft.network/virtualnetworks",
+    "listdnsforwardingrulesets": "microsoft.network/virtualnetworks",
+    "listdnsresolvers": "microsoft.network/virtualnetworks",
 }
 
 
@@ -49,7 +51,9 @@ class Arm:
         if target.kind == "operation":
             return self._poll(request, target)
         if target.kind == "root":
-            return self._page(request, [self._subscription(name) for name in self._store.subscriptions()])
+            # Who may read none gets an empty list: https://learn.microsoft.com/rest/api/resources/subscriptions/list.
+            names = [name for name in self._store.subscriptions() if self._access.may_read(caller, name)]
+            return self._page(request, [self._subscription(name) for name in names])
         if target.subscription.lower() not in self._store.subscriptions():
             text = f"The subscription '{target.subscription}' could not be found."
             raise Problem(404, "SubscriptionNotFound", text)
@@ -246,6 +250,8 @@ class Arm:
             body = self._store.find(resource_id)
             if body is None:
                 raise writes.not_found(resource_id)
+            if word.startswith("listdns"):
+                return Answer(200, self._answers.dns(resource_id, word))
             if word.startswith("list"):
                 # The specification requires the body QueryRequestOptions:
                 # https://learn.microsoft.com/rest/api/networkmanager/list-network-manager-effective-security-admin-rules

@@ -58,6 +58,22 @@ class Questions:
         rules = self._security.admin_rules(network)
         return {"value": rules[start:end], "skipToken": str(end) if end < len(rules) else ""}
 
+    def dns(self, network: ids.ResourceId, word: str) -> Body:
+        """Return the private resolvers in a network, or the forwarding rulesets linked to it.
+
+        https://learn.microsoft.com/rest/api/dns/dnsresolver/dns-resolvers/list-by-virtual-network and
+        https://learn.microsoft.com/rest/api/dns/dnsresolver/dns-forwarding-rulesets/list-by-virtual-network.
+        """
+        kind = "dnsresolvers" if word == "listdnsresolvers" else "dnsforwardingrulesets/virtualnetworklinks"
+        value: list[Body] = []
+        for body in self._store.of_kind(f"microsoft.network/{kind}"):
+            where = ids.parse(body["id"])
+            if where is None or ids.key((body["properties"].get("virtualNetwork") or {}).get("id")) != network.key:
+                continue
+            link = {"virtualNetworkLink": {"id": body["id"]}}
+            value.append({"id": where.parent.text, "properties": link} if where.parent else {"id": body["id"]})
+        return {"value": value}
+
     def service_tags(self, subscription: str, location: str) -> Body:
         """Return the service tags of a location."""
         root = f"/subscriptions/{subscription}/providers/Microsoft.Network/serviceTags"

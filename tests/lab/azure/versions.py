@@ -22,8 +22,17 @@ _FIRST: dict[str, dict[str, str]] = {
     for kind, properties in _DATA["properties"].items()
 }
 _NAMESPACE = "microsoft.network"
-# https://github.com/Azure/azure-rest-api-specs/tree/main/specification/privatedns/resource-manager/Microsoft.Network/stable
+# Types that have versions of their own, by the beginning of the type or action:
+# https://github.com/Azure/azure-rest-api-specs/tree/main/specification/privatedns/resource-manager/Microsoft.Network/stable and
+# https://learn.microsoft.com/azure/templates/microsoft.network/dnsforwardingrulesets.
 _PRIVATE_DNS = ("2018-09-01", "2020-01-01", "2020-06-01", "2024-06-01")
+_RESOLVER = ("2022-07-01", "2025-05-01")
+_OWN = {
+    "privatednszones": _PRIVATE_DNS,
+    "dnsresolvers": _RESOLVER,
+    "dnsforwardingrulesets": _RESOLVER,
+    "virtualnetworks/listdns": _RESOLVER,
+}
 
 
 def supported(newest: str | None) -> tuple[str, ...]:
@@ -40,7 +49,9 @@ def check(target: Target, version: str, newest: str | None) -> None:
     kind = target.word if target.kind == "list" and resource is None else resource.type if resource else ""
     if not kind.lower().startswith(f"{_NAMESPACE}/"):
         return
-    known = _PRIVATE_DNS if kind.lower().startswith(f"{_NAMESPACE}/privatednszones") else supported(newest)
+    asked = f"{kind}/{target.word}" if target.kind == "action" else kind
+    own = (known for start, known in _OWN.items() if asked.lower().startswith(f"{_NAMESPACE}/{start}"))
+    known = next(own, supported(newest))
     if version in known:
         return
     name = kind.split("/", 1)[1]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import typing as t
 
 from ..._text import texts
-from .. import facts, private_zone, reach, sources, wording
+from .. import azure_dns, facts, reach, sources, wording
 from ..facts import AZURE_PATH
 from ..model import Fact, Finding, Remedy
 from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, needs_azure, remedy, steps
@@ -57,7 +57,7 @@ def check(view: View) -> Finding | None:
         return _from_codes(view)
     failing = [item for item in servers if not item.addresses]
     evidence = [facts.dns(item, view.cloud.addresses) for item in (answer, *servers)]
-    evidence += private_zone.evidence(view)
+    evidence += azure_dns.evidence(view)
     if answer.addresses:
         if not failing or len(failing) == len(servers):
             return None
@@ -113,7 +113,7 @@ def _repair(view: View) -> Remedy:
     deaf = _deaf_firewall(view)
     proxy = [STEPS["proxy"].format(firewall=deaf["firewall"])] if deaf is not None else []
     ask = STEPS["ask"].format(name=view.name_in_use)
-    return remedy(NETWORK_TEAM, *proxy, *private_zone.repair(view), ask, STEPS["forward"], STEPS["servers"])
+    return remedy(NETWORK_TEAM, *proxy, *azure_dns.repair(view), ask, STEPS["forward"], STEPS["servers"])
 
 
 RULE = Rule(
@@ -125,7 +125,7 @@ RULE = Rule(
     needs=("dns",),
     check=check,
     texts=TEXTS,
-    steps=STEPS | private_zone.STEPS | ACTIVATING,
+    steps=STEPS | azure_dns.STEPS | ACTIVATING,
     severities=("error", "warning"),
     alike=("guest-firewall-blocks-kms", "kms-unreachable-unexplained"),
     sources=(sources.TROUBLESHOOT,),

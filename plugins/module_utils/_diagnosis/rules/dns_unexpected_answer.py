@@ -11,7 +11,7 @@ import typing as t
 
 from ..._guest.evidence import DnsAnswer
 from ..._text import texts
-from .. import facts, private_zone, reach, sources, wording
+from .. import azure_dns, facts, reach, sources, wording
 from ..model import Finding, Remedy
 from ..rule import ACTIVATE, ACTIVATING, GUEST_ADMIN, NETWORK_TEAM, Rule, finding, needs_azure, remedy, steps
 from ..view import View
@@ -73,7 +73,7 @@ def check(view: View) -> Finding | None:
             *(facts.dns(item, view.cloud.addresses) for item in (answer, *servers)),
             *(facts.tcp(target) for target in tested if target.address in answer.addresses),
             *facts.codes(foreign),
-            *private_zone.evidence(view),
+            *azure_dns.evidence(view),
         ],
         remedy=[_clear() if local else _correct(view)],
     )
@@ -113,7 +113,7 @@ def _clear() -> Remedy:
 def _correct(view: View) -> Remedy:
     return remedy(
         NETWORK_TEAM,
-        *private_zone.repair(view),
+        *azure_dns.repair(view),
         STEPS["zone"].format(name=view.name_in_use),
         STEPS["expected"].format(addresses=wording.listed(view.cloud.addresses)),
     )
@@ -135,7 +135,7 @@ RULE = Rule(
     needs=("dns",),
     check=check,
     texts=TEXTS,
-    steps=STEPS | private_zone.STEPS | ACTIVATING,
+    steps=STEPS | azure_dns.STEPS | ACTIVATING,
     severities=("error", "warning"),
     alike=("kms-unreachable-unexplained", "wrong-kms-host"),
     sources=(sources.CUSTOM_ROUTES, sources.NEW_ADDRESSES),

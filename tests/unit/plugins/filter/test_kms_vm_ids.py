@@ -48,6 +48,23 @@ def test_where_the_id_comes_from(variables: dict[str, t.Any], expected: list[str
     assert ids(web01=variables) == expected
 
 
+@pytest.mark.parametrize(
+    ("dns", "doubt"),
+    [
+        (None, False),
+        ({"answers": []}, False),
+        ({"answers": [{"verdict": "expected"}]}, False),
+        ({"answers": [{"verdict": "expected"}, {"verdict": "error"}]}, True),
+        ({"answers": [{"verdict": "unexpected"}]}, True),
+    ],
+)
+def test_machines_whose_names_are_in_doubt(dns: dict[str, t.Any] | None, doubt: bool) -> None:
+    kms = {"imds": {"resource_id": vm("web01")}, "dns": dns}
+    hosts = {"web01": {"facts": {"ansible_facts": {"kms": kms}}}, "gone": {"facts": {"unreachable": True}}}
+    found = FilterModule().filters()["kms_vm_ids"](list(hosts), hosts, "facts", True)
+    assert found == ([vm("web01")] if doubt else [])
+
+
 def test_one_machine_is_asked_about_once_whatever_its_spelling() -> None:
     assert ids(one={"id": vm("web01")}, two={"id": vm("WEB01")}, three={"id": vm("web02")}) == [
         vm("WEB01"),

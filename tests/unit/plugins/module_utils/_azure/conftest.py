@@ -31,6 +31,7 @@ def read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> collections
         resources: t.Sequence[b.Body], machines: t.Sequence[str] = (WEB,), deadline: float = 20, **more: t.Any
     ) -> tuple[list[dict[str, t.Any]], list[dict[str, t.Any]], list[dict[str, t.Any]]]:
         options = {"retry_after": 0, **more.pop("options", {})}
+        in_doubt = more.pop("in_doubt", ())
         lab = half.start(b.world(resources, options=options, **more), tmp_path / str(len(labs)))
         assert lab is not None
         labs.append(lab)
@@ -39,7 +40,8 @@ def read(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> collections
         found = settings.resolve({}, environment, tmp_path)
         opened = session.open_session(found, deadline=deadline)
         with opened:
-            answer, unread = paths.read_paths(opened.client, opened.cloud.name, machines, found.subscription_id, None)
+            asked = paths.Asked(machines, found.subscription_id, in_doubt)
+            answer, unread = paths.read_paths(opened.client, opened.cloud.name, asked, None)
         log = [json.loads(line) for line in lab.request_log.read_text(encoding="utf-8").splitlines()]
         return answer, unread, log
 

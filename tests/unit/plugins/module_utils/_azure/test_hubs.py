@@ -44,7 +44,7 @@ def _elsewhere(kind: str, name: str, properties: b.Body) -> b.Body:
     return {**body, "id": f"{HUB}/{kind}/{name}"}
 
 
-def _hub(action: str) -> list[b.Body]:
+def hub(action: str) -> list[b.Body]:
     rule = b.network_rule(action, *kms.ADDRESSES)
     firewall = {
         "hubIPAddresses": {"privateIPAddress": "10.9.0.132", "publicIPs": {"addresses": [{"address": "52.1.1.9"}]}},
@@ -69,7 +69,7 @@ def _hub(action: str) -> list[b.Body]:
 def test_the_hub_is_found_in_a_subscription_that_nothing_names(
     read: Read, action: str, verdict: str, cause: str | None
 ) -> None:
-    resources = [*b.spoke(peering=PEERING), *_hub(action)]
+    resources = [*b.spoke(peering=PEERING), *hub(action)]
     (path,), unread, log = read(resources, effective_routes=ROUTES)
     assert (path["verdict"], path["cause"]) == (verdict, cause), path["reason"]
     # The network that Microsoft keeps for the hub explains itself: nobody can read it and nothing is missing.
@@ -115,7 +115,7 @@ def test_a_missing_permission_is_never_a_wrong_verdict(read: Read, action: str, 
     kinds.append("Microsoft.Network/virtualHubs/hubRouteTables")
     granted = {f"{kind}/read" for kind in kinds} | set(DENIED)
     credentials = [{"client_id": "reader", "secret": "s3cret", "permissions": sorted(granted - {denied})}]
-    resources = [*b.spoke(peering=PEERING), *_hub(action)]
+    resources = [*b.spoke(peering=PEERING), *hub(action)]
     (path,), unread, _log = read(resources, effective_routes=ROUTES, credentials=credentials)
     assert path["verdict"] in (verdict, "unknown"), path["reason"]
     assert path["cause"] in (None, "azure-firewall-denies-kms")
@@ -143,9 +143,9 @@ def _peered(number: int) -> tuple[b.Body, list[b.Body]]:
 def test_what_sixty_peered_subscriptions_cost(read: Read) -> None:
     peered = [_peered(number) for number in range(10, 70)]
     resources = b.routed(b.route("0.0.0.0/0", "VirtualAppliance", b.FIREWALL))
-    hub = b.hub(b.network_rule("Allow", *kms.ADDRESSES))
+    firewall = b.hub(b.network_rule("Allow", *kms.ADDRESSES))
     resources[0]["properties"]["virtualNetworkPeerings"] += [peering for peering, _remote in peered]
-    resources += [*hub, *(body for _peering, remote in peered for body in remote)]
+    resources += [*firewall, *(body for _peering, remote in peered for body in remote)]
     (path,), unread, log = read(resources)
     assert (path["verdict"], unread) == ("open", []), path["reason"]
     assert len(log) <= 25, len(log)

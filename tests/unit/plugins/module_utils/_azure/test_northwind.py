@@ -29,7 +29,7 @@ def test_the_path_of_every_machine(tmp_path: pathlib.Path) -> None:
         names = list(world["guests"])
         with session.open_session(found, deadline=20) as opened:
             machines = [world["guests"][name]["azure_id"] for name in names]
-            answer, unread = paths.read_paths(opened.client, opened.cloud.name, machines, None, ADDRESSES)
+            answer, unread = paths.read_paths(opened.client, opened.cloud.name, paths.Asked(machines), ADDRESSES)
         for name, path in zip(names, answer, strict=True):
             cause = world["guests"][name]["expect"]["root_cause"]
             reached = [lab.reach(name, row["address"], 1688) for row in path["addresses"]]

@@ -18,7 +18,7 @@ from tests.unit.plugins.module_utils._azure.conftest import Read
 NAME = "azkms.core.windows.net"
 
 
-def _zone(name: str, *, to: str | None = "spoke", policy: str = "Default", **records: b.Body) -> list[b.Body]:
+def zone(name: str, *, to: str | None = "spoke", policy: str = "Default", **records: b.Body) -> list[b.Body]:
     zone = f"privateDnsZones/{name}"
     found = [b.resource("privateDnsZones", name, {})]
     if to:
@@ -41,23 +41,23 @@ OTHER = f"names 10.0.0.9 for {NAME}"
 @pytest.mark.parametrize(
     ("zones", "told"),
     [
-        (_zone("core.windows.net"), HIDDEN),
-        (_zone(NAME), HIDDEN),
-        (_zone("windows.net", A_other=_addresses("10.0.0.8")), HIDDEN),
-        (_zone("core.windows.net", A_azkms=_addresses("10.0.0.9")), OTHER),
-        (_zone(NAME, A_apex=_addresses("10.0.0.9")), OTHER),
-        (_zone("core.windows.net", A_any=_addresses("10.0.0.9")), OTHER),
+        (zone("core.windows.net"), HIDDEN),
+        (zone(NAME), HIDDEN),
+        (zone("windows.net", A_other=_addresses("10.0.0.8")), HIDDEN),
+        (zone("core.windows.net", A_azkms=_addresses("10.0.0.9")), OTHER),
+        (zone(NAME, A_apex=_addresses("10.0.0.9")), OTHER),
+        (zone("core.windows.net", A_any=_addresses("10.0.0.9")), OTHER),
         # The most specific zone answers.
-        ([*_zone("core.windows.net", A_azkms=_addresses("10.0.0.9")), *_zone(NAME)], HIDDEN),
-        (_zone("core.windows.net", policy="NxDomainRedirect", A_azkms=_addresses("10.0.0.9")), OTHER),
+        ([*zone("core.windows.net", A_azkms=_addresses("10.0.0.9")), *zone(NAME)], HIDDEN),
+        (zone("core.windows.net", policy="NxDomainRedirect", A_azkms=_addresses("10.0.0.9")), OTHER),
         # Nothing to say.
-        (_zone("core.windows.net", policy="NxDomainRedirect"), ""),
-        (_zone("core.windows.net", A_azkms=_addresses(*kms.ADDRESSES)), ""),
-        (_zone("core.windows.net", CNAME_azkms={"cnameRecord": {"cname": "kms.example"}}), ""),
-        (_zone("core.windows.net", to=None), ""),
-        (_zone("core.windows.net", to="hub"), ""),
-        (_zone("privatelink.blob.core.windows.net"), ""),
-        (_zone("indows.net"), ""),
+        (zone("core.windows.net", policy="NxDomainRedirect"), ""),
+        (zone("core.windows.net", A_azkms=_addresses(*kms.ADDRESSES)), ""),
+        (zone("core.windows.net", CNAME_azkms={"cnameRecord": {"cname": "kms.example"}}), ""),
+        (zone("core.windows.net", to=None), ""),
+        (zone("core.windows.net", to="hub"), ""),
+        (zone("privatelink.blob.core.windows.net"), ""),
+        (zone("indows.net"), ""),
     ],
 )
 def test_what_a_private_zone_does_to_the_name(read: Read, zones: list[b.Body], told: str) -> None:
@@ -69,13 +69,13 @@ def test_what_a_private_zone_does_to_the_name(read: Read, zones: list[b.Body], t
 
 
 def test_other_servers_are_not_second_guessed(read: Read) -> None:
-    resources = b.spoke(*_zone("core.windows.net"))
+    resources = b.spoke(*zone("core.windows.net"))
     resources[0]["properties"]["dhcpOptions"] = {"dnsServers": ["10.0.0.53"]}
     (path,), _unread, _log = read(resources)
     assert not [note for note in path["notes"] if "private DNS zone" in note]
 
 
 def test_only_zones_for_the_names_of_a_kms_are_looked_into(read: Read) -> None:
-    zones = [body for number in range(20) for body in _zone(f"z{number}.example")]
+    zones = [body for number in range(20) for body in zone(f"z{number}.example")]
     _paths, _unread, log = read(b.spoke(*zones))
     assert len([entry for entry in log if "/privateDnsZones" in entry["path"]]) == 1

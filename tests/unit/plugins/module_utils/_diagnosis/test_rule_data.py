@@ -59,7 +59,9 @@ VERBS = (
 )
 DEAF = build.azure("open", resolvers=[{"address": "168.63.129.16", "firewall": "afw", "dns_proxy": False}])
 ZONED = build.azure(
-    "open", private_zones=[{"zone": "core.windows.net", "network": "vnet", "name": build.NAME, "addresses": []}]
+    "open",
+    private_zones=[{"zone": "core.windows.net", "network": "vnet", "name": build.NAME, "addresses": []}],
+    dns_forwarding=[{"rule": "all", "ruleset": "rs", "network": "vnet", "name": build.NAME, "servers": ["10.0.0.53"]}],
 )
 ACTION = re.compile(rf"({VERBS}|No action is needed)\b")
 STEP = re.compile(rf"(Do not|Never|{VERBS})\b")

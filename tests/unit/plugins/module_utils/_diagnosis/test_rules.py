@@ -761,6 +761,27 @@ def test_a_private_zone_that_hides_the_name_is_told(
     )
 
 
+SENT = {
+    "rule": "all",
+    "ruleset": "rs-hub",
+    "ruleset_id": "/x",
+    "network": "vnet-app",
+    "name": NAME,
+    "servers": ["10.0.0.53"],
+}
+
+
+@pytest.mark.parametrize(("row", "said"), [(SENT, True), ({**SENT, "name": "other.example"}, False)])
+def test_a_rule_that_sends_the_name_elsewhere_is_told(row: dict[str, t.Any], said: bool) -> None:
+    given = dns(answer(NAME, error="0x8007232B"))
+    result = found("dns-resolution-failed", BROKEN, given, path=azure("open", dns_forwarding=[row]))
+    assert result is not None
+    assert [fact.object for fact in result.evidence if fact.kind == "dns_forwarding"] == (["all"] if said else [])
+    told = [step.says for step in result.remedy[0].steps if "rs-hub" in step.says]
+    assert len(told) == int(said)
+    assert not said or f"Make 10.0.0.53 resolve {NAME}" in told[0]
+
+
 def _outcome(diagnosis: Diagnosis, rule_id: str) -> list[str]:
     return [item.status for item in (diagnosis.root_cause, *diagnosis.findings) if item.id == rule_id]
 

@@ -33,6 +33,7 @@ KEYS = {
     "kms_routes",
     "resolvers",
     "private_zones",
+    "dns_forwarding",
     "unread",
     "notes",
     "messages",

@@ -77,7 +77,7 @@ def _azure_paths(world: World, lab: half.AzureLab, tmp_path: pathlib.Path) -> di
     ids = {guest: machine for guest in world.guests if (machine := lab.machine_id(guest))}
     found = settings.resolve({"ca_path": str(lab.ca)}, lab.environment, tmp_path)
     with session.open_session(found, deadline=20) as opened:
-        answer, _unread = paths.read_paths(opened.client, opened.cloud.name, list(ids.values()), None, None)
+        answer, _unread = paths.read_paths(opened.client, opened.cloud.name, paths.Asked(list(ids.values())), None)
     return dict(zip(ids, answer, strict=True))
 
 

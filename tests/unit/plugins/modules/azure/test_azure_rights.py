@@ -16,6 +16,7 @@ import pytest
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure import session, settings
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.reader import Reader
 from tests.unit.lab.azure import builders as b
+from tests.unit.plugins.module_utils._azure import test_dns_forwarding, test_hubs, test_scale_sets
 from tests.unit.plugins.modules.azure.conftest import Azure, Start
 
 PAGE = pathlib.Path(__file__).parents[5] / "docs" / "docsite" / "rst" / "guide_rights.rst"
@@ -87,28 +88,38 @@ def test_routes_of_a_table_that_is_there(azure: Start) -> None:
         assert right.lower() in there_and_back(here, "route", table).lower(), right
 
 
+WEB = f"{b.GROUP}/providers/Microsoft.Compute/virtualMachines/web"
+
+
 def unread(here: Azure) -> list[dict[str, t.Any]]:
-    """What could not be read of the way of the machine."""
+    """What could not be read of the ways of the machine, whose names are in doubt, and of an instance of a scale set."""
     found = settings.resolve({}, here.lab.environment, here.journal.parent)
     with session.open_session(found, deadline=20) as opened:
         reader = Reader(opened.client)
-        reader.read([f"{b.NETWORK.replace('Microsoft.Network', 'Microsoft.Compute')}/virtualMachines/web"])
+        reader.read([WEB, f"{test_scale_sets.SET}/virtualMachines/0"], in_doubt=[WEB])
         return reader.snapshot.unread
 
 
 def everything() -> list[b.Body]:
-    """A machine behind a firewall with a policy, beside a private DNS zone that a name of the KMS is in."""
-    return [*b.behind_firewall(b.network_rule("Allow", *b.BOTH)), b.resource("privateDnsZones", "windows.net", {})]
+    """All that is read somewhere: a firewall with a policy, a hub that is elsewhere, a service tag, names in doubt, a scale set."""
+    spoke, *rest = b.behind_firewall(b.network_rule("Allow", *b.BOTH))
+    own, tagged = b.route("0.0.0.0/0", "VirtualAppliance", b.FIREWALL), b.route("Storage", "Internet")
+    rest = [body for body in rest if body["type"] != "Microsoft.Network/routeTables"]
+    inner = spoke["properties"]
+    peerings = [*inner["virtualNetworkPeerings"], test_hubs.PEERING]
+    spoke = {**spoke, "properties": {**inner, "virtualNetworkPeerings": peerings}}
+    found = [spoke, b.table(own, tagged), *rest, b.resource("privateDnsZones", "windows.net", {})]
+    ruled = test_dns_forwarding.ruleset(("contoso.com.", "10.9.0.53"), to="hub")
+    resolver = test_dns_forwarding.resolver()[1:]
+    servers = test_dns_forwarding.with_servers(found, "10.0.2.4")
+    return [*servers, *resolver, *ruled, *test_hubs.hub("Allow"), test_scale_sets.nodes(1)]
 
 
 def test_reading_with_exactly_these_rights_leaves_nothing_unread(azure: Start) -> None:
     assert unread(lab(azure, everything(), READING)) == []
 
 
-# This world has no hub, no service tag, and one subscription.
-@pytest.mark.parametrize(
-    "right", [right for right in READING if not re.search("virtualHubs/.+/|serviceTags|subscriptions/|Sets/", right)]
-)
+@pytest.mark.parametrize("right", READING)
 def test_the_missing_right_of_reading_is_named(azure: Start, right: str) -> None:
     actions = [entry["action"] for entry in unread(lab(azure, everything(), set(READING) - {right}))]
     assert right.lower() in [str(action).lower() for action in actions]

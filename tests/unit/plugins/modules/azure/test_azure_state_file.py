@@ -45,7 +45,7 @@ class Runs:
         before = len(self.log())
         wanted = kept.Wanted(str(self.file), use, max_age, budget)
         with kept.Kept(wanted, self.lab.url, machines, self.open) as source:
-            answer, unread = paths.read_paths(source, source.state.cloud_name, machines, None, None)
+            answer, unread = paths.read_paths(source, source.state.cloud_name, paths.Asked(machines), None)
         asked = [entry["path"].rpartition("/providers/")[2].lower() for entry in self.log()[before:]]
         return [path["verdict"] for path in answer], unread, asked
 
@@ -229,5 +229,5 @@ def test_several_readers_that_azure_slows_down_read_everything(start: Start) -> 
 
 def _alone(runs: Runs, machine: str) -> tuple[list[str], list[t.Any]]:
     with runs.open(60) as opened:
-        answer, unread = paths.read_paths(opened.client, opened.cloud.name, [machine], None, None)
+        answer, unread = paths.read_paths(opened.client, opened.cloud.name, paths.Asked([machine]), None)
     return [path["verdict"] for path in answer], unread

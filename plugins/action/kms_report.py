@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import datetime
-import pathlib
 import typing as t
 
 from ansible.errors import AnsibleActionFail
@@ -28,7 +27,7 @@ from ..module_utils._report import (
 from ..module_utils._report.catalogue.catalogue import LANGUAGES, Catalogue
 from ..module_utils._report.model import Remediation, Report
 from ..module_utils._version import VERSION
-from ..plugin_utils import _display, _files, _html, _options, _report_files
+from ..plugin_utils import _display, _files, _html, _join, _options, _report_files
 
 # Format -> what writes it; JSON and samples are the same in every language.
 RENDERERS: dict[str, t.Callable[[Report, Catalogue], str]] = {
@@ -60,9 +59,6 @@ ARGUMENT_SPEC: dict[str, t.Any] = {
     "output": {"type": "str", "choices": list(TABLES), "default": "terse"},
 }
 
-# A hundred times the report of a thousand VMs.
-LARGEST = 1 << 30
-
 
 class ActionModule(ActionBase):
     """Runs on the controller only; the guests are never contacted."""
@@ -80,10 +76,9 @@ class ActionModule(ActionBase):
         if not _options.MODE.fullmatch(options["report_mode"]):
             raise AnsibleActionFail(f"kms_report: report_mode: {_options.MODE_RULE}")
         folder = _report_files.folder(options["report_dir"], task_vars or {} if options["per_job"] else {})
-        previous, warnings = _previous(options["previous"])
+        previous, warnings = _join.previous(options["previous"])
         now = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        merged = [_read("merge", path) for path in _report_files.named(options["merge"], folder)]
-        merged += [_batch(f"earlier[{index}]", batch, now) for index, batch in enumerate(options["earlier"])]
+        merged = [_batch(f"earlier[{index}]", batch, now) for index, batch in enumerate(options["earlier"])]
         beside = build.Beside(
             merged=tuple(merged),
             expected=tuple(options["expected_hosts"]),
@@ -91,22 +86,28 @@ class ActionModule(ActionBase):
             previous=previous,
             remediation=_remediation("remediation", options["remediation"]),
         )
-        try:
-            report = build.report(options["diagnoses"] or [], now, VERSION, beside)
-        except ValueError as error:
-            raise AnsibleActionFail(f"kms_report: {error}") from None
         catalogue = Catalogue(options["language"])
-        rendered = {form: RENDERERS[form](report, catalogue) for form in options["formats"] if form != TICKETS}
+        mode = int(options["report_mode"], 8)
+        output = _join.Output(folder, mode, tuple(options["formats"]), catalogue)
+        files = _report_files.named(options["merge"], folder)
+        joined = _join.report(options["diagnoses"] or [], files, now, beside, output)
+        report, renderers = joined.report, RENDERERS
+        if joined.files:
+            renderers = {**RENDERERS, "html": lambda report, catalogue: _html.fleet(report, joined.files, catalogue)}
+        rendered = {form: renderers[form](report, catalogue) for form in options["formats"] if form != TICKETS}
         handed = tickets.tickets(report, catalogue) if TICKETS in options["formats"] else ()
         rendered |= {f"{ticket.owner}.md": ticket.text for ticket in handed}
-        paths = _report_files.write(rendered, folder, int(options["report_mode"], 8))
+        paths = _report_files.write(rendered, folder, mode)
         owned = {f"{name}.md" for name in (*tickets.OWNERS, tickets.UNASSIGNED)}
         _report_files.remove_stale(folder, {*RENDERERS, *owned} - set(rendered))
+        _join.remove_older(folder, report.host_files)
         # People open the page; the other files are named beside it.
         first = paths.get("html") or next(iter(paths.values()))
         if options["display"]:
             also = [f".{form}" for form, path in paths.items() if path != first]
-            table = TABLES["full" if self._display.verbosity else options["output"]]
+            # In full, a very large fleet has a line for each of its VMs.
+            full = self._display.verbosity or options["output"] == "full"
+            table = TABLES["full" if full and not joined.files else "terse"]
             _display.show(table(report, first, _display.width(), also, catalogue))
         main = paths.get("json", first)
         result.update(
@@ -129,29 +130,6 @@ def _handed(ticket: tickets.Ticket, paths: dict[str, str]) -> dict[str, t.Any]:
         **{key: value for key, value in to_plain(ticket).items() if key != "text"},
         "path": paths[f"{ticket.owner}.md"],
     }
-
-
-def _previous(path: str | None) -> tuple[Report | None, list[str]]:
-    """Return the earlier report; before the first run there is none, which is worth a warning but no failure."""
-    if not path:
-        return None, []
-    if not pathlib.Path(path).exists():
-        return None, [f"kms_report: previous: {path} does not exist, so there is nothing to compare with."]
-    return _read("previous", path), []
-
-
-def _read(option: str, path: str) -> Report:
-    try:
-        found = pathlib.Path(path)
-        if found.exists() and not found.is_file():
-            raise ValueError("it is not a file")
-        if found.stat().st_size > LARGEST:
-            raise ValueError(f"it is larger than {LARGEST >> 20} MiB")
-        return written.parse(found.read_text("utf-8"))
-    except OSError as error:
-        raise AnsibleActionFail(f"kms_report: {option}: cannot read {path}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise AnsibleActionFail(f"kms_report: {option}: {path} cannot be used: {error}") from None
 
 
 def _batch(option: str, batch: dict[str, t.Any], now: str) -> Report:

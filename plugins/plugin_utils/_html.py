@@ -9,11 +9,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import pathlib
+import typing as t
 
 import jinja2
 from markupsafe import Markup
 
-from ..module_utils._report import page
+from ..module_utils._report import fleet_page, page
 from ..module_utils._report.catalogue.catalogue import Catalogue
 from ..module_utils._report.model import Report
 from ..module_utils._report.written import TOOL
@@ -23,7 +24,19 @@ ASSETS = pathlib.Path(__file__).with_name("_report_assets")
 
 def render(report: Report, catalogue: Catalogue) -> str:
     """Return the page of a report; every text is escaped by the template engine."""
-    style, script = (_asset(name) for name in ("page.css", "page.js"))
+    view = {**page.build(report, catalogue), "generated_at": report.generated_at}
+    compared = [row for row in view["vms"] if row.before and (row.before != row.cause or row.changes)]
+    return _rendered("page", report, catalogue, page=view, compared=compared, remediation=report.remediation)
+
+
+def fleet(report: Report, files: t.Sequence[fleet_page.HostFile], catalogue: Catalogue) -> str:
+    """Return the page of a very large fleet whose VMs are on pages of their own."""
+    view = fleet_page.build(report, files, catalogue)
+    return _rendered("fleet", report, catalogue, page=view, generated_at=report.generated_at)
+
+
+def _rendered(name: str, report: Report, catalogue: Catalogue, **values: t.Any) -> str:
+    style, script = _asset("page.css"), _asset(f"{name}.js")
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(ASSETS, encoding="utf-8"),
         autoescape=True,
@@ -31,21 +44,24 @@ def render(report: Report, catalogue: Catalogue) -> str:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters["clock"] = _clock
+    environment.filters.update(clock=_clock, inert=_inert)
     environment.globals.update(ui=catalogue.ui, vms=catalogue.vms, who=catalogue.who, language=catalogue.language)
-    view = {**page.build(report, catalogue), "generated_at": report.generated_at}
-    environment.globals["page"] = view
-    return environment.get_template("page.html.j2").render(
-        compared=[row for row in view["vms"] if row.before and (row.before != row.cause or row.changes)],
+    environment.globals["page"] = values.pop("page")
+    return environment.get_template(f"{name}.html.j2").render(
+        **values,
         history=report.history,
         policy=_policy(style, script),
-        remediation=report.remediation,
         # Files of this collection, which are no text from anywhere.
         script=Markup(script),
         style=Markup(style),
         tool=f"{TOOL} {report.version}",
         unanswered=report.unanswered,
     )
+
+
+def _inert(json_text: str) -> Markup:
+    """Return JSON as it may stand in a script element: nothing in it ends the element or starts another."""
+    return Markup(json_text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 
 
 def _asset(name: str) -> str:

@@ -34,8 +34,17 @@ def report(diagnoses: t.Sequence[t.Any], generated_at: str, version: str, beside
     Raises ValueError that names the diagnosis and the field when one has another shape than `Diagnosis`.
     """
     beside = beside or Beside()
-    own = [_host(index, plain, generated_at, beside.remediation) for index, plain in enumerate(diagnoses)]
-    hosts = merge.newest([*(other.hosts for other in beside.merged), own])
+    own = judged(diagnoses, generated_at, beside.remediation)
+    return assembled(merge.newest([*(other.hosts for other in beside.merged), own]), generated_at, version, beside)
+
+
+def judged(diagnoses: t.Sequence[t.Any], generated_at: str, run: Remediation | None = None) -> list[Host]:
+    """Return plain `diagnoses` as hosts; raises ValueError that names the diagnosis and the field of a wrong shape."""
+    return [_host(index, plain, generated_at, run) for index, plain in enumerate(diagnoses)]
+
+
+def assembled(hosts: list[Host], generated_at: str, version: str, beside: Beside) -> Report:
+    """Return the report on hosts of different names, with what is told beside them; the hosts of `beside.merged` are among them."""
     hosts.sort(key=lambda host: (rank(host.root_cause.severity), host.name))
     names = {host.name for host in hosts}
     found = Report(

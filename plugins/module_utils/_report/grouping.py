@@ -85,11 +85,17 @@ def healthy(hosts: t.Iterable[Host]) -> list[Cause]:
 def cases(hosts: t.Iterable[Host]) -> tuple[Case, ...]:
     """Return the hosts of one cause by what is broken, the largest case first."""
     groups: dict[t.Hashable, list[Host]] = collections.defaultdict(list)
+    same: dict[int, list[Host]] = {}
     for host in hosts:
         cause = host.root_cause
+        # Those of a condensed report share their root causes.
+        if id(cause) in same:
+            same[id(cause)].append(host)
+            continue
         # Machines of several subnets behind one broken thing are one case.
         azure = tuple(fact for fact in cause.evidence if fact.source == AZURE_PATH and fact.kind != "azure_place")
-        groups[identity((cause.title, cause.remedy, azure))].append(host)
+        same[id(cause)] = groups[identity((cause.title, cause.remedy, azure))]
+        same[id(cause)].append(host)
     return tuple(Case(tuple(same)) for same in sorted(groups.values(), key=lambda same: (-len(same), same[0].name)))
 
 

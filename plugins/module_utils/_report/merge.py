@@ -9,10 +9,24 @@ import collections
 import dataclasses
 import typing as t
 
-from .model import Host, Repairs
+from .model import Repairs
 
 
-def distinct(hosts: t.Sequence[Host]) -> list[Host]:
+class Named(t.Protocol):
+    """What tells one answer from another: a Host, or what is known of one that is not loaded."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def resource_id(self) -> str | None: ...
+    @property
+    def reported_at(self) -> str: ...
+
+
+N = t.TypeVar("N", bound=Named)
+
+
+def distinct(hosts: t.Sequence[N]) -> list[N]:
     """Return the hosts of one report under names that differ, as those of two long names may not once they are cut."""
     taken: set[str] = set()
     found = []
@@ -22,25 +36,25 @@ def distinct(hosts: t.Sequence[Host]) -> list[Host]:
             number += 1
             name = f"{host.name} ({number})"
         taken.add(name)
-        found.append(host if name == host.name else dataclasses.replace(host, name=name))
+        found.append(host if name == host.name else t.cast(N, dataclasses.replace(t.cast(t.Any, host), name=name)))
     return found
 
 
-def newest(sources: t.Iterable[t.Sequence[Host]]) -> list[Host]:
+def newest(sources: t.Iterable[t.Sequence[N]]) -> list[N]:
     """Return one host for each VM of the sources, the newest; of equally new ones that of the later source.
 
     Within a source nothing replaces anything.
     """
-    by_name: dict[str, list[Host]] = collections.defaultdict(list)
+    by_name: dict[str, list[N]] = collections.defaultdict(list)
     for source in sources:
         for host in distinct(source):
             by_name[host.name].append(host)
     return distinct([host for same in by_name.values() for host in _of_one_name(same)])
 
 
-def _of_one_name(hosts: t.Sequence[Host]) -> list[Host]:
+def _of_one_name(hosts: t.Sequence[N]) -> list[N]:
     """Return one host, or one for each VM where several inventories give the name to different VMs."""
-    machines: dict[str, list[Host]] = collections.defaultdict(list)
+    machines: dict[str, list[N]] = collections.defaultdict(list)
     for host in hosts:
         machines[(host.resource_id or "").lower()].append(host)
     # An answer without a resource id is of the one VM that is known by that name.

@@ -117,7 +117,10 @@ class Host(Diagnosis):
 
 @dataclasses.dataclass(frozen=True)
 class Report:
-    """The answers of a fleet, the most severe first; `unanswered` were expected and are not among them."""
+    """The answers of a fleet, the most severe first; `unanswered` were expected and are not among them.
+
+    `host_files`: where the hosts of a very large fleet lie, relative to the report; `hosts` then are condensed.
+    """
 
     generated_at: str
     hosts: tuple[Host, ...] = ()
@@ -125,6 +128,7 @@ class Report:
     remediation: Repairs | None = None
     history: Comparison | None = None
     version: str = ""
+    host_files: tuple[str, ...] = ()
 
     @functools.cached_property
     def summary(self) -> Summary:

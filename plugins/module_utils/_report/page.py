@@ -62,14 +62,14 @@ def build(report: Report, catalogue: Catalogue) -> dict[str, t.Any]:
     fine = [_cause(f"h{number}", cause, largest, placed, catalogue) for number, cause in enumerate(good, 1)]
     return {
         "summary": report.summary,
-        "headline": _headline(report.summary, catalogue),
-        "bar": list(_bar(report.summary)),
+        "headline": headline(report.summary, catalogue),
+        "bar": list(bar(report.summary)),
         "causes": views,
         "healthy": fine,
         "timeline": timeline.build(hosts, report.generated_at),
         "vms": [rows.row(host, placed, report.generated_at, catalogue) for host in hosts],
         "anchors": placed.anchors,
-        "teams": _teams(bad),
+        "teams": teams(bad),
         "guests_only": bool(bad) and all(host.azure.status == "not_asked" for host in hosts),
         "oldest": min((host.reported_at for host in hosts), default=report.generated_at),
         "azure_read": counting.azure_read(hosts),
@@ -79,7 +79,7 @@ def build(report: Report, catalogue: Catalogue) -> dict[str, t.Any]:
     }
 
 
-def _headline(summary: Summary, catalogue: Catalogue) -> str:
+def headline(summary: Summary, catalogue: Catalogue) -> str:
     total, bad, unknown = summary.hosts, summary.attention, summary.unknown
     if not total:
         return catalogue.ui("headline.empty")
@@ -90,7 +90,7 @@ def _headline(summary: Summary, catalogue: Catalogue) -> str:
     return catalogue.ui("headline.fine.one" if total == 1 else "headline.fine", total=total)
 
 
-def _bar(summary: Summary) -> t.Iterator[tuple[str, float, float]]:
+def bar(summary: Summary) -> t.Iterator[tuple[str, float, float]]:
     """Give the parts of the stacked bar: state, start and width in percent."""
     start = 0.0
     for state in (ATTENTION, UNKNOWN, ACTIVATED):
@@ -100,7 +100,7 @@ def _bar(summary: Summary) -> t.Iterator[tuple[str, float, float]]:
         start += share
 
 
-def _teams(causes: t.Sequence[grouping.Cause]) -> list[tuple[str, int]]:
+def teams(causes: t.Sequence[grouping.Cause]) -> list[tuple[str, int]]:
     """Return who has something to do, with for how many VMs, the most first."""
     counts: collections.Counter[str] = collections.Counter()
     for host in (host for cause in causes for host in cause.hosts):
@@ -125,7 +125,7 @@ def _cause(name: str, cause: grouping.Cause, largest: int, placed: rows.Placed, 
     )
 
 
-def _confidence(finding: Finding, catalogue: Catalogue) -> str:
+def confidence(finding: Finding, catalogue: Catalogue) -> str:
     """Return how sure a finding is, with the causes that would look the same."""
     word = catalogue.ui(f"confidence.{finding.confidence}")
     names = [catalogue.ui_or(f"name.{item}", catalogue.cause(item)) for item in finding.not_excluded]
@@ -143,7 +143,7 @@ def _case(name: str, case: grouping.Case, placed: rows.Placed, catalogue: Catalo
     return CaseView(
         id=name,
         title="" if healthy else catalogue.text(finding.title),
-        confidence=_confidence(finding, catalogue),
+        confidence=confidence(finding, catalogue),
         names=names,
         fixes=fixes.fixes(finding, names, catalogue),
         drawings=fixes.drawings(finding, names, catalogue),

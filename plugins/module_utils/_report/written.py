@@ -23,6 +23,8 @@ SCHEMA_VERSION = 3
 READABLE = (version1.SCHEMA_VERSION, 2, SCHEMA_VERSION)
 TOOL = "azure_windows.activation"
 TIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z", re.ASCII)
+# The files of hosts lie in a folder beside the report, and nowhere else.
+HOST_FILE = re.compile(r"kms-report-hosts-\d{8}T\d{6}Z/\d{4,6}\.json", re.ASCII)
 # No report of ours is half as deep.
 DEEPEST = 60
 # What a host holds of a run of remediate.
@@ -44,7 +46,9 @@ def _compact(value: t.Any) -> str:
 
 def plain(report: Report) -> Plain:
     """Return the report as JSON-plain values; what hosts share, it holds once."""
-    hosts = [_plain_host(host) for host in report.hosts]
+    # Those of a very large fleet are in files of their own.
+    told = () if report.host_files else report.hosts
+    hosts = [_plain_host(host) for host in told]
     return {
         "schema_version": SCHEMA_VERSION,
         "generated_at": report.generated_at,
@@ -52,8 +56,9 @@ def plain(report: Report) -> Plain:
         "summary": to_plain(report.summary),
         "unanswered": list(report.unanswered),
         "history": to_plain(report.history),
+        "host_files": list(report.host_files),
         "remediation": to_plain(report.remediation),
-        "messages": sharing.numbered(messages((report.remediation, report.hosts))),
+        "messages": sharing.numbered(messages((report.remediation, told))),
         **sharing.share(hosts),
         "hosts": hosts,
     }
@@ -98,7 +103,14 @@ def parse(text: str) -> Report:
         tuple(_host(index, item, generated_at) for index, item in enumerate(hosts)),
         tuple(map(str, unanswered or ())),
         None if run is None else from_plain(Repairs, _journals(run)),
+        host_files=_host_files(found.get("host_files") or []),
     )
+
+
+def _host_files(value: t.Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) and HOST_FILE.fullmatch(name) for name in value):
+        raise ValueError("host_files must be a list of names as kms-report-hosts-20261124T080000Z/0001.json")
+    return tuple(value)
 
 
 def _journals(run: t.Any) -> t.Any:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import pathlib
 import typing as t
@@ -37,15 +38,7 @@ def fleet(report: Report, files: t.Sequence[fleet_page.HostFile], catalogue: Cat
 
 def _rendered(name: str, report: Report, catalogue: Catalogue, **values: t.Any) -> str:
     style, script = _asset("page.css"), _asset(f"{name}.js")
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(ASSETS, encoding="utf-8"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.filters.update(clock=_clock, inert=_inert)
-    environment.globals.update(ui=catalogue.ui, vms=catalogue.vms, who=catalogue.who, language=catalogue.language)
+    environment = _environment(catalogue)
     environment.globals["page"] = values.pop("page")
     return environment.get_template(f"{name}.html.j2").render(
         **values,
@@ -57,6 +50,21 @@ def _rendered(name: str, report: Report, catalogue: Catalogue, **values: t.Any) 
         tool=f"{TOOL} {report.version}",
         unanswered=report.unanswered,
     )
+
+
+# A very large fleet has a hundred pages.
+@functools.lru_cache(maxsize=1)
+def _environment(catalogue: Catalogue) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(ASSETS, encoding="utf-8"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters.update(clock=_clock, inert=_inert)
+    environment.globals.update(ui=catalogue.ui, vms=catalogue.vms, who=catalogue.who, language=catalogue.language)
+    return environment
 
 
 def _inert(json_text: str) -> Markup:

@@ -61,6 +61,8 @@ _DRAWN = {"kind": "hop", "method": "egress"}
 _NOTHING: tuple[t.Any, ...] = (None, "", [], {})
 _NAMES = {rule.id: Text(rule.name, Message(f"name.{rule.id}")) for rule in precedence.RULES}
 _CODE = re.compile(r"0x[0-9A-F]{8}", re.ASCII)
+# Texts that are kept filled in: those of some thousand VMs.
+MOST_SAID = 50_000
 
 
 class Catalogue:
@@ -98,6 +100,8 @@ class Catalogue:
             return text
         key = (text.message.id, str(text))
         if key not in self._said:
+            if len(self._said) >= MOST_SAID:
+                self._said.clear()
             self._said[key] = self._filled(text)
         return self._said[key]
 

@@ -12,7 +12,7 @@ import pathlib
 import types
 import typing as t
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 from ansible.errors import AnsibleActionFail
 

@@ -7,11 +7,13 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import re
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import engine
 from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
-from tests.unit.plugins.module_utils._diagnosis import build
+from tests.unit.plugins.module_utils._diagnosis import build, worlds
 
 Plain = dict[str, t.Any]
 
@@ -19,6 +21,10 @@ SUBSCRIPTION = "/subscriptions/11111111-2222-4333-8444-555555555555/resourceGrou
 OS = "Microsoft Windows Server 2022 Datacenter (20348.2402)"
 ADDRESSES = ("20.118.99.224", "40.83.235.53")
 CODE = "0xC004F074"
+WORLDS = ("contoso", "northwind", "fabrikam")
+LONGEST_NAME = 63
+EXTREME = "three causes each"
+TIME = re.compile(r"T(\d\d):\d\d:\d\dZ", re.ASCII)
 ACTIVATE = {
     "says": "Activate, and repeat it up to 12 times",
     "command": "cscript //nologo %windir%\\system32\\slmgr.vbs /ato",
@@ -46,7 +52,12 @@ def diagnoses(count: int, healthy_percent: int = 90) -> list[Plain]:
 
 
 def fleets(count: int) -> dict[str, list[Plain]]:
-    """Return the fleets whose reports are held to a size, by their names."""
+    """Return the fleets whose reports are held to a size, by their names.
+
+    Those of `guests` are what the lab's guests answer, each again and again at other times, under names as long as Windows allows in DNS.
+    """
+    guests = [found for world in WORLDS for found in _found(world)]
+    bad = [found for found in guests if not found["licensed"]]
     return {
         "mixed": diagnoses(count),
         "all failing": diagnoses(count, healthy_percent=0),
@@ -54,7 +65,30 @@ def fleets(count: int) -> dict[str, list[Plain]]:
         "healthy without Azure": [
             _judged(number, azure_problem="no credentials were found") for number in range(count)
         ],
+        "guests of the lab": [_again(guests, number) for number in range(count)],
+        "failing guests of the lab": [_again(bad, number) for number in range(count)],
+        EXTREME: [_several(bad, number) for number in range(count)],
     }
+
+
+def _found(world: str) -> list[Plain]:
+    return [t.cast(Plain, to_plain(diagnosis)) for _expect, diagnosis in worlds.judged(world).values()]
+
+
+def _again(found: list[Plain], number: int) -> Plain:
+    """Return what was found of one guest as that of another, which is told apart by its name, its id and every time."""
+    given = found[number % len(found)]
+    name = f"{given['name']}-{number:04}-".ljust(LONGEST_NAME, "x")
+    at = f"T\\1:{number % 60:02}:{number // 60 % 60:02}Z"
+    return t.cast(Plain, json.loads(TIME.sub(at, json.dumps(given)).replace(given["name"], name)))
+
+
+def _several(found: list[Plain], number: int) -> Plain:
+    host = _again(found, number)
+    more = [found[(number + step) % len(found)] for step in (1, 2)]
+    findings = [other["root_cause"] for other in more if other["root_cause"]["id"] != host["root_cause"]["id"]]
+    messages = {text: message for one in (*more, host) for text, message in one["messages"].items()}
+    return {**host, "findings": [*host["findings"], *findings], "messages": messages}
 
 
 def _judged(number: int, **azure: t.Any) -> Plain:

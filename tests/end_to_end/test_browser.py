@@ -91,7 +91,7 @@ def test_search_finds_what_a_vm_shares_with_others(opened: Watched, diagnosed: R
     opened.page.fill("#search", "RT-TO-FIREWALL afw-hub")
     assert sorted(opened.names()) == ["az-data01", "az-legacy01", "az-web01"]
     assert opened.page.locator("#shown").text_content() == f"3 of {len(hosts(diagnosed))} shown"
-    assert opened.page.locator("article.cause:not([hidden])").count() == 2
+    assert opened.page.locator("article[data-cause]:not([hidden])").count() == 2
     opened.page.fill("#search", "no such thing")
     assert opened.names() == []
     assert opened.page.locator("#empty").is_visible()

@@ -128,7 +128,7 @@ def wordless(diagnoses: list[Plain]) -> Plain:
     return {
         "hosts": bare(found.hosts),
         "groups": [[cause.id, cause.state, cause.severity, [case.names for case in cause.cases]] for cause in causes],
-        "shared": [bare(case.facts()) for case in cases],
+        "shared": [bare(case.facts) for case in cases],
         "ways": bare(ways),
         "drawings": [
             [one.width, [(box.x, box.status, box.mark) for box in one.boxes], bare(one.lines)] for one in drawn
@@ -142,7 +142,10 @@ def wordless(diagnoses: list[Plain]) -> Plain:
             for case in cases
             for remedy in case.finding.remedy
         ],
-        "colours": [(cause.id, cause.tone, cause.share, cause.who) for cause in (*view["causes"], *view["healthy"])],
+        "colours": [
+            (cause.id, cause.tone, cause.share, cause.who, [one.who for one in cause.cases])
+            for cause in (*view["causes"], *view["healthy"])
+        ],
         "rows": [
             (
                 row.anchor,
@@ -150,17 +153,14 @@ def wordless(diagnoses: list[Plain]) -> Plain:
                 row.name,
                 row.state,
                 row.tone,
-                row.cause_id,
-                row.who,
                 row.days,
                 row.days_tone,
-                len(row.chain),
+                len(row.own),
+                len(row.unseen),
             )
             for row in view["vms"]
         ],
-        "others": [
-            [(one.tone, one.unseen, len(one.facts), len(one.fixes)) for one in row.others] for row in view["vms"]
-        ],
+        "others": [(one.tone, one.who, one.names, len(one.shared), len(one.fixes)) for one in view["others"]],
         "overview": bare([view[name] for name in ("bar", "timeline", "teams", "anchors", "summary")]),
         "table": list(dict.fromkeys((line.tone, line.text.partition(" ")[0] == "ok") for line in lines)),
         "metrics": prometheus.render(found),

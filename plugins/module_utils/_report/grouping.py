@@ -19,15 +19,28 @@ from .model import Host
 
 
 @dataclasses.dataclass(frozen=True)
+class Facts:
+    """The facts of a case: `shared` by all of its hosts, and by name those of one host alone.
+
+    A fact that all have at times of their own is shared without a time; `times` has it by name, with its time.
+    """
+
+    shared: list[Fact]
+    own: dict[str, list[Fact]]
+    times: dict[str, list[Fact]]
+
+
+@dataclasses.dataclass(frozen=True)
 class Case:
-    """Hosts whose cause, broken piece and remedy are the same: one fix for all of them."""
+    """Hosts whose cause, broken piece and remedy are the same: one fix for all of them. `findings` are theirs, in the order of `hosts`."""
 
     hosts: tuple[Host, ...]
+    findings: tuple[Finding, ...]
 
     @functools.cached_property
     def finding(self) -> Finding:
-        """Return the root cause as its first host has it, with the places in Azure of all hosts."""
-        first, *others = (host.root_cause for host in self.hosts)
+        """Return the finding as its first host has it, with the places in Azure of all hosts."""
+        first, *others = self.findings
         known = {identity(fact) for fact in first.evidence}
         places = {identity(fact): fact for cause in others for fact in cause.evidence if fact.kind == "azure_place"}
         more = tuple(fact for key, fact in places.items() if key not in known)
@@ -38,13 +51,40 @@ class Case:
         """Return the names of its hosts."""
         return tuple(host.name for host in self.hosts)
 
-    def facts(self) -> tuple[list[Fact], dict[str, list[Fact]]]:
-        """Return the facts that hold for every host of the case, and by name those of one host alone."""
-        keyed = {host.name: [(identity(fact), fact) for fact in host.root_cause.evidence] for host in self.hosts}
-        common = set.intersection(*({key for key, _fact in rows} for rows in keyed.values()))
-        first = keyed[self.hosts[0].name]
-        shared = [fact for key, fact in first if key in common]
-        return shared, {name: [fact for key, fact in rows if key not in common] for name, rows in keyed.items()}
+    @functools.cached_property
+    def facts(self) -> Facts:
+        """Return its facts, by whose they are."""
+        exact = self._keyed(lambda fact: fact)
+        timeless = self._keyed(_timeless)
+        rows = {name: list(zip(exact[name], timeless[name], strict=True)) for name in exact}
+        everywhere, always = (set.intersection(*map(set, keyed.values())) for keyed in (exact, timeless))
+        first, evidence = rows[self.hosts[0].name], self.findings[0].evidence
+        shared = {
+            key if key in everywhere else bare: fact if key in everywhere else _timeless(fact)
+            for (key, bare), fact in zip(first, evidence, strict=True)
+            if key in everywhere or bare in always
+        }
+        own: dict[str, list[Fact]] = {}
+        times: dict[str, list[Fact]] = {}
+        for host, finding in zip(self.hosts, self.findings, strict=True):
+            alone = [
+                (fact, bare in always)
+                for (key, bare), fact in zip(rows[host.name], finding.evidence, strict=True)
+                if key not in everywhere
+            ]
+            own[host.name] = [fact for fact, often in alone if not often]
+            times[host.name] = [fact for fact, often in alone if often and fact.at]
+        return Facts(list(shared.values()), own, times)
+
+    def _keyed(self, made: t.Callable[[Fact], Fact]) -> dict[str, list[t.Hashable]]:
+        return {
+            host.name: [identity(made(fact)) for fact in finding.evidence]
+            for host, finding in zip(self.hosts, self.findings, strict=True)
+        }
+
+
+def _timeless(fact: Fact) -> Fact:
+    return dataclasses.replace(fact, at=None) if fact.at else fact
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,25 +118,44 @@ def healthy(hosts: t.Iterable[Host]) -> list[Cause]:
     for host in hosts:
         if host.state == ACTIVATED:
             groups[host.root_cause.id].append(host)
-    found = [Cause(name, ACTIVATED, same[0].root_cause.severity, (Case(tuple(same)),)) for name, same in groups.items()]
+    found = [Cause(name, ACTIVATED, same[0].root_cause.severity, (_case(same),)) for name, same in groups.items()]
     return sorted(found, key=lambda cause: (-len(cause.hosts), cause.id))
 
 
 def cases(hosts: t.Iterable[Host]) -> tuple[Case, ...]:
     """Return the hosts of one cause by what is broken, the largest case first."""
-    groups: dict[t.Hashable, list[Host]] = collections.defaultdict(list)
-    same: dict[int, list[Host]] = {}
-    for host in hosts:
-        cause = host.root_cause
-        # Those of a condensed report share their root causes.
-        if id(cause) in same:
-            same[id(cause)].append(host)
-            continue
-        # Machines of several subnets behind one broken thing are one case.
-        azure = tuple(fact for fact in cause.evidence if fact.source == AZURE_PATH and fact.kind != "azure_place")
-        same[id(cause)] = groups[identity((cause.title, cause.remedy, azure))]
-        same[id(cause)].append(host)
-    return tuple(Case(tuple(same)) for same in sorted(groups.values(), key=lambda same: (-len(same), same[0].name)))
+    return _grouped((host, host.root_cause) for host in hosts)
+
+
+def others(hosts: t.Iterable[Host]) -> tuple[Case, ...]:
+    """Return what was found beside the root causes, with the hosts that have it, the largest case first."""
+    return _grouped((host, finding) for host in hosts for finding in host.findings if is_other(finding, host))
+
+
+def is_other(finding: Finding, host: Host) -> bool:
+    """Tell whether something was found out with a finding that is not the root cause."""
+    return finding.id != host.root_cause.id and finding.status not in {"unknown", "skipped"}
+
+
+def _case(hosts: t.Sequence[Host]) -> Case:
+    return Case(tuple(hosts), tuple(host.root_cause for host in hosts))
+
+
+def _grouped(found: t.Iterable[tuple[Host, Finding]]) -> tuple[Case, ...]:
+    groups: dict[t.Hashable, dict[str, tuple[Host, Finding]]] = collections.defaultdict(dict)
+    # Hosts of a condensed report share their findings, which are then looked at once.
+    known: dict[int, dict[str, tuple[Host, Finding]]] = {}
+    for host, finding in found:
+        same = known.get(id(finding))
+        if same is None:
+            # Machines of several subnets behind one broken thing are one case.
+            azure = tuple(fact for fact in finding.evidence if fact.source == AZURE_PATH and fact.kind != "azure_place")
+            same = known[id(finding)] = groups[identity((finding.id, finding.title, finding.remedy, azure))]
+        # A file from elsewhere may say the same of a host twice.
+        twice = same[host.name][1].with_evidence(finding.evidence) if host.name in same else finding
+        same[host.name] = (host, twice)
+    largest = sorted((tuple(same.values()) for same in groups.values()), key=lambda same: (-len(same), same[0][0].name))
+    return tuple(Case(*map(tuple, zip(*same, strict=True))) for same in largest)
 
 
 def have_commands(found: t.Iterable[Cause]) -> bool:

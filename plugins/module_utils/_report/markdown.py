@@ -100,7 +100,7 @@ def _case(case: grouping.Case, catalogue: Catalogue) -> list[str]:
         f"{catalogue.vms(len(names))}: {_names(names, catalogue)}",
         "",
     ]
-    shared, _own = case.facts()
+    shared = case.facts.shared
     for fact in fixes.facts(shared[:MOST_FACTS], catalogue):
         observed = code(neutral(fact.observed.replace("\n", "; "), LONGEST_VALUE))
         expected = f" ({prose(catalogue.ui('table.expected', value=''))}{code(fact.expected)})" if fact.expected else ""

@@ -11,7 +11,7 @@ import dataclasses
 import typing as t
 
 from .._diagnosis.model import Finding
-from . import changes, counting, fixes, grouping, rows, timeline
+from . import alike, changes, counting, fixes, grouping, rows, timeline
 from .catalogue.catalogue import Catalogue
 from .counting import ACTIVATED, ATTENTION, UNKNOWN, Summary
 from .drawing import Drawing
@@ -22,15 +22,24 @@ from .model import Report
 
 @dataclasses.dataclass(frozen=True)
 class CaseView:
-    """Hosts with one fix. `shared` holds the facts that are the same for all of them, stored once."""
+    """Hosts with one fix, and what is the same for all of them, stored once: facts, sentences and what is said about the machines.
+
+    `heading` is the finding's name where the case stands for one beside the root cause.
+    """
 
     id: str
+    tone: str
+    heading: str
     title: str
     confidence: str
+    doc: str
     names: tuple[str, ...]
+    who: tuple[str, ...]
     fixes: tuple[Fix, ...]
     drawings: tuple[Drawing, ...]
     shared: tuple[FactView, ...]
+    chain: t.Mapping[int, alike.Sentence] = dataclasses.field(default_factory=dict)
+    about: tuple[tuple[str, str], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -41,10 +50,10 @@ class CauseView:
     name: str
     tone: str
     label: str
+    state: str
     count: int
     share: int
     who: tuple[str, ...]
-    doc: str
     cases: tuple[CaseView, ...]
 
 
@@ -66,6 +75,9 @@ def build(report: Report, catalogue: Catalogue) -> dict[str, t.Any]:
         "bar": list(bar(report.summary)),
         "causes": views,
         "healthy": fine,
+        "others": [
+            _other(f"o{number}", case, placed, catalogue) for number, case in enumerate(grouping.others(hosts), 1)
+        ],
         "timeline": timeline.build(hosts, report.generated_at),
         "vms": [rows.row(host, placed, report.generated_at, catalogue) for host in hosts],
         "anchors": placed.anchors,
@@ -109,18 +121,20 @@ def teams(causes: t.Sequence[grouping.Cause]) -> list[tuple[str, int]]:
 
 
 def _cause(name: str, cause: grouping.Cause, largest: int, placed: rows.Placed, catalogue: Catalogue) -> CauseView:
-    cases = tuple(_case(f"{name}-{number}", case, placed, catalogue) for number, case in enumerate(cause.cases, 1))
     colour = rows.tone(cause.state, cause.severity)
+    cases = tuple(
+        _case(f"{name}-{number}", case, colour, placed, catalogue) for number, case in enumerate(cause.cases, 1)
+    )
     remedies = [remedy for case in cause.cases for remedy in case.finding.remedy]
     return CauseView(
         id=cause.id,
         name=catalogue.cause(cause.id),
         tone=colour,
         label=catalogue.ui(f"tone.{colour}"),
+        state=cause.state,
         count=len(cause.hosts),
         share=max(round(100 * len(cause.hosts) / largest), 1),
         who=tuple(dict.fromkeys(remedy.who for remedy in remedies)),
-        doc=cause.cases[0].finding.doc,
         cases=cases,
     )
 
@@ -132,20 +146,48 @@ def confidence(finding: Finding, catalogue: Catalogue) -> str:
     return catalogue.ui("confidence.doubt", confidence=word, names=", ".join(names)) if names else word
 
 
-def _case(name: str, case: grouping.Case, placed: rows.Placed, catalogue: Catalogue) -> CaseView:
-    """Return a case, and note where its hosts' rows find what they share."""
-    finding = case.finding
-    shared, own = case.facts()
-    names = tuple(own)
-    placed.cases.update(dict.fromkeys(names, name))
-    placed.own.update(own)
-    healthy = case.hosts[0].state == ACTIVATED
+def _view(name: str, case: grouping.Case, colour: str, catalogue: Catalogue) -> CaseView:
+    finding, names = case.finding, case.names
     return CaseView(
         id=name,
-        title="" if healthy else catalogue.text(finding.title),
+        tone=colour,
+        heading="",
+        title=catalogue.text(finding.title),
         confidence=confidence(finding, catalogue),
+        doc=finding.doc,
         names=names,
+        who=tuple(dict.fromkeys(remedy.who for remedy in finding.remedy)),
         fixes=fixes.fixes(finding, names, catalogue),
         drawings=fixes.drawings(finding, names, catalogue),
-        shared=fixes.facts(shared, catalogue),
+        shared=fixes.facts(case.facts.shared, catalogue),
     )
+
+
+def _case(name: str, case: grouping.Case, colour: str, placed: rows.Placed, catalogue: Catalogue) -> CaseView:
+    """Return a case, and note where its hosts' rows find what they share."""
+    # The first sentence is the title.
+    said = alike.chains({host.name: tuple(map(catalogue.text, host.chain[1:])) for host in case.hosts})
+    about, own = alike.rows({host.name: rows.about(host, catalogue) for host in case.hosts})
+    for host in case.hosts:
+        placed.cases[host.name] = rows.Own(name, said.own[host.name], own[host.name])
+    _note(case, placed)
+    view = _view(name, case, colour, catalogue)
+    healthy = case.hosts[0].state == ACTIVATED
+    return dataclasses.replace(view, title="" if healthy else view.title, chain=said.common, about=tuple(about))
+
+
+def _other(name: str, case: grouping.Case, placed: rows.Placed, catalogue: Catalogue) -> CaseView:
+    """Return what was found beside root causes, and note where the rows of its hosts find it."""
+    finding = case.finding
+    colour = "ok" if finding.status == "ok" else finding.severity
+    view = dataclasses.replace(_view(name, case, colour, catalogue), heading=catalogue.cause(finding.id))
+    for host in case.names:
+        placed.others[host].append(rows.Other(name, view.heading))
+    _note(case, placed)
+    return view
+
+
+def _note(case: grouping.Case, placed: rows.Placed) -> None:
+    for host in case.names:
+        placed.own[host] += case.facts.own[host]
+        placed.times[host] += case.facts.times[host]

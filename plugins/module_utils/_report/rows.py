@@ -6,41 +6,52 @@
 
 from __future__ import annotations
 
+import collections
 import dataclasses
 import typing as t
 
 from .._diagnosis.model import Activator, Fact, Finding, Machine
-from . import changes, fixes, timeline
+from . import changes, fixes, grouping, timeline
 from .catalogue.catalogue import Catalogue
 from .changes import ChangeView, Withheld
 from .counting import ACTIVATED, UNKNOWN
-from .fixes import FactView, Fix
+from .fixes import FactView
 from .model import Host
 
 _SECONDS_PER_DAY = 86400
 _SEEN = "ok"
 
 
-@dataclasses.dataclass
-class Placed:
-    """Where the hosts stand on the page, by name: anchor, case, facts that are not in the case, news since another report."""
+@dataclasses.dataclass(frozen=True)
+class Own:
+    """Which case a host is in, and what is its own beside it: numbered sentences of its chain, and lines about the machine."""
 
-    anchors: dict[str, str]
-    since: dict[str, str]
-    cases: dict[str, str] = dataclasses.field(default_factory=dict)
-    own: dict[str, list[Fact]] = dataclasses.field(default_factory=dict)
+    case: str
+    chain: tuple[tuple[int, str], ...]
+    about: list[tuple[str, str]]
 
 
 @dataclasses.dataclass(frozen=True)
 class Other:
-    """A finding beside the root cause; `unseen` when nothing could be found out."""
+    """Something that was found beside the root cause, and the case that tells all of it."""
 
+    case: str
     name: str
-    title: str
-    tone: str
-    unseen: bool
-    facts: tuple[FactView, ...]
-    fixes: tuple[Fix, ...]
+
+
+@dataclasses.dataclass
+class Placed:
+    """Where the hosts stand on the page, by name: anchor, news since another report, case, other findings, facts of their own.
+
+    `times` holds facts that are the host's own in nothing but their time.
+    """
+
+    anchors: dict[str, str]
+    since: dict[str, str]
+    cases: dict[str, Own] = dataclasses.field(default_factory=dict)
+    others: dict[str, list[Other]] = dataclasses.field(default_factory=lambda: collections.defaultdict(list))
+    own: dict[str, list[Fact]] = dataclasses.field(default_factory=lambda: collections.defaultdict(list))
+    times: dict[str, list[Fact]] = dataclasses.field(default_factory=lambda: collections.defaultdict(list))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,23 +63,20 @@ class Row:
     name: str
     state: str
     tone: str
-    cause_id: str
     cause: str
-    who: tuple[str, ...]
     title: str
     os: str
     expires: str
     days: int | None
     days_tone: str
-    confidence: str
-    resource_id: str
-    machine: str
-    activator: str
-    reported_at: str
-    chain: tuple[str, ...]
+    chain: tuple[tuple[int, str], ...]
     own: tuple[FactView, ...]
+    times: tuple[tuple[str, str], ...]
     others: tuple[Other, ...]
-    unread: tuple[tuple[str, str], ...]
+    unseen: tuple[str, ...]
+    about: tuple[tuple[str, str], ...]
+    resource_id: str
+    reported_at: str
     since: str
     before: str
     changes: tuple[ChangeView, ...]
@@ -80,30 +88,28 @@ def row(host: Host, placed: Placed, generated_at: str, catalogue: Catalogue) -> 
     cause, name = host.root_cause, host.name
     left = timeline.seconds_left(host.expires_at, generated_at)
     days = None if left is None else left // _SECONDS_PER_DAY
+    placed_in = placed.cases[name]
     return Row(
         anchor=placed.anchors[name],
-        case=placed.cases[name],
+        case=placed_in.case,
         name=name,
         state=host.state,
         tone=tone(host.state, cause.severity),
-        cause_id=cause.id,
         cause=catalogue.cause(cause.id),
-        who=tuple(dict.fromkeys(remedy.who for remedy in cause.remedy)),
-        title=catalogue.text(cause.title),
+        # What is broken is the title of the case.
+        title=catalogue.text(cause.title) if host.state == ACTIVATED else "",
         os=host.os or "",
         expires=(host.expires_at or "")[:10],
         days=days,
         days_tone="" if days is None else timeline.tone(days),
-        confidence=catalogue.ui(f"confidence.{cause.confidence}"),
-        resource_id=host.resource_id or "",
-        machine=_known("machine", host.machine, catalogue),
-        activator=_known("activator", host.activator, catalogue),
-        reported_at=host.reported_at,
-        # The first sentence is the title.
-        chain=tuple(map(catalogue.text, host.chain[1:])),
+        chain=placed_in.chain,
         own=fixes.facts(placed.own[name], catalogue),
-        others=tuple(_other(finding, name, catalogue) for finding in host.findings if finding.id != cause.id),
-        unread=tuple(_unread(host, catalogue)),
+        times=tuple(_times(placed.times[name], catalogue)),
+        others=tuple(placed.others[name]),
+        unseen=tuple(catalogue.text(found.title) for found in host.findings if _unseen(found, host)),
+        about=tuple(placed_in.about),
+        resource_id=host.resource_id or "",
+        reported_at=host.reported_at,
         since=placed.since.get(name, ""),
         before=catalogue.cause(host.before.root_cause.id) if host.before else "",
         changes=tuple(changes.changes(host.changes, catalogue)),
@@ -111,21 +117,31 @@ def row(host: Host, placed: Placed, generated_at: str, catalogue: Catalogue) -> 
     )
 
 
+def about(host: Host, catalogue: Catalogue) -> list[tuple[str, str]]:
+    """Return what is said of the machine: sides that were not seen as a whole, what it is, and who activates it."""
+    known = (
+        (catalogue.ui("vm.machine"), _known("machine", host.machine, catalogue)),
+        (catalogue.ui("vm.activator"), _known("activator", host.activator, catalogue)),
+    )
+    return [*_unread(host, catalogue), *((name, text) for name, text in known if text)]
+
+
 def tone(state: str, severity: str) -> str:
     """Return how a host or a cause is coloured: by its severity, but for what is healthy or not known."""
     return "ok" if state == ACTIVATED else "unknown" if state == UNKNOWN else severity
 
 
-def _other(finding: Finding, name: str, catalogue: Catalogue) -> Other:
-    unseen = finding.status in {"unknown", "skipped"}
-    return Other(
-        catalogue.cause(finding.id),
-        catalogue.text(finding.title),
-        "unknown" if unseen else "ok" if finding.status == "ok" else finding.severity,
-        unseen,
-        () if unseen else fixes.facts(finding.evidence, catalogue),
-        () if unseen else fixes.fixes(finding, [name], catalogue),
-    )
+def _unseen(finding: Finding, host: Host) -> bool:
+    return finding.id != host.root_cause.id and not grouping.is_other(finding, host)
+
+
+def _times(facts: t.Iterable[Fact], catalogue: Catalogue) -> t.Iterator[tuple[str, str]]:
+    """Give each time with the names of the facts that were seen then."""
+    names: dict[str, list[str]] = collections.defaultdict(list)
+    for fact in facts:
+        names[fact.at or ""].append(catalogue.fact(fact))
+    for time, seen in names.items():
+        yield ", ".join(dict.fromkeys(seen)), time
 
 
 def _known(what: str, found: Machine | Activator | None, catalogue: Catalogue) -> str:

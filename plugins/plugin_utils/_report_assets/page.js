@@ -11,22 +11,42 @@
   const [search, state, cause, who, since] = fields;
   const texts = new Map();
 
-  // What a row can be found by: its own text and that of the case it shares, read once.
+  // What a row shares with others: its case first, then what else was found.
+  const links = new Map(rows.map((row) => [row, [...row.querySelectorAll("p.shared > a")]]));
+  const shares = (row) => links.get(row).map((link) => find(link.hash.slice(1)));
+
+  // What a row can be found by: its own text and that of the cases it shares, read once.
   function text(row) {
     if (!texts.has(row)) {
-      const shared = row.dataset.case ? find(row.dataset.case) : null;
-      if (shared && !texts.has(shared)) texts.set(shared, shared.querySelector(".shareable").textContent.toLowerCase());
-      texts.set(row, row.textContent.toLowerCase() + (shared ? texts.get(shared) : ""));
+      const parts = [row.textContent.toLowerCase()];
+      for (const one of shares(row)) {
+        if (!texts.has(one)) texts.set(one, title(one).toLowerCase() + one.querySelector(".shareable").textContent.toLowerCase());
+        parts.push(texts.get(one));
+      }
+      texts.set(row, parts.join(" "));
     }
     return texts.get(row);
   }
 
+  const title = (one) => one.querySelector(".sentence").textContent;
+
+  function paragraph(tag, text) {
+    const made = document.createElement(tag);
+    made.textContent = text;
+    return made;
+  }
+
+  // State, cause and team of a row are those of its case; an unanswered one has none.
+  const places = new Map([...document.querySelectorAll("article[data-cause] details.case")].map((one) =>
+    [one.id, { ...one.closest("article").dataset, who: one.dataset.who.split("|") }]));
+  const lost = { state: "unanswered", cause: "", who: [] };
+
   function matches(row, wanted) {
-    const data = row.dataset;
+    const data = places.get(row.dataset.case) || lost;
     return (!state.value || data.state === state.value) &&
       (!cause.value || data.cause === cause.value) &&
-      (!who.value || (data.who || "").split("|").includes(who.value)) &&
-      (!since || !since.value || data.since === since.value) &&
+      (!who.value || data.who.includes(who.value)) &&
+      (!since || !since.value || row.dataset.since === since.value) &&
       wanted.every((word) => text(row).includes(word));
   }
 
@@ -39,7 +59,7 @@
       row.hidden = !fits;
       if (fits) {
         shown += 1;
-        kept.add(row.dataset.case);
+        for (const link of links.get(row)) kept.add(link.hash.slice(1));
       }
     }
     for (const article of causes) {
@@ -65,15 +85,36 @@
     block.append(button);
   }
 
-  // A VM that is opened gets a copy of what its case holds once for all of its VMs.
+  // A VM that is opened gets a copy of what its cases hold once for all of its VMs.
   function fill(details) {
-    const place = details.querySelector(":scope > .body > .shared");
     const row = details.parentElement;
-    if (place && !place.dataset.filled) {
-      place.dataset.filled = "yes";
-      place.append(find(row.dataset.case).querySelector(".shareable").cloneNode(true));
+    if (row.matches("li.vm") && !row.dataset.filled) {
+      row.dataset.filled = "yes";
+      const body = details.querySelector(".body");
+      const own = body.querySelector(":scope > ol.chain");
+      for (const link of links.get(row)) {
+        const one = find(link.hash.slice(1));
+        const copy = one.querySelector(".shareable").cloneNode(true);
+        link.parentElement.after(copy);
+        if (one.id === row.dataset.case) complete(body, one, own, copy.querySelector("ol.chain"));
+        else copy.prepend(paragraph("p", title(one)));
+      }
     }
     if (navigator.clipboard) details.querySelectorAll("pre.command").forEach(addCopy);
+  }
+
+  // The title of the case becomes that of the VM, and the VM's own words go where the sentences of the case leave them out.
+  function complete(body, one, own, chain) {
+    if (!body.querySelector("h3")) {
+      body.prepend(paragraph("h3", title(one)));
+    }
+    if (!own || !chain) return;
+    for (const item of [...own.children]) {
+      const shared = [...chain.children].find((other) => other.value === item.value);
+      if (shared) shared.querySelector(".gap").replaceWith(item.textContent);
+      else chain.insertBefore(item, [...chain.children].find((other) => other.value > item.value) || null);
+    }
+    own.remove();
   }
 
   function open(id) {

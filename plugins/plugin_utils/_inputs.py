@@ -16,9 +16,10 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 
+from ..module_utils import _whole_file
 from ..module_utils._network.values import type_of
 from ..module_utils._remedy import key
-from . import _options
+from . import _options, _report_files
 
 # A day: whatever takes longer is no limit.
 _LONGEST = 86400
@@ -44,6 +45,7 @@ def problems(variables: t.Mapping[str, t.Any]) -> list[str]:
         ("diagnose_kms_endpoints", _endpoints),
         ("diagnose_report_formats", _formats),
         ("diagnose_report_mode", _mode),
+        ("diagnose_report_previous", _previous),
         *((name, _folder) for name in _FOLDERS),
         ("remediate_product_key", _product_key),
         ("remediate_nat_gateway", _nat_gateway),
@@ -55,11 +57,18 @@ def problems(variables: t.Mapping[str, t.Any]) -> list[str]:
 def _range(name: str, value: t.Any) -> str | None:
     low, high = _RANGES[name]
     try:
-        if low <= int(value) <= high:
+        if low <= _whole(value) <= high:
             return None
     except (TypeError, ValueError):
         pass
     return f"{name}: {value} is out of range, it must be from {low} to {high}."
+
+
+def _whole(value: t.Any) -> int:
+    """Return a whole number; raises TypeError, ValueError for what would have to be rounded, or is yes or no."""
+    if isinstance(value, bool) or (isinstance(value, float) and not value.is_integer()):
+        raise ValueError(value)
+    return int(value)
 
 
 def _endpoints(name: str, value: t.Any) -> str | None:
@@ -72,9 +81,9 @@ def _endpoints(name: str, value: t.Any) -> str | None:
         for part in ("names", "addresses"):
             if isinstance(given[part], str):
                 given[part] = [given[part]]
-            if not all(isinstance(item, str) for item in given[part] or ()):
+            if isinstance(given[part], t.Mapping) or not all(isinstance(item, str) for item in given[part] or ()):
                 return f"{name}.{part}: it must be a list of texts."
-        given["port"] = None if given["port"] is None else int(given["port"])
+        given["port"] = None if given["port"] is None else _whole(given["port"])
         _options.check_endpoints(given, within=name)
     except AnsibleActionFail as error:
         return f"{error.message}."
@@ -96,13 +105,32 @@ def _folder(name: str, value: t.Any) -> str | None:
     """Tell why nothing could be written there; what is missing of a folder is made."""
     if not value:
         return None
-    place = pathlib.Path(str(value)).expanduser().absolute()
+    text = _path(value)
+    if text.startswith("~") or "\0" in text:
+        return f"{name}: {value!r} names no folder. Name a folder."
+    place = pathlib.Path(text).absolute()
     there = next(folder for folder in (place, *place.parents) if os.path.lexists(folder))
     if not there.is_dir():
         return f"{name}: {there} is not a folder. Name a folder."
     if not os.access(there, os.W_OK | os.X_OK):
         return f"{name}: {there} cannot be written to. Name another folder, or allow it."
     return None
+
+
+def _previous(name: str, value: t.Any) -> str | None:
+    """Tell why an earlier report could not be compared with, before a whole run is lost for it; there need not be one yet."""
+    if not value or _whole_file.missing(_path(value)):
+        return None
+    try:
+        _report_files.read(name, _path(value))
+    except AnsibleActionFail as error:
+        return f"{error.message}. Name a kms-report.json, or none."
+    return None
+
+
+def _path(value: t.Any) -> str:
+    """Return a path as an option of the type path is understood."""
+    return os.path.expanduser(os.path.expandvars(str(value)))
 
 
 def _product_key(name: str, value: t.Any) -> str | None:

@@ -19,6 +19,7 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 
+from ..module_utils import _whole_file
 from ..module_utils._report import build, fleet_page, merge, written
 from ..module_utils._report.catalogue.catalogue import Catalogue
 from ..module_utils._report.condense import Condenser
@@ -26,10 +27,8 @@ from ..module_utils._report.fleet_page import HostFile
 from ..module_utils._report.model import Host, Report
 from ..module_utils._report.text import neutral
 from ..module_utils._version import VERSION
-from . import _files, _html
+from . import _files, _html, _report_files
 
-# A hundred times the report of a thousand VMs.
-LARGEST = 1 << 30
 # More VMs than these are on pages of their own, that many on each.
 MOST_HOSTS = 4000
 HOSTS_PER_FILE = 1000
@@ -71,7 +70,7 @@ def previous(path: str | None) -> tuple[Report | None, list[str]]:
     """Return the earlier report; before the first run there is none, which is worth a warning but no failure."""
     if not path:
         return None, []
-    if not pathlib.Path(path).exists():
+    if _whole_file.missing(path):
         return None, [f"kms_report: previous: {path} does not exist, so there is nothing to compare with."]
     first, *others = _sources("previous", [path])
     whole = _read("previous", first)
@@ -219,7 +218,7 @@ def _lines(path: str) -> t.Iterator[str]:
 def _head(path: str) -> dict[str, t.Any] | None:
     """Return what stands before the hosts of a report that was written by this collection; None for another or none."""
     try:
-        if not pathlib.Path(path).is_file():
+        if not _whole_file.readable(path):
             return None
         line = next(_lines(path), "").rstrip("\n")
         found = json.loads(f"{line}]}}") if line.endswith('"hosts":[') else None
@@ -256,14 +255,4 @@ def _entries(number: int, path: str) -> list[Entry]:
 
 
 def _read(option: str, path: str) -> Report:
-    try:
-        found = pathlib.Path(path)
-        if found.exists() and not found.is_file():
-            raise ValueError("it is not a file")
-        if found.stat().st_size > LARGEST:
-            raise ValueError(f"it is larger than {LARGEST >> 20} MiB")
-        return written.parse(found.read_text("utf-8"))
-    except OSError as error:
-        raise AnsibleActionFail(f"kms_report: {option}: cannot read {path}: {error.strerror or error}") from None
-    except ValueError as error:
-        raise AnsibleActionFail(f"kms_report: {option}: {path} cannot be used: {error}") from None
+    return _report_files.read(f"kms_report: {option}", path)

@@ -21,6 +21,7 @@ import typing as t
 from ansible.errors import AnsibleActionFail
 from ansible.release import __version__ as core_version
 
+from ..module_utils import _whole_file
 from ..module_utils._recording import recording as recordings
 from ..module_utils._recording.recording import Recording, RecordingError
 from ..module_utils._version import VERSION
@@ -39,9 +40,9 @@ def save(path: str, *, masked: bool = True, **parts: t.Any) -> tuple[Recording, 
         again = recordings.verdict(recordings.replay(made, "-"))
         write_atomically(pathlib.Path(path), recordings.write(made))
     except RecordingError as error:
-        raise AnsibleActionFail(f"nothing was recorded: {error}") from error
+        raise AnsibleActionFail(f"nothing was recorded: {error}") from None
     except OSError as error:
-        raise AnsibleActionFail(f"cannot write the recording {path}: {error.strerror or error}") from error
+        raise AnsibleActionFail(f"cannot write the recording {path}: {error.strerror or error}") from None
     warnings = []
     if again != made["verdict"]:
         before, after = made["verdict"]["root_cause"], again["root_cause"]
@@ -60,11 +61,11 @@ def load(path: str) -> list[tuple[str, Recording]]:
 
 def _read(file: pathlib.Path) -> Recording:
     try:
-        return recordings.read(file.read_text(encoding="utf-8"))
+        return recordings.read(_whole_file.read(file).decode("utf-8"))
     except OSError as error:
-        raise AnsibleActionFail(f"recordings: cannot read {file}: {error.strerror or error}") from error
-    except (RecordingError, UnicodeDecodeError) as error:
-        raise AnsibleActionFail(f"recordings: {file} cannot be used: {error}") from error
+        raise AnsibleActionFail(f"recordings: cannot read {file}: {error.strerror or error}") from None
+    except (RecordingError, ValueError) as error:
+        raise AnsibleActionFail(f"recordings: {file} cannot be used: {error}") from None
 
 
 def versions() -> dict[str, str | None]:

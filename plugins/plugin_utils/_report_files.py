@@ -17,6 +17,9 @@ import typing as t
 
 from ansible.errors import AnsibleActionFail
 
+from ..module_utils import _whole_file
+from ..module_utils._report import written
+from ..module_utils._report.model import Report
 from . import _files
 
 NAME = "kms-report"
@@ -65,6 +68,16 @@ def _several(path: str) -> list[str] | None:
 
 def _same(path: str, other: pathlib.Path) -> bool:
     return os.path.realpath(path) == os.path.realpath(other)
+
+
+def read(option: str, path: str) -> Report:
+    """Return a written report. Raises AnsibleActionFail that names option and file."""
+    try:
+        return written.parse(_whole_file.read(path).decode("utf-8"))
+    except OSError as error:
+        raise AnsibleActionFail(f"{option}: cannot read {path}: {error.strerror or error}") from None
+    except ValueError as error:
+        raise AnsibleActionFail(f"{option}: {path} cannot be used: {error}") from None
 
 
 def write(rendered: t.Mapping[str, str], place: pathlib.Path, mode: int) -> dict[str, str]:

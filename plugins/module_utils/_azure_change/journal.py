@@ -20,6 +20,7 @@ import threading
 import typing as t
 import uuid
 
+from .. import _whole_file
 from .._azure import catalog
 from .change_set import Write
 
@@ -28,8 +29,6 @@ STATES = (INTENDED, DONE, NOT_DONE, UNDOING, UNDONE)
 _NEEDED = ("state", "run", "step", "id", "operation")
 # What each line begins with, as the time is its first name.
 _FIRST = '{"time": "'
-# A thousand times the journal of a thousand writes.
-LARGEST = 1 << 30
 
 
 class JournalError(Exception):
@@ -219,19 +218,13 @@ def read(path: str) -> tuple[list[Entry], Torn | None]:
 def _text(path: str) -> str:
     """Return what a journal holds; raises JournalError."""
     try:
-        # A pipe that nobody writes to must not be waited for.
-        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(handle, "rb") as stream:
-            found = os.fstat(handle)
-            if not stat.S_ISREG(found.st_mode):
-                raise JournalError(f"journal: {path} is not a regular file.")
-            if found.st_size > LARGEST:
-                raise JournalError(f"journal: {path} is larger than {LARGEST >> 20} MiB.")
-            return stream.read().decode("utf-8", "replace")
+        return _whole_file.read(path).decode("utf-8", "replace")
     except FileNotFoundError:
         raise JournalError(f"journal: {path} does not exist.") from None
     except OSError as error:
         raise JournalError(f"journal: {path} cannot be read: {error.strerror}.") from error
+    except ValueError as error:
+        raise JournalError(f"journal: {path} cannot be read: {error}.") from error
 
 
 def _begun(line: str) -> bool:

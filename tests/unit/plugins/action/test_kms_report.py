@@ -17,7 +17,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.playbook.task import Task
 
 from ansible_collections.azure_windows.activation.plugins.action import kms_report
-from ansible_collections.azure_windows.activation.plugins.plugin_utils import _join
+from ansible_collections.azure_windows.activation.plugins.module_utils import _whole_file
 from tests.unit.plugins.module_utils._report.fleet import ACTIVATED, WRONG_HOST, diagnosis
 
 FLEET = [diagnosis("web01", ACTIVATED, licensed=True), diagnosis("app01", WRONG_HOST)]
@@ -68,7 +68,7 @@ def test_who_may_read_the_report(tmp_path: pathlib.Path, options: dict[str, str]
 
 def test_a_huge_file_is_not_read(tmp_path: pathlib.Path) -> None:
     with (tmp_path / "huge.json").open("wb") as stream:
-        stream.truncate(_join.LARGEST + 1)
+        stream.truncate(_whole_file.LARGEST + 1)
     with pytest.raises(AnsibleActionFail, match=r"merge: .*huge.json cannot be used: it is larger than 1024 MiB"):
         run(tmp_path / "out", merge=[str(tmp_path / "huge.json")])
 

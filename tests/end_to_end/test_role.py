@@ -160,6 +160,14 @@ def test_each_job_of_awx_has_a_folder_of_its_own(small: Lab, tmp_path: pathlib.P
     assert len(list(tmp_path.glob("kms-report/job-4[12]/kms-report.json"))) == 2
 
 
+def test_a_play_branches_on_the_verdict(small: Lab, tmp_path: pathlib.Path) -> None:
+    run = small.play(tmp_path, playbook=HERE / "playbooks" / "baseline.yml")
+    assert run.status == 0, run.output
+    assert '"msg": "wronghost01: wrong-kms-host error certain, allow host"' in run.output
+    assert re.findall(r"(\w+) ends in (\d+) days", run.output) == [("healthy01", "179")]
+    assert "['healthy01'] ['wronghost01'] ['refused01', 'stopped01'] unknown" in run.output
+
+
 def test_an_undefined_value_is_one_message(small: Lab, tmp_path: pathlib.Path) -> None:
     before = len(small.requests())
     run = small.play(tmp_path, "-e", json.dumps({"diagnose_report_dir": "/reports/{{ awx_job_id }}"}))

@@ -78,6 +78,57 @@ def test_what_fails_as_a_whole_fails_for_every_object() -> None:
     ]
 
 
+def test_an_object_that_is_not_due_hides_none_that_is() -> None:
+    steps: list[dict[str, t.Any]] = [
+        {"action": "route", "target": "/rt1", "hosts": ["one"], "due": False},
+        {"action": "route", "target": "/rt2", "hosts": ["two"], "due": True},
+        {"action": "route", "target": "/rt3", "hosts": ["three"], "due": True},
+    ]
+    done = [{"item": steps[1], "skipped": True}, {"item": steps[2], "failed": True, "msg": "denied"}, {"changed": True}]
+    changes = outcome.azure_changes(steps, done, check_mode=False)
+    assert [(change.target, change.status, change.message) for change in changes] == [("/rt3", "failed", "denied")]
+
+
+def test_one_of_several_tasks_that_changed_something_is_a_change() -> None:
+    first, second = {"diff": [{"before": "a", "after": "b"}, {}]}, {"changed": True, "diff": {"prepared": "c"}}
+    results = {"firewall_rules.0": first, "firewall": second, "host": {"changed": True}}
+    (change,) = outcome.guest_changes(["firewall"], results, check_mode=False)
+    assert (change.status, change.before, change.after, change.message) == ("changed", ["a", "c"], ["b", "c"], None)
+
+
+def test_actions_whose_modules_did_not_run_hide_none_that_did() -> None:
+    results = {"host": {"skipped": True}, "key": {"changed": True, "diff": {"before": "", "after": "GVLK"}}}
+    changes = outcome.guest_changes(["clock", "host", "key"], results, check_mode=True)
+    assert [(change.action, change.status, change.message) for change in changes] == [
+        ("clock", "would_change", "would start the Windows Time service and synchronise the clock"),
+        ("key", "would_change", None),
+    ]
+    assert (changes[1].before, changes[1].after) == (None, "GVLK")
+
+
+def test_a_restart_that_is_still_needed_is_told_only_while_it_is() -> None:
+    waiting = {"activation": {"restart_needed": True}, "msg": "restart Windows", "warnings": ["slow"]}
+    (change,) = outcome.guest_changes(["service"], {"service": waiting}, check_mode=False)
+    assert change.message == "slow restart Windows"
+    (change,) = outcome.guest_changes(["service"], {"service": waiting, "reboot": {"changed": True}}, check_mode=False)
+    assert change.message == "slow"
+
+
+def test_an_activation_without_a_licence_afterwards_failed_whatever_windows_said() -> None:
+    done = outcome.guest_changes(["activation"], {"activation": {"changed": True}}, check_mode=False)
+    none = outcome.guest_changes(["activation"], {"activation": {"changed": False}}, check_mode=False)
+    told = outcome.failures([BROKEN], [BROKEN], {"web01": done})["web01"]
+    assert told.startswith("activation: Windows reported success, but stays without a licence: ")
+    assert told.endswith(BROKEN["root_cause"]["title"])
+    assert outcome.failures([BROKEN], [BROKEN], {"web01": none}) == {}
+    assert outcome.failures([BROKEN], [{**BROKEN, "licensed": None}], {"web01": done}) == {}
+    assert outcome.failures([BROKEN], [HEALTHY], {"web01": done}) == {}
+    # Who was not there before cannot stand worse, and a failure without words is one.
+    assert outcome.failures([], [BROKEN], {}) == {}
+    silent = outcome.guest_changes(["host"], {"host": {"failed": True}}, check_mode=False)
+    assert outcome.failures([], [BROKEN], {"web01": silent}) == {"web01": "host: it failed"}
+
+
 def test_a_host_fails_by_a_failed_step_or_by_standing_worse() -> None:
     failed = outcome.guest_changes(["host"], {"host": {"failed": True, "msg": "denied"}}, check_mode=False)
     refused = outcome.guest_changes(["key"], {"key": {"failed": True, "refused": "x", "msg": "no"}}, check_mode=False)

@@ -14,7 +14,12 @@ import pytest
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import precedence
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.engine import diagnose
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
-from ansible_collections.azure_windows.activation.plugins.module_utils._plan import actions, azure_objects
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import remedy
+from ansible_collections.azure_windows.activation.plugins.module_utils._plan import (
+    actions,
+    azure_objects,
+    guest_firewall,
+)
 from ansible_collections.azure_windows.activation.plugins.module_utils._plan.actions import OBSTACLES
 from ansible_collections.azure_windows.activation.plugins.module_utils._plan.plan import RepairPlan, build
 from tests.unit.plugins.module_utils._diagnosis import build as made
@@ -233,3 +238,85 @@ def test_a_second_cause_that_stays_saves_the_attempt() -> None:
     assert plan.hosts["web01"].run == ()
     (attempt,) = (step for step in plan.hosts["web01"].steps if step.action == "activation")
     assert "nsg-denies-kms is not being fixed" in (attempt.obstacle or "")
+
+
+def blocking(*rules: tuple[str, bool]) -> made.Plain:
+    found = firewall("allow", True, *(name for name, _certain in rules))
+    for rule, (_name, certain) in zip(found["firewall"]["blocking"], rules, strict=True):
+        rule.update(certain=certain, source="local")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("rules", "disabled"),
+    [
+        ((("a", True), ("b", False)), ("Block licensing (a)",)),
+        ((("a", False), ("b", False)), ("Block licensing (a)", "Block licensing (b)")),
+    ],
+)
+def test_a_rule_with_open_conditions_is_blamed_only_where_no_other_blocks(
+    rules: tuple[tuple[str, bool], ...], disabled: tuple[str, ...]
+) -> None:
+    plan = guest_firewall.change(made.evidence(blocking(*rules)), True)
+    assert (plan.disable, plan.allow, plan.obstacle) == (disabled, (), None)
+
+
+def test_an_obstacle_names_three_rules_at_most() -> None:
+    plan = guest_firewall.change(made.evidence(blocking(*((name, True) for name in "abcd"))), False)
+    names = ", ".join(f'"Block licensing ({name})"' for name in "abc")
+    assert plan.obstacle == OBSTACLES["rule_blocks"].format(names=names)
+
+
+def test_a_firewall_that_blocks_nothing_or_was_not_read_is_not_changed() -> None:
+    assert guest_firewall.change(made.evidence(), True).obstacle == OBSTACLES["no_rule_found"]
+    assert guest_firewall.change(made.evidence({"firewall": None}), True).obstacle == OBSTACLES["firewall_unread"]
+    assert guest_firewall.change(made.without_guest(), True).obstacle == OBSTACLES["firewall_unread"]
+
+
+@pytest.mark.parametrize(("certain", "allow"), [(True, ()), (False, made.ADDRESSES)])
+def test_a_rule_that_surely_allows_the_port_needs_no_second_one(certain: bool, allow: tuple[str, ...]) -> None:
+    state = firewall("block", True, "local")
+    state["firewall"]["allowing"] = [{"id": "x", "name": "x", "source": "local", "action": "allow", "certain": certain}]
+    assert guest_firewall.change(made.evidence(state), True).allow == allow
+
+
+def test_only_faults_that_are_errors_or_warnings_are_repaired() -> None:
+    item = made.evidence(made.unlicensed(), FOREIGN)
+    root = diagnose(item).root_cause
+    for status, severity, repaired in (
+        ("fail", "warning", True),
+        ("fail", "error", True),
+        ("fail", "info", False),
+        ("unknown", "warning", False),
+    ):
+        beside = dataclasses.replace(
+            root, id="not-kms-client", status=status, severity=severity, remedy=(remedy("guest_admin", action="key"),)
+        )
+        diagnosis = dataclasses.replace(diagnose(item), findings=(beside,))
+        steps = build([diagnosis], [item], EVERYTHING).hosts["web01"].steps
+        assert ("key" in {step.action for step in steps}) is repaired, (status, severity)
+
+
+def test_an_object_without_a_name_hides_no_other() -> None:
+    nameless = made.evidence(*BLOCKED, path=path("forced-tunneling", route_table_id=None, subnet_id=None))
+    fleet = [at("one", nameless), at("two", made.evidence(*BLOCKED, path=path("forced-tunneling")))]
+    assert [step.hosts for step in planned(*fleet, allowed=EVERYTHING).azure] == [("two",)]
+
+
+def test_a_firewall_that_lets_the_traffic_pass_or_has_no_source_is_left_alone() -> None:
+    denied = "azure-firewall-denies-kms"
+    for change in ({"verdict": "open"}, {"kind": "hub"}, {"id": None}):
+        found = path(denied)
+        for row in found["addresses"]:
+            row["hops"][0].update(change)
+        assert planned(made.evidence(*BLOCKED, path=found), allowed=EVERYTHING).azure == ()
+    assert planned(made.evidence(*BLOCKED, path=path(denied, subnet_prefixes=[])), allowed=EVERYTHING).azure == ()
+
+
+def test_what_is_only_possible_is_not_changed_in_azure() -> None:
+    item = made.evidence(*BLOCKED, path=path("forced-tunneling"))
+    diagnosis = diagnose(item)
+    for confidence, obstacle in (("possible", OBSTACLES["only_possible"]), ("likely", None), ("certain", None)):
+        root = dataclasses.replace(diagnosis.root_cause, confidence=confidence)
+        (step,) = build([dataclasses.replace(diagnosis, root_cause=root)], [item], EVERYTHING).azure
+        assert (step.obstacle, step.due) == (obstacle, obstacle is None)

@@ -62,7 +62,7 @@ def restart_needed(done: t.Mapping[str, Plain]) -> bool:
 
 def excused(name: str, told: Plain) -> bool:
     """Say whether what a module calls a failure is none: the service that starts only after a restart is in order."""
-    return name == "service" and restart_needed({name: told})
+    return restart_needed({name: told})
 
 
 def state(told: Plain) -> str:

@@ -11,14 +11,13 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import precedence
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis import activator, precedence
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.engine import diagnose
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Evidence
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Activator, Evidence
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import remedy
 from ansible_collections.azure_windows.activation.plugins.module_utils._plan import (
     actions,
     azure_objects,
-    guest_firewall,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._plan.actions import OBSTACLES
 from ansible_collections.azure_windows.activation.plugins.module_utils._plan.plan import RepairPlan, build
@@ -33,8 +32,8 @@ FOREIGN = made.host("kms01.corp.example", "other")
 BLOCKED = (made.unlicensed(), made.targets("filtered"), made.events(made.attempt()))
 
 
-def planned(*items: Evidence, allowed: t.Collection[str] = actions.HARMLESS, disable_rules: bool = False) -> RepairPlan:
-    return build([diagnose(item) for item in items], list(items), allowed, disable_rules)
+def planned(*items: Evidence, allowed: t.Collection[str] = actions.HARMLESS) -> RepairPlan:
+    return build([diagnose(item) for item in items], list(items), allowed)
 
 
 def path(cause: str, **more: t.Any) -> made.Plain:
@@ -154,43 +153,6 @@ def test_an_unreachable_guest_is_repaired_in_azure_only() -> None:
     }
 
 
-def firewall(default: str = "allow", merged: bool = True, *sources: str) -> made.Plain:
-    rules = [
-        {
-            "id": f"{{{source}}}",
-            "name": f"Block licensing ({source})",
-            "source": source,
-            "action": "block",
-            "certain": True,
-        }
-        for source in sources
-    ]
-    return {"firewall": {"default_outbound": default, "blocking": rules, "allowing": [], "local_rules_merged": merged}}
-
-
-@pytest.mark.parametrize(
-    ("state", "disable", "allow", "disabled", "obstacle"),
-    [
-        (firewall("block"), False, made.ADDRESSES, (), None),
-        (firewall("allow", True, "local"), True, (), ("Block licensing (local)",), None),
-        (firewall("block", True, "local"), True, made.ADDRESSES, ("Block licensing (local)",), None),
-        (firewall("allow", True, "local"), False, (), (), "remediate_disable_blocking_firewall_rules"),
-        (firewall("allow", True, "policy"), True, (), (), "Group Policy"),
-        (firewall("block", False), True, (), (), "ignores local firewall rules"),
-    ],
-)
-def test_the_guests_firewall(
-    state: made.Plain, disable: bool, allow: tuple[str, ...], disabled: tuple[str, ...], obstacle: str | None
-) -> None:
-    blocked = made.targets("guest_blocked", code="0x8007271D")
-    plan = planned(made.evidence(made.unlicensed(), blocked, state), allowed=EVERYTHING, disable_rules=disable).hosts[
-        "web01"
-    ]
-    assert (plan.firewall.allow, plan.firewall.disable) == (allow, disabled)
-    assert (obstacle or "") in (plan.firewall.obstacle or "")
-    assert ("firewall" in plan.run) is (obstacle is None)
-
-
 def test_every_action_that_a_finding_names_is_known() -> None:
     named = set()
     for cause in precedence.IDS:
@@ -240,46 +202,6 @@ def test_a_second_cause_that_stays_saves_the_attempt() -> None:
     assert "nsg-denies-kms is not being fixed" in (attempt.obstacle or "")
 
 
-def blocking(*rules: tuple[str, bool]) -> made.Plain:
-    found = firewall("allow", True, *(name for name, _certain in rules))
-    for rule, (_name, certain) in zip(found["firewall"]["blocking"], rules, strict=True):
-        rule.update(certain=certain, source="local")
-    return found
-
-
-@pytest.mark.parametrize(
-    ("rules", "disabled"),
-    [
-        ((("a", True), ("b", False)), ("Block licensing (a)",)),
-        ((("a", False), ("b", False)), ("Block licensing (a)", "Block licensing (b)")),
-    ],
-)
-def test_a_rule_with_open_conditions_is_blamed_only_where_no_other_blocks(
-    rules: tuple[tuple[str, bool], ...], disabled: tuple[str, ...]
-) -> None:
-    plan = guest_firewall.change(made.evidence(blocking(*rules)), True)
-    assert (plan.disable, plan.allow, plan.obstacle) == (disabled, (), None)
-
-
-def test_an_obstacle_names_three_rules_at_most() -> None:
-    plan = guest_firewall.change(made.evidence(blocking(*((name, True) for name in "abcd"))), False)
-    names = ", ".join(f'"Block licensing ({name})"' for name in "abc")
-    assert plan.obstacle == OBSTACLES["rule_blocks"].format(names=names)
-
-
-def test_a_firewall_that_blocks_nothing_or_was_not_read_is_not_changed() -> None:
-    assert guest_firewall.change(made.evidence(), True).obstacle == OBSTACLES["no_rule_found"]
-    assert guest_firewall.change(made.evidence({"firewall": None}), True).obstacle == OBSTACLES["firewall_unread"]
-    assert guest_firewall.change(made.without_guest(), True).obstacle == OBSTACLES["firewall_unread"]
-
-
-@pytest.mark.parametrize(("certain", "allow"), [(True, ()), (False, made.ADDRESSES)])
-def test_a_rule_that_surely_allows_the_port_needs_no_second_one(certain: bool, allow: tuple[str, ...]) -> None:
-    state = firewall("block", True, "local")
-    state["firewall"]["allowing"] = [{"id": "x", "name": "x", "source": "local", "action": "allow", "certain": certain}]
-    assert guest_firewall.change(made.evidence(state), True).allow == allow
-
-
 def test_only_faults_that_are_errors_or_warnings_are_repaired() -> None:
     item = made.evidence(made.unlicensed(), FOREIGN)
     root = diagnose(item).root_cause
@@ -305,6 +227,7 @@ def test_an_object_without_a_name_hides_no_other() -> None:
 
 def test_a_firewall_that_lets_the_traffic_pass_or_has_no_source_is_left_alone() -> None:
     denied = "azure-firewall-denies-kms"
+    assert planned(made.evidence(*BLOCKED, path=path(denied)), allowed=EVERYTHING).azure != ()
     for change in ({"verdict": "open"}, {"kind": "hub"}, {"id": None}):
         found = path(denied)
         for row in found["addresses"]:
@@ -320,3 +243,112 @@ def test_what_is_only_possible_is_not_changed_in_azure() -> None:
         root = dataclasses.replace(diagnosis.root_cause, confidence=confidence)
         (step,) = build([dataclasses.replace(diagnosis, root_cause=root)], [item], EVERYTHING).azure
         assert (step.obstacle, step.due) == (obstacle, obstacle is None)
+
+
+def test_the_objects_of_a_path_that_was_pasted_in_with_odd_values_are_still_named() -> None:
+    found = path("azure-firewall-denies-kms", subnet_prefixes=[None, "10.1.2.0/24", 7])
+    for row in found["addresses"]:
+        row["hops"] = [None, "odd", *row["hops"]]
+    (step,) = planned(made.evidence(*BLOCKED, path=found), allowed=EVERYTHING).azure
+    assert step.arguments == {"firewall": FIREWALL, "sources": ["10.1.2.0/24"]}
+
+
+@pytest.mark.parametrize("rule", [{"inherited": True, "type": "default"}, {"inherited": False, "type": "network"}])
+def test_only_a_network_rule_of_a_parent_comes_before_ours(rule: made.Plain) -> None:
+    found = path("azure-firewall-denies-kms")
+    for row in found["addresses"]:
+        row["hops"][0]["rule"] = {"name": "x", "policy_id": "/x/y", **rule}
+    (step,) = planned(made.evidence(*BLOCKED, path=found), allowed=EVERYTHING).azure
+    assert step.due
+
+
+def test_a_host_that_is_repaired_only_in_azure_is_touched() -> None:
+    plan = planned(made.without_guest(path=path("nsg-denies-kms")), allowed=EVERYTHING)
+    assert plan.touched == ("web01",)
+    assert planned(made.without_guest(path=path("nsg-denies-kms")), allowed=()).touched == ()
+
+
+def test_the_first_remedy_of_a_finding_hides_no_other() -> None:
+    item = made.evidence(made.unlicensed(), FOREIGN, path=path("forced-tunneling"))
+    remedies = (
+        remedy("guest_admin", action="activation"),
+        remedy("guest_admin"),
+        remedy("network_team", action="route"),
+        remedy("guest_admin", action="host"),
+    )
+    diagnosis = diagnose(item)
+    diagnosis = dataclasses.replace(
+        diagnosis, root_cause=dataclasses.replace(diagnosis.root_cause, remedy=remedies), findings=()
+    )
+    steps = build([diagnosis], [item], EVERYTHING).hosts["web01"].steps
+    assert [(step.action, step.who) for step in steps] == [
+        ("route", "network_team"),
+        ("host", "guest_admin"),
+        ("activation", "guest_admin"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("confidences", "licensed", "stays"),
+    [
+        # The first is the root cause's, the second of a finding beside it; neither is going to be repaired.
+        (("certain", "possible"), False, "root"),
+        (("likely", "possible"), False, "root"),
+        (("possible", "certain"), False, "beside"),
+        (("possible", "likely"), False, None),
+        (("certain", "certain"), True, None),
+    ],
+)
+def test_which_cause_stops_an_attempt(confidences: tuple[str, str], licensed: bool, stays: str | None) -> None:
+    item = made.evidence(made.unlicensed(), FOREIGN)
+    diagnosis = diagnose(item)
+    fault = dataclasses.replace(
+        diagnosis.root_cause, severity="error", status="fail", remedy=(remedy("guest_admin", action="clock"),)
+    )
+    root, beside = (
+        dataclasses.replace(fault, id=name, confidence=confidence)
+        for name, confidence in zip(("root", "beside"), confidences, strict=True)
+    )
+    diagnosis = dataclasses.replace(diagnosis, root_cause=root, findings=(beside,), licensed=licensed)
+    steps = build([diagnosis], [item], ("activation",)).hosts["web01"].steps
+    (attempt,) = (step for step in steps if step.action == "activation")
+    wanted = OBSTACLES["stays"].format(finding=stays) if stays else OBSTACLES["nothing_due"]
+    assert attempt.obstacle == wanted
+
+
+def test_an_attempt_that_is_the_remedy_itself_waits_for_nothing_but_a_guard() -> None:
+    item = made.evidence(made.renewed(20 * 1440), made.events())
+    diagnosis = diagnose(item)
+    assert [remedy_.action for remedy_ in diagnosis.root_cause.remedy] == ["activation"]
+    (attempt,) = build([diagnosis], [item], ()).hosts["web01"].steps
+    assert attempt.obstacle is None
+    elsewhere = dataclasses.replace(diagnosis, machine=None)
+    (attempt,) = build([elsewhere], [item], EVERYTHING).hosts["web01"].steps
+    assert attempt.obstacle == OBSTACLES["outside_azure"]
+    (attempt,) = build([elsewhere], [item], EVERYTHING, opened=("outside_azure",)).hosts["web01"].steps
+    assert attempt.obstacle is None
+
+
+def test_one_step_that_is_done_is_enough_for_an_attempt() -> None:
+    item = made.evidence(made.unlicensed(), FOREIGN, {"clock": {"offset_seconds": 90000.0}})
+    plan = planned(item, allowed=("host", "clock", "activation")).hosts["web01"]
+    assert "activation" in plan.run
+    diagnosis = dataclasses.replace(diagnose(item), licensed=True)
+    (attempt,) = (s for s in build([diagnosis], [item], ("clock",)).hosts["web01"].steps if s.action == "activation")
+    assert attempt.obstacle is None
+
+
+def test_the_retail_key_of_a_subscription_is_replaced_only_when_somebody_says_so() -> None:
+    item = made.evidence(made.unlicensed(channel="mak", description="VOLUME_MAK"))
+    diagnosis = diagnose(item)
+    subscription = dataclasses.replace(diagnosis, activator=Activator(activator.SUBSCRIPTION, "possible"))
+    for found, opened, obstacle in (
+        (diagnosis, (), None),
+        (dataclasses.replace(diagnosis, activator=None), (), None),
+        (subscription, (), OBSTACLES["subscription"]),
+        (subscription, ("outside_azure",), OBSTACLES["subscription"]),
+        (subscription, ("convert_key",), None),
+    ):
+        steps = build([found], [item], EVERYTHING, opened=opened).hosts["web01"].steps
+        assert {step.action: step.obstacle for step in steps}["key"] == obstacle
+        assert {step.action: step.obstacle for step in steps}["activation"] != OBSTACLES["subscription"]

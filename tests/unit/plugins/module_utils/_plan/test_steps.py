@@ -133,3 +133,5 @@ def test_what_makes_no_sense_any_more(name: str, done: dict[str, t.Any], pointle
 @pytest.mark.parametrize("name", ["reboot", "clock"])
 def test_what_check_mode_cannot_preview(name: str) -> None:
     assert steps.pointless(BY_NAME[name], {"service": RESTART}, check_mode=True)
+    assert not steps.pointless(BY_NAME["clock"], {}, check_mode=False)
+    assert not steps.pointless(BY_NAME["clock_service"], {}, check_mode=True)

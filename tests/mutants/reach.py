@@ -82,14 +82,12 @@ def gather(
     # A second look at what failed: on a busy machine some tests do, and whatever fails without a mutant ends the run.
     for _look in range(2):
         stale = [item for item in items if item.nodeid not in known or not known[item.nodeid][1]]
-        tasks = [(None, functools.partial(_observe, part, run), math.inf) for part in _parts(stale, 4 * jobs) if part]
+        tasks = [(None, functools.partial(_observe, part, run), math.inf) for part in _parts(stale, 12 * jobs) if part]
         for _key, answer, _seconds in forks.run_all(tasks, jobs):
             if isinstance(answer, forks.Failure):
                 raise RuntimeError(f"the tests could not be observed: {answer.trace}")
             known.update(answer)
-    digests = {name: _digest(ROOT / _file(name)) for name in known}
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    kept.write_text(json.dumps({"sources": sources, "digests": digests, "tests": known}), "utf-8")
+            _keep(kept, sources, known)
     names = {item.nodeid for item in items}
     return Reach(
         {
@@ -98,6 +96,13 @@ def gather(
             if name in names
         }
     )
+
+
+def _keep(kept: pathlib.Path, sources: t.Mapping[str, str], known: t.Mapping[str, t.Any]) -> None:
+    """Write what is known so far, so that a run that is broken off was not for nothing."""
+    digests = {name: _digest(ROOT / _file(name)) for name in known}
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text(json.dumps({"sources": sources, "digests": digests, "tests": known}), "utf-8")
 
 
 def _still_true(kept: pathlib.Path, sources: t.Mapping[str, str]) -> dict[str, t.Any]:

@@ -84,13 +84,22 @@ def test_an_object_that_is_not_due_hides_none_that_is() -> None:
         {"action": "route", "target": "/rt2", "hosts": ["two"], "due": True},
         {"action": "route", "target": "/rt3", "hosts": ["three"], "due": True},
     ]
-    done: list[dict[str, t.Any]] = [
-        {"item": steps[1], "skipped": True},
-        {"item": steps[2], "failed": True, "msg": "denied"},
-        {"changed": True},
-    ]
-    changes = outcome.azure_changes(steps, done, check_mode=False)
+    told = {"repairs": [{"action": "route", "target": "/rt3", "failed": True, "msg": "denied"}], "failed": True}
+    changes = outcome.azure_changes(steps, told, check_mode=False)
     assert [(change.target, change.status, change.message) for change in changes] == [("/rt3", "failed", "denied")]
+
+
+def test_what_failed_as_a_whole_failed_for_every_object() -> None:
+    steps: list[dict[str, t.Any]] = [
+        {"action": "route", "target": "/rt1", "hosts": ["one"], "due": True},
+        {"action": "nsg_rule", "target": "/nsg", "hosts": ["two"], "due": True},
+    ]
+    changes = outcome.azure_changes(steps, {"failed": True, "msg": "no sign-in"}, check_mode=False)
+    assert [(change.target, change.status, change.message) for change in changes] == [
+        ("/rt1", "failed", "no sign-in"),
+        ("/nsg", "failed", "no sign-in"),
+    ]
+    assert outcome.azure_changes(steps, {"changed": False}, check_mode=False) == []
 
 
 def test_one_of_several_tasks_that_changed_something_is_a_change() -> None:

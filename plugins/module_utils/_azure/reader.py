@@ -47,6 +47,7 @@ class Reader:
         self._done: set[str] = set()
         self._gone: set[str] = set()
         self._asked: set[str] = set()
+        self._opened: set[str] = set()
         self.snapshot = Snapshot()
 
     def read(
@@ -62,13 +63,9 @@ class Reader:
         if scope.missing_hubs(self.snapshot, wanted):
             self._read(self._subscriptions_of_hubs(scope.networks(self.snapshot, wanted)), machines)
         doubtful = [vm_id for vm_id in wanted if vm_id in set(map(low, in_doubt))]
-        self._run(
-            [
-                *self._route_jobs(scope.witnesses(self.snapshot, wanted)),
-                *self._tag_jobs(),
-                *self._forwarding_jobs(doubtful),
-            ]
-        )
+        self._run(self._route_jobs(scope.witnesses(self.snapshot, wanted)))
+        self._run(self._rule_jobs(wanted))
+        self._run([*self._tag_jobs(), *self._forwarding_jobs(doubtful)])
         self.snapshot.forget(scope.managed_subscriptions(self.snapshot, wanted))
         return found
 
@@ -88,6 +85,8 @@ class Reader:
             wanted = [low(vm_id) for vm_id in found if vm_id]
             # Where the routes lead tells which of the peered networks have to be read.
             self._run([*self._route_jobs(scope.subnets(self.snapshot, wanted)), *self._admin_rule_jobs(wanted)])
+            # And to which firewalls, whose policies alone are looked into.
+            self._run(self._rule_jobs(wanted))
             todo = scope.referenced(self.snapshot, wanted) - self._done
         for name in sorted(todo):
             self.snapshot.missing(SUBSCRIPTION, f"/subscriptions/{name}", "it is too many references away")
@@ -169,9 +168,8 @@ class Reader:
         return [*(self._listing(name, kind) for kind in kinds if kind != catalog.NETWORKS), power]
 
     def _details(self) -> list[Job]:
-        """Children that the lists do not hold: of firewall policies, of hubs, and of private DNS zones for the names of a KMS."""
+        """Children that the lists do not hold: of hubs, and of private DNS zones for the names of a KMS."""
         children = [
-            ("Microsoft.Network/firewallPolicies", "ruleCollectionGroups"),
             ("Microsoft.Network/virtualHubs", "routingIntent"),
             ("Microsoft.Network/virtualHubs", "hubVirtualNetworkConnections"),
             ("Microsoft.Network/virtualHubs", "hubRouteTables"),
@@ -188,6 +186,13 @@ class Reader:
             for child in ("virtualNetworkLinks", "A", "CNAME")
             if (low(zone), child.lower()) not in self.snapshot.listed
         ]
+
+    def _rule_jobs(self, vm_ids: t.Sequence[str]) -> list[Job]:
+        """Ask for the rules of the policies, parents included, of the firewalls that the traffic of machines may go to."""
+        todo = sorted(scope.policies(self.snapshot, vm_ids) - self._opened)
+        self._opened.update(todo)
+        ids = (str(self.snapshot.resources[key]["id"]) for key in todo)
+        return [self._children(policy, "Microsoft.Network/firewallPolicies", "ruleCollectionGroups") for policy in ids]
 
     def _instance_jobs(self, machines: t.Iterable[str], subscriptions: t.Collection[str]) -> list[Job]:
         """Instances of uniform scale sets, which no list of machines holds: one question each, and one for their NICs."""

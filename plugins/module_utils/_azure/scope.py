@@ -11,7 +11,7 @@ import itertools
 import typing as t
 
 from .._network.addresses import Address, address, inside
-from .._network.links import ip_configurations, leads_to_hub, network_of, subnets_of
+from .._network.links import ip_configurations, leads_to_hub, network_of, private_addresses, subnets_of
 from .._network.names import covers
 from .._network.routes import BGP
 from .._network.state import FIREWALL, VM, ZONE
@@ -70,12 +70,54 @@ def referenced(snapshot: Snapshot, vm_ids: t.Sequence[str]) -> set[str]:
         for _subnet, nic in nics(snapshot, vm_id):
             for config in ip_configurations(snapshot.resources.get(nic, {})):
                 found |= set(map(subscription, refs(config.get("loadBalancerBackendAddressPools"))))
-    found |= _subscriptions(snapshot.of_type("Microsoft.Network/azureFirewalls"), "firewallPolicy", "virtualHub")
-    found |= _subscriptions(snapshot.of_type("Microsoft.Network/firewallPolicies"), "basePolicy")
+    found |= _subscriptions(firewalls(snapshot, vm_ids), "firewallPolicy", "virtualHub")
+    found |= _subscriptions([snapshot.resources.get(key) for key in policies(snapshot, vm_ids)], "basePolicy")
     for group in snapshot.of_type("Microsoft.Network/firewallPolicies/ruleCollectionGroups"):
         for rule in _rules(group):
             found |= set(map(subscription, strings(rule.get("sourceIpGroups"), rule.get("destinationIpGroups"))))
     return found - {""}
+
+
+def firewalls(snapshot: Snapshot, vm_ids: t.Iterable[str]) -> list[dict[str, t.Any]]:
+    """Return the firewalls that traffic of the machines, or their questions for names, may go to: what other ones do is no matter."""
+    wanted = list(vm_ids)
+    near = _on_the_way(snapshot, networks(snapshot, wanted))
+    bodies = [props(snapshot.resources.get(network)) for network in near]
+    asked = [mapping(body.get("dhcpOptions")).get("dnsServers") for body in bodies]
+    own = [props(snapshot.resources.get(nic)) for vm_id in wanted for _subnet, nic in nics(snapshot, vm_id)]
+    asked += [mapping(body.get("dnsSettings")).get("dnsServers") for body in own]
+    places = {str(hop) for network in near for hop in _next_hops(snapshot, network)} | set(strings(*asked))
+    connected = _hubs(snapshot)
+    hubs = {low(hub) for network in near for hub in connected.get(network, ())}
+    exits = _hub_exits(snapshot, hubs)
+    return [
+        body
+        for body in snapshot.of_type(FIREWALL)
+        if places.intersection(private_addresses(body))
+        or low(ref(props(body).get("virtualHub"))) in hubs
+        or low(body["id"]) in exits
+    ]
+
+
+def policies(snapshot: Snapshot, vm_ids: t.Iterable[str]) -> set[str]:
+    """Return, as keys, the policies of these firewalls that were read, with their parents."""
+    found: set[str] = set()
+    todo = {low(ref(props(body).get("firewallPolicy"))) for body in firewalls(snapshot, vm_ids)}
+    while todo:
+        found |= todo
+        todo = {low(ref(props(snapshot.resources.get(key)).get("basePolicy"))) for key in todo} - found
+    return found & snapshot.resources.keys()
+
+
+def _hub_exits(snapshot: Snapshot, hubs: t.Collection[str]) -> set[str]:
+    """Return what routing intent and route tables of hubs send traffic to."""
+    intents = snapshot.of_type(f"{HUB}/routingIntent")
+    tables = snapshot.of_type(f"{HUB}/hubRouteTables")
+    lists = [(body, props(body).get("routingPolicies")) for body in intents]
+    lists += [(body, props(body).get("routes")) for body in tables]
+    rows = [row for body, found in lists if low(parent(body["id"])) in hubs for row in items(found)]
+    bodies = [props(snapshot.resources.get(hub)) for hub in hubs]
+    return {low(ref(row.get("nextHop"))) for row in rows} | {low(ref(body.get("azureFirewall"))) for body in bodies}
 
 
 def _on_the_way(snapshot: Snapshot, start: t.Sequence[str]) -> set[str]:

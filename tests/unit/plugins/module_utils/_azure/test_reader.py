@@ -181,7 +181,7 @@ def test_no_right_is_asked_for_where_a_deny_assignment_outweighs_all(read: Read,
         assert "created by Azure Databricks" in entry["reason"]
 
 
-STORM = {"on": "arm", "match": "GET */networkInterfaces*", "answer": 429, "retry_after": 0, "times": 50}
+STORM = {"on": "arm", "match": "GET */networkInterfaces*", "answer": 429, "retry_after": 0, "times": 500}
 FAULTS = {
     "429 storm": STORM,
     "500": {"on": "arm", "match": "GET */routeTables*", "answer": 500, "times": 50},
@@ -294,3 +294,36 @@ def test_another_subnet_on_the_gateway_tells_where_a_firewall_leaves(
     assert (path["verdict"], unread) == (verdict if propagates else "unknown", []), path["reason"]
     asked = [entry["path"] for entry in log if entry["path"].endswith("effectiveRouteTable")]
     assert len(asked) == 1 + propagates
+
+
+def _unused(number: int) -> list[b.Body]:
+    """A firewall that no route leads to, with a policy and its parent."""
+    name = f"other{number}"
+    config = {
+        "privateIPAddress": f"10.77.{number}.4",
+        "subnet": b.ref("virtualNetworks/far/subnets/AzureFirewallSubnet"),
+    }
+    own = {
+        "ipConfigurations": [{"name": "c", "properties": config}],
+        "firewallPolicy": b.ref(f"firewallPolicies/{name}"),
+    }
+    group = {"priority": 100, "ruleCollections": [b.network_rule("Deny", "*")]}
+    return [
+        b.resource("azureFirewalls", name, own),
+        b.resource("firewallPolicies", name, {"basePolicy": b.ref(f"firewallPolicies/parent{number}")}),
+        b.resource(f"firewallPolicies/{name}/ruleCollectionGroups", "g", group),
+        b.resource("firewallPolicies", f"parent{number}", {}),
+        b.resource(f"firewallPolicies/parent{number}/ruleCollectionGroups", "g", group),
+    ]
+
+
+@pytest.mark.parametrize(("parent", "verdict"), [("Allow", "open"), ("Deny", "blocked")])
+def test_only_policies_of_firewalls_on_the_way_are_looked_into(read: Read, parent: str, verdict: str) -> None:
+    others = [body for number in range(12) for body in _unused(number)]
+    rules = [b.network_rule(parent, *kms.ADDRESSES)]
+    resources = [*b.behind_firewall(b.network_rule("Allow", *kms.ADDRESSES), parent=rules), *others, ALLOWED[-1]]
+    resources[0] = ALLOWED[0]
+    (path,), unread, log = read(resources)
+    assert (path["verdict"], unread) == (verdict, []), path["reason"]
+    groups = [entry["path"].split("/")[-2] for entry in log if entry["path"].endswith("/ruleCollectionGroups")]
+    assert sorted(groups) == ["parent", "policy"]

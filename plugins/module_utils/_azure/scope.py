@@ -66,6 +66,8 @@ def referenced(snapshot: Snapshot, vm_ids: t.Sequence[str]) -> set[str]:
         found.add(subscription(network))
         own = props(snapshot.resources.get(network))
         found |= _subscriptions(own.get("subnets"), "routeTable", "networkSecurityGroup", "natGateway")
+        hubs = {low(hub) for hub in _hubs(snapshot).get(network, ())}
+        found |= {subscription(place) for place, _address in _static_hops(snapshot, hubs)}
     for vm_id in vm_ids:
         for _subnet, nic in nics(snapshot, vm_id):
             for config in ip_configurations(snapshot.resources.get(nic, {})):
@@ -90,6 +92,7 @@ def firewalls(snapshot: Snapshot, vm_ids: t.Iterable[str]) -> list[dict[str, t.A
     connected = _hubs(snapshot)
     hubs = {low(hub) for network in near for hub in connected.get(network, ())}
     exits = _hub_exits(snapshot, hubs)
+    places |= {address for _network, address in _static_hops(snapshot, hubs)}
     return [
         body
         for body in snapshot.of_type(FIREWALL)
@@ -107,6 +110,18 @@ def policies(snapshot: Snapshot, vm_ids: t.Iterable[str]) -> set[str]:
         found |= todo
         todo = {low(ref(props(snapshot.resources.get(key)).get("basePolicy"))) for key in todo} - found
     return found & snapshot.resources.keys()
+
+
+def _static_hops(snapshot: Snapshot, hubs: t.Collection[str]) -> set[tuple[str, str]]:
+    """Return (network, next hop) of the static routes of connections with hubs, which may lead to a firewall there."""
+    found: set[tuple[str, str]] = set()
+    for connection in snapshot.of_type(f"{HUB}/hubVirtualNetworkConnections"):
+        if low(parent(connection["id"])) in hubs:
+            network = low(ref(props(connection).get("remoteVirtualNetwork")))
+            routing = mapping(props(connection).get("routingConfiguration"))
+            routes = items(mapping(routing.get("vnetRoutes")).get("staticRoutes"))
+            found |= {(network, text(route.get("nextHopIpAddress"))) for route in routes}
+    return found
 
 
 def _hub_exits(snapshot: Snapshot, hubs: t.Collection[str]) -> set[str]:

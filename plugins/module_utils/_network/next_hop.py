@@ -21,8 +21,6 @@ from .subnet_routes import GATEWAY_SUBNETS, computed
 from .values import Body, low, name_of, props, ref, text
 from .wording import say
 
-DEFAULT = "0.0.0.0/0"
-
 
 @dataclasses.dataclass(frozen=True)
 class Journey:
@@ -115,10 +113,10 @@ def _gateway(journey: Journey, route: Route, prefix: str, hop_ip: str) -> Leg:
         owner, _connected = appliance.owner_of(journey.state, journey.network_id, hop_ip) if hop_ip else (None, True)
         if owner is not None:
             return _appliance(journey, hop_ip, what)
-        exit_ = _hub_exit(journey, prefix)
-        if exit_ is None and prefix == DEFAULT:
+        exit_ = hub.way_out(journey.state, journey.network_id, prefix)
+        if exit_ is None:
             _hub_known(journey.state, journey.network_id, what)
-        if exit_ is not None and exit_.next_id:
+        elif exit_.next_id:
             return _through_hub(journey, exit_)
         if exit_ is None and hop_ip and _route_server(journey.state, journey.network_id, hop_ip):
             return appliance.foreign(hop_ip, say("route_server", route=what))
@@ -127,10 +125,6 @@ def _gateway(journey: Journey, route: Route, prefix: str, hop_ip: str) -> Leg:
     reason = say("gateway", route=what)
     hop = appliance.Hop("gateway", None, name_of(journey.network_id), hop_ip or None).judged(BLOCKED, reason)
     return _blocked(judgement.FORCED_TUNNELING, reason).behind(hop)
-
-
-def _hub_exit(journey: Journey, prefix: str) -> hub.HubExit | None:
-    return hub.internet_exit(journey.state, journey.network_id) if prefix == DEFAULT else None
 
 
 def _hub_known(state: NetworkState, network_id: str, what: Text) -> None:
@@ -151,6 +145,9 @@ def _hub_known(state: NetworkState, network_id: str, what: Text) -> None:
 
 def _through_hub(journey: Journey, exit_: hub.HubExit) -> Leg:
     hub_hop = appliance.Hop("hub", exit_.hub_id, name_of(exit_.hub_id), None).judged(OPEN, exit_.reason)
+    if exit_.address:
+        there = dataclasses.replace(journey, network_id=exit_.next_id)
+        return _appliance(there, exit_.address, exit_.reason).behind(hub_hop)
     if values.type_of(exit_.next_id) == FIREWALL:
         body = journey.state.need(exit_.next_id)
         if appliance.is_stopped(body):

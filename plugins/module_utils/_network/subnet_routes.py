@@ -202,8 +202,13 @@ def bgp_source(state: NetworkState, network_id: str) -> Text | None:
 def hub_connection(state: NetworkState, network_id: str) -> Body | None:
     """Return the connection of a network to a virtual hub, None when none was read."""
     for hub in state.of_type("microsoft.network/virtualhubs"):
-        inline = values.items(props(hub).get("virtualNetworkConnections"))
-        for connection in (*state.children(str(hub["id"]), "hubVirtualNetworkConnections"), *inline):
+        for connection in connections_of(state, str(hub["id"])):
             if low(ref(props(connection).get("remoteVirtualNetwork"))) == low(network_id):
                 return {**connection, "hub": hub["id"]}
     return None
+
+
+def connections_of(state: NetworkState, hub_id: str) -> list[Body]:
+    """Return the connections of a virtual hub with virtual networks."""
+    inline = values.items(props(state.get(hub_id)).get("virtualNetworkConnections"))
+    return [*state.children(hub_id, "hubVirtualNetworkConnections"), *inline]

@@ -98,6 +98,9 @@ TEXTS = texts(
         "hub_intent": "routing intent of virtual hub '{hub}' sends Internet traffic to '{next}'",
         "hub_route": "route table '{table}' of virtual hub '{hub}' sends {prefix} to '{next}'",
         "hub_branch": "virtual hub '{hub}' has no routing intent for Internet traffic, and a branch announces the route",
+        "hub_static": "the connection of virtual network '{network}' with virtual hub '{hub}' has a static route of {prefix} to {next}",
+        "hub_peer": "virtual hub '{hub}' has no gateway to a branch and learnt the route from its BGP peer '{next}'",
+        "hub_either": "virtual hub '{hub}' may have learnt the route from a branch or from its BGP peer '{next}', which Azure does not tell",
         "hub_forced": (
             "firewall '{firewall}' of virtual hub '{hub}' follows the default route that the hub learnt (forced-tunnel mode),"
             " and where that leads was not read"

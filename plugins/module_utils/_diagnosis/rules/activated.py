@@ -67,9 +67,10 @@ def check(view: View) -> Finding | None:
 
 
 def at_risk(found: Finding, faults: t.Sequence[Finding]) -> Finding:
-    """Return the finding as a warning that names the first of `faults`, which will stop the next renewal."""
+    """Return the finding as a warning that names the first of `faults`, which will stop the next renewal, with what shows that fault."""
     return dataclasses.replace(
         found,
+        evidence=(*found.evidence, *(fact for fact in faults[0].evidence if fact not in found.evidence)),
         severity="warning",
         title=TEXTS["perhaps" if faults[0].confidence == "possible" else "at_risk"].format(title=faults[0].title),
         remedy=faults[0].remedy,

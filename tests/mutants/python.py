@@ -39,7 +39,9 @@ _DROPPED = {"lower", "casefold", "upper", "strip", "rstrip", "lstrip", "removepr
 # Calls whose arguments are words for people, sources or types.
 _WORDS = {"texts", "steps", "Source", "cast", "TypeVar", "compile"}
 _WORD_KEYWORDS = {"why", "name", "subject", "title", "sources", "texts", "steps"}
-_KEY = re.compile(r"[\w.:/*-]{1,40}")
+# Numbers of which only the order counts; they stand ten apart.
+_ORDER_KEYWORDS = {"place"}
+_KEY = re.compile(r"(?!https:)[\w.:/*-]{1,40}")
 
 
 def mutants(path: str) -> list[Mutant]:
@@ -207,7 +209,7 @@ def _skipped(parent: ast.AST, name: str, child: ast.AST) -> bool:
     if isinstance(parent, ast.Call) and _name(parent.func) in _WORDS:
         return True
     if isinstance(parent, ast.keyword):
-        return parent.arg in _WORD_KEYWORDS
+        return parent.arg in _WORD_KEYWORDS | _ORDER_KEYWORDS
     if isinstance(parent, ast.Expr):
         return isinstance(child, ast.Constant)
     # A type made of an alias.

@@ -15,10 +15,7 @@ import json
 import pathlib
 import typing as t
 
-from tests.tools import importable
-
-importable.install()
-
+from tests.approved import keep, said  # isort: skip, as it makes the collection importable
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.engine import diagnose
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import (
     Diagnosis,
@@ -28,7 +25,6 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosi
     Remedy,
 )
 from ansible_collections.azure_windows.activation.plugins.module_utils._plain import to_plain
-from ansible_collections.azure_windows.activation.plugins.module_utils._text import Text
 from tests.unit.plugins.module_utils._diagnosis import build
 from tests.unit.plugins.module_utils._diagnosis.test_engine import CHANGES, PATHS
 from tests.unit.plugins.module_utils._diagnosis.test_pairs import CAUSES
@@ -77,7 +73,7 @@ def lines() -> list[str]:
 
 def _sides(found: Diagnosis) -> dict[str, t.Any]:
     told = {
-        "chain": [_said(text) for text in found.chain],
+        "chain": [said(text) for text in found.chain],
         "guest": found.guest,
         "azure": found.azure,
         "licensed": found.licensed,
@@ -91,7 +87,7 @@ def _sides(found: Diagnosis) -> dict[str, t.Any]:
 
 
 def _finding(item: Finding) -> str:
-    head = f"{item.id} {item.severity} {item.status} {item.confidence} {_said(item.title)}"
+    head = f"{item.id} {item.severity} {item.status} {item.confidence} {said(item.title)}"
     more = [f"explains {' '.join(item.explains)}"] if item.explains else []
     more += [f"like {' '.join(item.not_excluded)}"] if item.not_excluded else []
     more += [f"knows {'; '.join(map(_fact, item.evidence))}"] if item.evidence else []
@@ -108,16 +104,8 @@ def _fact(fact: Fact) -> str:
 
 
 def _remedy(remedy: Remedy) -> str:
-    return f"{remedy.who}/{remedy.action}: {', '.join(_said(step.says) for step in remedy.steps)}"
-
-
-def _said(text: str) -> str:
-    """Return which message it is, with what fills it in; the words themselves are held elsewhere."""
-    if not isinstance(text, Text):
-        return repr(text)
-    params = {key: _said(value) if isinstance(value, Text) else value for key, value in text.message.params.items()}
-    return text.message.id + (json.dumps(params, sort_keys=True) if params else "")
+    return f"{remedy.who}/{remedy.action}: {', '.join(said(step.says) for step in remedy.steps)}"
 
 
 if __name__ == "__main__":
-    FILE.write_text("\n".join(lines()) + "\n", "utf-8")
+    keep(FILE, lines())

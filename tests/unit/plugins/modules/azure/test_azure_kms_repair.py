@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import collections
 import concurrent.futures
+import contextlib
+import os
+import pathlib
+import signal
+import time
 import typing as t
 
 import pytest
@@ -16,6 +21,7 @@ from ansible_collections.azure_windows.activation.plugins.module_utils._azure_ch
 from tests import kms
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.modules.azure.conftest import WRITING, Azure, Start, fault
+from tests.unit.plugins.modules.azure.test_azure_modules import started
 
 TUNNEL = b.route("0.0.0.0/0", "VirtualNetworkGateway", name="default")
 NVA = b.route("0.0.0.0/0", "VirtualAppliance", "10.9.9.9", name="default")
@@ -275,6 +281,43 @@ def test_two_runs_at_once_write_everything_once(azure: Start) -> None:
     assert len(changed) == len(set(changed)) == 12
     assert lab.undo()["left"] == []
     assert lab.lab.state_hash() == before
+
+
+def family(pid: int) -> list[int]:
+    """Return a process and all that it started: Ansible gives a module a session of its own."""
+    parents: dict[int, int] = {}
+    for path in pathlib.Path("/proc").glob("[0-9]*/stat"):
+        # Others come and go meanwhile.
+        with contextlib.suppress(OSError):
+            parents[int(path.parent.name)] = int(path.read_text("utf-8").rpartition(")")[2].split()[1])
+    found = [pid]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found
+
+
+@pytest.mark.parametrize("after", [1, 6])
+def test_a_run_that_is_killed_between_its_writes_is_undone(azure: Start, after: int) -> None:
+    lab = azure(tabled(6), options={"write_seconds": 0.3})
+    before = lab.lab.state_hash()
+    with started(lab, "azure_kms_repair", changes=routes(6), journal=str(lab.journal)) as process:
+        limit = time.monotonic() + 60
+        while len(lab.writes()) < after and time.monotonic() < limit:
+            time.sleep(0.02)
+        for pid in family(process.pid):
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    sent = len(lab.writes())
+    assert after <= sent < 12
+    assert lab.lab.state_hash() != before
+    states = lab.states()
+    # Every write that was sent has its line, and some have no second one.
+    assert sent <= states.count("intended")
+    assert states.count("done") < states.count("intended")
+    assert lab.undo()["left"] == []
+    assert lab.lab.state_hash() == before
+    again = lab.run("repair", changes=routes(6))
+    assert all(one["changed"] for one in again["repairs"])
 
 
 WRONG: dict[str, tuple[dict[str, t.Any], str]] = {

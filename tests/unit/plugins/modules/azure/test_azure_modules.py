@@ -90,7 +90,8 @@ def test_a_missing_or_foreign_journal_is_said(azure: Start, tmp_path: pathlib.Pa
             lab.run("rollback", journal=str(tmp_path / "other"))
 
 
-def ansible(lab: t.Any, module: str, *flags: str, **options: t.Any) -> dict[str, t.Any]:
+def started(lab: t.Any, module: str, *flags: str, **options: t.Any) -> subprocess.Popen[str]:
+    """Start Ansible with one module."""
     environment = {
         "ANSIBLE_COLLECTIONS_PATH": str(tree.TREE),
         **os.environ,
@@ -108,15 +109,18 @@ def ansible(lab: t.Any, module: str, *flags: str, **options: t.Any) -> dict[str,
         "-e",
         "ansible_python_interpreter={{ ansible_playbook_python }}",
     ]
-    found = subprocess.run(
+    return subprocess.Popen(
         [*command, "-m", f"azure_windows.activation.{module}", "-a", json.dumps(options), *flags],
-        capture_output=True, text=True, env=environment, cwd=ROOT, check=False, timeout=120,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT,
     )  # fmt: skip
-    assert "Traceback" not in found.stdout + found.stderr, found
-    assert lab.lab.environment["AZURE_SECRET"] not in found.stdout + found.stderr + lab_text(lab)
-    return t.cast(
-        "dict[str, t.Any]", json.loads(found.stdout[found.stdout.index("=> {") + 3 : found.stdout.rindex("}") + 1])
-    )
+
+
+def ansible(lab: t.Any, module: str, *flags: str, **options: t.Any) -> dict[str, t.Any]:
+    with started(lab, module, *flags, **options) as process:
+        out, err = process.communicate(timeout=120)
+    assert "Traceback" not in out + err, (out, err)
+    assert lab.lab.environment["AZURE_SECRET"] not in out + err + lab_text(lab)
+    return t.cast("dict[str, t.Any]", json.loads(out[out.index("=> {") + 3 : out.rindex("}") + 1]))
 
 
 def lab_text(lab: t.Any) -> str:

@@ -198,6 +198,12 @@ paths:
           C(name) and C(servers). Read for the machines in O(names_in_doubt).
       type: list
       elements: dict
+    nat_gateway:
+      description:
+        - What a NAT gateway for the subnet would do to others, where RV(paths[].causes) holds V(no-outbound-path). C(moves) are the VMs that
+          would leave by another address, C(basic) the Basic resources that Azure allows no NAT gateway beside. C(known) is V(false) where
+          the VMs of the subnet could not be listed.
+      type: dict
     unread:
       description: What could not be read for this machine, as RV(unread).
       type: list

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .._network import balancer, egress
-from .._network.judgement import BLOCKED, OPEN, KmsTargets, Leg, NotKnownError, unknown, worst
-from .._network.links import ip_configurations, reference
+from .._network import egress, egress_change
+from .._network.egress_change import Machine
+from .._network.judgement import BLOCKED, OPEN, KmsTargets, NotKnownError, worst
 from .._network.path import evaluate
-from .._network.state import NIC, NetworkState
-from .._network.values import Body, low, mapping, name_of, props, ref, subscription, text
+from .._network.state import NetworkState
+from .._network.values import name_of, ref
 from .change_set import ChangeSet, Refusal
 
 ACCEPT = "Set accept_egress_change to true if that is wanted"
@@ -36,13 +36,6 @@ class EgressCheck:
     acceptable: bool = True
 
 
-@dataclasses.dataclass(frozen=True)
-class _Machine:
-    name: str
-    place: egress.Origin
-    leg: Leg
-
-
 def guarded(plan: ChangeSet, check: EgressCheck, *, accepted: bool) -> ChangeSet:
     """Return the plan, or why it is not carried out: a plan without writes touches nobody."""
     if not plan.writes or plan.refusal is not None or check.refusal is None:
@@ -58,7 +51,7 @@ def of_routes(state: NetworkState, subnet_ids: t.Sequence[str]) -> EgressCheck:
     warnings: list[str] = []
     blocked: list[str] = []
     for subnet_id in subnet_ids:
-        machines = _machines(state, subnet_id)
+        machines = _behind(state, subnet_id)
         verdict = worst(machine.leg.verdict for machine in machines)
         verdicts.append(verdict)
         if verdict != OPEN:
@@ -83,19 +76,16 @@ def lost_ways(state: NetworkState, vm_ids: t.Sequence[str], targets: KmsTargets)
 
 
 def of_nat_gateway(state: NetworkState, subnet_id: str) -> EgressCheck:
-    """Judge a NAT gateway for a subnet: it takes over the way out of every machine there.
-
-    Source: https://learn.microsoft.com/azure/nat-gateway/nat-overview ("NAT Gateway takes precedence over other outbound
-    methods"; "Basic resources [...] aren't compatible with NAT Gateway").
-    """
+    """Judge a NAT gateway for a subnet: it takes over the way out of every machine there."""
     try:
-        if state.unread_about(NIC, f"/subscriptions/{subscription(subnet_id)}"):
-            raise state.not_listed(subscription(subnet_id), NIC)
+        egress_change.listed(state, subnet_id)
     except NotKnownError as problem:
         reason = f"Whose way out the NAT gateway changes is not known: {problem.reason}"
         return EgressCheck(None, refusal=Refusal("machines-not-known", reason, ACCEPT))
-    machines = _machines(state, subnet_id)
-    basic = [name for one in machines for name in _basic(state, one)]
+    machines = egress_change.machines(state, subnet_id)
+    basic = [
+        f"{kind} '{name}' of machine '{one.name}'" for one in machines for kind, name in egress_change.basic(state, one)
+    ]
     if basic:
         reason = (
             f"Subnet {name_of(subnet_id)} holds Basic resources, beside which Azure allows no NAT gateway: "
@@ -103,35 +93,11 @@ def of_nat_gateway(state: NetworkState, subnet_id: str) -> EgressCheck:
         )
         refusal = Refusal("basic-resources", reason, "Upgrade them to the Standard SKU first")
         return EgressCheck(False, refusal=refusal, acceptable=False)
-    moved = [_moved(one) for one in machines if one.place.nic and one.leg.verdict != BLOCKED and not _by_nat(one.leg)]
+    moved = [f"machine '{one.name}' (today: {one.method.replace('_', ' ')})" for one in machines if one.moved]
     if not moved:
         return EgressCheck(True)
     reason = f"From now on the NAT gateway's address is that of {_listed(moved)}"
     return EgressCheck(True, refusal=Refusal("egress-would-change", reason, ACCEPT))
-
-
-def _moved(machine: _Machine) -> str:
-    method = str(mapping(machine.leg.egress).get("method") or "unknown").replace("_", " ")
-    return f"{machine.name} (today: {method})"
-
-
-def _by_nat(leg: Leg) -> bool:
-    return mapping(leg.egress).get("method") == "nat_gateway"
-
-
-def _basic(state: NetworkState, machine: _Machine) -> list[str]:
-    """Return the Basic public IPs and load balancers of a machine; one that was not read is not known to be Basic."""
-    public = state.get(reference(machine.place.config, "publicIPAddress"))
-    found = [f"public IP '{name_of(public)}' of {machine.name}"] if public and _sku(public) in ("", "basic") else []
-    try:
-        pools = balancer.pools_of_nic(state, machine.place.config)
-    except NotKnownError:
-        return found
-    return found + [f"load balancer '{pool.name}' of {machine.name}" for pool in pools if pool.sku == "basic"]
-
-
-def _sku(body: Body) -> str:
-    return text(mapping(body.get("sku")).get("name")).lower()
 
 
 def _listed(names: t.Sequence[str]) -> str:
@@ -141,34 +107,17 @@ def _listed(names: t.Sequence[str]) -> str:
     return ", ".join(unique[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-def _warning(subnet_id: str, machines: t.Sequence[_Machine]) -> str:
+def _warning(subnet_id: str, machines: t.Sequence[Machine]) -> str:
     first = machines[0]
+    name = f"machine '{first.name}'" if first.name else "a machine"
     others = f" ({len(machines)} machines)" if len(machines) > 1 else ""
-    who = f"{first.name} in subnet '{name_of(subnet_id)}'{others}"
+    who = f"{name} in subnet '{name_of(subnet_id)}'{others}"
     if first.leg.verdict == BLOCKED:
         return f"routes to the Internet alone do nothing for {who}: {first.leg.reason}; give it a NAT gateway or a public address"
     return f"whether {who} has a way out is not known: {first.leg.reason}"
 
 
-def _leave(state: NetworkState, place: egress.Origin) -> Leg:
-    try:
-        if state.unread_about(NIC, f"/subscriptions/{subscription(place.subnet_id)}"):
-            raise state.not_listed(subscription(place.subnet_id), NIC)
-        return egress.direct(state, place)
-    except NotKnownError as problem:
-        return unknown(problem)
-
-
-def _machines(state: NetworkState, subnet_id: str) -> list[_Machine]:
-    """Return the NICs in a subnet with what becomes of their traffic; an imagined one where there is none."""
-    found: list[_Machine] = []
-    for nic in state.nics():
-        for config in ip_configurations(nic):
-            if low(ref(config.get("subnet"))) == low(subnet_id):
-                vm: Body | None = state.get(ref(props(nic).get("virtualMachine")))
-                place = egress.Origin(nic, config, subnet_id, vm)
-                found.append(_Machine(f"machine '{name_of(vm or nic)}'", place, _leave(state, place)))
-    if found:
-        return found
+def _behind(state: NetworkState, subnet_id: str) -> list[Machine]:
+    """Return the machines of a subnet, an imagined one where there is none."""
     nobody = egress.Origin({}, {}, subnet_id, None)
-    return [_Machine("a machine", nobody, _leave(state, nobody))]
+    return egress_change.machines(state, subnet_id) or [Machine("", nobody, egress_change.leave(state, nobody))]

@@ -10,9 +10,9 @@ import typing as t
 
 from .._plain import to_plain
 from .._text import messages
-from . import addresses, egress, firewall, judgement, names, values
+from . import addresses, egress, egress_change, firewall, judgement, names, values
 from .address_path import AddressPath, Start, address_path, with_hub_default
-from .judgement import OPEN, UNKNOWN, KmsTargets, NotKnownError
+from .judgement import NO_OUTBOUND, OPEN, UNKNOWN, KmsTargets, NotKnownError
 from .kms_routes import KmsRoutes, kms_routes
 from .links import ip_configurations, network_of
 from .next_hop import resolvers_of
@@ -47,6 +47,7 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
         "resolvers": [],
         "private_zones": [],
         "dns_forwarding": [],
+        "nat_gateway": None,
         "unread": [],
         "notes": [],
     }
@@ -127,9 +128,18 @@ def _judged(start: Start) -> dict[str, t.Any]:
         "kms_routes": start.routes.plain(),
         "private_zones": zones,
         "dns_forwarding": forwarding,
+        "nat_gateway": _nat_gateway(start) if NO_OUTBOUND in causes else None,
         "unread": judgement.join_unread(view.unread if view else (), *(path.unread for path in found)),
         "notes": list(dict.fromkeys(notes)),
     }
+
+
+def _nat_gateway(start: Start) -> dict[str, t.Any]:
+    """Return what a NAT gateway, which would be the repair, does to the other machines of the subnet."""
+    subnet_id = start.place.subnet_id
+    return start.state.remember(
+        ("nat gateway", low(subnet_id)), lambda: egress_change.of_nat_gateway(start.state, subnet_id)
+    )
 
 
 def _reason(

@@ -66,6 +66,7 @@ OBSTACLES = texts(
             "of that policy has to change it"
         ),
         "tag_denied": "rule {rule} denies the service tag AzurePlatformLKM, which was written to stop activation, so its owner has to remove it",
+        "basic_resources": "the subnet holds Basic resources ({names}), beside which Azure allows no NAT gateway; upgrade them to the Standard SKU first",
         "rule_by_policy": "rule {names} comes from Group Policy, so only the owner of that policy can change it",
         "no_local_rules": "Group Policy ignores local firewall rules (AllowLocalPolicyMerge), so a local rule has no effect",
         "rule_blocks": "rule {names} blocks the traffic; it is disabled only with remediate_disable_blocking_firewall_rules: true",

@@ -142,8 +142,12 @@ def _nsg_rule(_path: Plain, rows: t.Sequence[Plain]) -> list[_Object]:
 
 
 def _nat_gateway(path: Plain, _rows: t.Sequence[Plain]) -> list[_Object]:
+    """Return the subnet, unless it holds what Azure allows no NAT gateway beside."""
     subnet = path.get("subnet_id")
-    return [_Object(str(subnet), {"subnet": subnet})] if subnet else []
+    change = path.get("nat_gateway")
+    basic = [str(name) for name in change.get("basic") or ()] if isinstance(change, t.Mapping) else []
+    obstacle = OBSTACLES["basic_resources"].format(names=", ".join(basic)) if basic else None
+    return [_Object(str(subnet), {"subnet": subnet}, obstacle)] if subnet else []
 
 
 _OBJECTS: t.Mapping[str, t.Callable[[Plain, t.Sequence[Plain]], list[_Object]]] = {

@@ -57,6 +57,9 @@ def of(remedy: Remedy, evidence: t.Sequence[Fact], names: t.Sequence[str]) -> Co
         return Commands()
     build = _AZURE.get(remedy.action)
     az, portal = build(_Evidence(evidence)) if build else ((), None)
+    if build and not az:
+        # The module would refuse it as well.
+        return Commands()
     return Commands(_ansible(remedy.action, evidence, names), tuple(az), portal)
 
 
@@ -209,18 +212,28 @@ def _hopeless(rule: t.Mapping[str, t.Any]) -> bool:
     return rule.get("type") == "nat" or (bool(rule.get("inherited")) and rule.get("type") == "network")
 
 
-def _nat_gateway(seen: _Evidence) -> tuple[list[str], Portal]:
-    """Return a gateway in the resource group of each network, and its association with each subnet."""
+def _nat_gateway(seen: _Evidence) -> tuple[list[str], Portal | None]:
+    """Return a gateway in the resource group of each network, and its association with each subnet.
+
+    None where the module refuses one: beside Basic resources, and where other machines of the subnet would leave by another address.
+    """
+    places = [place for place in seen.places if not _moves_others(place)]
+    if seen.places and not places:
+        return [], None
     lines: dict[str, None] = {}
     name = azure_names.NAT_GATEWAY
     ip_name = azure_names.public_ip(name)
-    for place in seen.places or [{}]:
+    for place in places or [{}]:
         subnet = _subnet(place)
         where = [*subnet.network.place]
         ip = [*_AZ, "public-ip", "create", *where, "--name", ip_name, "--sku", "Standard", *_made_in(place)]
         gateway = [*_AZ, "nat", "gateway", "create", *where, "--name", name, "--public-ip-addresses", ip_name]
         lines |= dict.fromkeys([_line(*ip), _line(*gateway, *_made_in(place)), _update(subnet, "--nat-gateway", name)])
     return list(lines), Portal("portal.nat_gateway", {})
+
+
+def _moves_others(place: t.Mapping[str, t.Any]) -> bool:
+    return any(place.get(key) for key in ("moved_by_nat_gateway", "basic_resources", "machines_unread"))
 
 
 @dataclasses.dataclass(frozen=True)

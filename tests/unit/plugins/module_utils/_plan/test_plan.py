@@ -115,6 +115,15 @@ def test_an_azure_cause_names_the_object(cause: str, action: str, arguments: mad
     assert plan.hosts["web01"].run == ("activation",)
 
 
+def test_a_subnet_with_basic_resources_gets_no_nat_gateway() -> None:
+    change = {"known": True, "moves": [], "basic": ["shop-ip"]}
+    (step,) = planned(
+        made.evidence(*BLOCKED, path=path("no-outbound-path", nat_gateway=change)), allowed=EVERYTHING
+    ).azure
+    assert not step.due
+    assert "shop-ip" in str(step.obstacle)
+
+
 def test_a_subnet_without_a_route_table_gets_one() -> None:
     item = made.evidence(*BLOCKED, path=path("forced-tunneling", route_table_id=None))
     (step,) = planned(item, allowed=EVERYTHING).azure

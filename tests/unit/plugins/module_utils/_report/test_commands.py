@@ -152,6 +152,22 @@ def test_a_nat_gateway_is_made_once_for_the_subnets_of_a_network() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "why", [{"moved_by_nat_gateway": ["shop"]}, {"basic_resources": ["shop-ip"]}, {"machines_unread": True}]
+)
+def test_no_nat_gateway_is_offered_where_the_module_refuses_one(why: dict[str, t.Any]) -> None:
+    """Source: https://learn.microsoft.com/azure/nat-gateway/nat-overview (it takes precedence; Basic resources are not compatible)."""
+    refused = fact("azure_place", {**PLACE["value"], **why})
+    assert commands.of(remedy("nat_gateway"), facts(refused), ["web01"]) == commands.Commands()
+    lines = az("nat_gateway", refused, OTHER_PLACE)
+    assert lines == az("nat_gateway", OTHER_PLACE) != ()
+
+
+def test_no_run_of_ansible_is_offered_where_the_module_refuses_the_rule() -> None:
+    evidence = facts(hop(rule={"inherited": True}), PLACE)
+    assert commands.of(remedy("firewall_rule"), evidence, ["web01"]) == commands.Commands()
+
+
 @pytest.mark.parametrize("action", ["route", "nsg_rule", "firewall_rule", "nat_gateway"])
 def test_what_the_evidence_does_not_name_stays_a_placeholder(action: str) -> None:
     evidence = facts(tcp("20.118.99.224", "filtered"))

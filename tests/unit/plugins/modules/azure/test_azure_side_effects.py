@@ -14,6 +14,7 @@ import typing as t
 
 import pytest
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import paths, session, settings
 from tests.unit.lab.azure import builders as b
 from tests.unit.plugins.modules.azure.conftest import Azure, Start
 
@@ -98,6 +99,31 @@ def test_a_nat_gateway_beside_public_addresses(azure: Start, sku: str, id_: str)
     assert result["changed"] is (sku == "Standard"), result
     if sku == "Standard":
         assert any("machine 'shop' (today: instance ip)" in warning for warning in result["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("sku", "moves", "basic"), [("Standard", ["shop"], []), ("Basic", ["shop"], ["shop-ip"]), (None, [], [])]
+)
+def test_the_reading_tells_what_the_module_will_refuse(
+    azure: Start, sku: str | None, moves: list[str], basic: list[str]
+) -> None:
+    lab = azure(b.spoke(*(address(sku) if sku else ()), subnet=PRIVATE))
+    assert path_of_web(lab)["nat_gateway"] == {"known": True, "moves": moves, "basic": basic}
+    refused_by = lab.run("nat_gateway", check=True, subnet=SUBNET, name="new")["refused"]
+    assert (refused_by is None) is (not moves and not basic)
+
+
+def test_the_reading_tells_nothing_of_a_nat_gateway_that_is_no_repair(azure: Start) -> None:
+    assert path_of_web(azure(b.routed(b.route("0.0.0.0/0", "None"))))["nat_gateway"] is None
+
+
+def path_of_web(lab: Azure) -> dict[str, t.Any]:
+    """What `azure_kms_path_info` would tell of the machine `web`."""
+    found = settings.resolve({}, lab.lab.environment, lab.journal.parent)
+    with session.open_session(found, deadline=20) as opened:
+        asked = paths.Asked([f"{b.GROUP}/providers/Microsoft.Compute/virtualMachines/web"])
+        (path,), _unread = paths.read_paths(opened.client, "AzureCloud", asked, None)
+    return path
 
 
 def test_a_nat_gateway_beside_a_basic_load_balancer(azure: Start) -> None:

@@ -34,6 +34,7 @@ KEYS = {
     "resolvers",
     "private_zones",
     "dns_forwarding",
+    "nat_gateway",
     "unread",
     "notes",
     "messages",

@@ -32,9 +32,9 @@ def find(variables: t.Mapping[str, t.Any], registered: str) -> tuple[str | None,
         ("the inventory's 'id'", variables.get("id")),
     )
     for place, value in places:
-        if isinstance(value, str) and _VM.fullmatch(value):
-            return value, ""
-        if value and place == "diagnose_azure_resource_id":
+        if isinstance(value, str) and _VM.fullmatch(value.strip()):
+            return value.strip(), ""
+        if str(value or "").strip() and place == "diagnose_azure_resource_id":
             return None, f"{place} is not the resource id of a virtual machine: {str(value)[:200]}"
     return None, UNKNOWN
 
@@ -53,5 +53,5 @@ def _facts(variables: t.Mapping[str, t.Any], registered: str) -> t.Mapping[str, 
 
 def given(variables: t.Mapping[str, t.Any]) -> str | None:
     """Return the resource id, of whatever kind, that the user or the inventory gives the host; None without one."""
-    values = (variables.get(name) for name in ("diagnose_azure_resource_id", "id"))
-    return next((value for value in values if isinstance(value, str) and _RESOURCE.match(value)), None)
+    values = (str(variables.get(name) or "").strip() for name in ("diagnose_azure_resource_id", "id"))
+    return next((value for value in values if _RESOURCE.match(value)), None)

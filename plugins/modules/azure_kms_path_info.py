@@ -373,11 +373,12 @@ def _settings(module: AnsibleModule) -> Settings:
 
 
 def _open(module: AnsibleModule, settings: Settings, budget: float) -> Session:
-    """Return Azure, signed in; raises SignInError, also without the SDK or an identity, and CloudError."""
-    if sdk.IMPORT_ERROR:
-        raise SignInError(missing_required_lib(sdk.REQUIREMENTS))
+    """Return Azure, signed in; raises SignInError, also without an identity, and CloudError. Fails without the SDK."""
+    # First what costs nothing: the SDK takes seconds to import.
     if not identity_found(settings, pathlib.Path.home()):
         raise SignInError("")
+    if sdk.IMPORT_ERROR:
+        module.fail_json(msg=missing_required_lib(sdk.REQUIREMENTS), exception=sdk.IMPORT_ERROR)
     if settings.verify is False:
         module.warn("cert_validation_mode: TLS certificates are not verified; the credentials can be read on the way.")
     return open_session(settings, deadline=module.params["operation_timeout"], budget=budget)
@@ -420,8 +421,6 @@ def main() -> None:
         settings = _settings(module)
         result = _answer(module, settings)
     except SignInError as error:
-        if sdk.IMPORT_ERROR:
-            module.fail_json(msg=str(error), exception=sdk.IMPORT_ERROR)
         if settings.last_resort:
             _without_identity(module, f" {error}".rstrip())
         module.fail_json(msg=str(error))

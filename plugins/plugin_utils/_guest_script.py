@@ -22,6 +22,7 @@ import xml.parsers.expat
 
 from ansible.errors import AnsibleConnectionFailure
 from ansible.plugins.action import ActionBase
+from ansible.plugins.loader import module_loader, ps_module_utils_loader
 
 from ..module_utils._guest import text
 
@@ -31,6 +32,10 @@ _SCRIPTS = pathlib.Path(__file__).parent / "_powershell"
 _INCLUDE = re.compile(r"^# include: (\w+\.ps1)\n(?:function [\w-]+ \{ \}\n)*", re.MULTILINE)
 # A shared file has an empty parameter block of its own, so that it is a whole script to every checker.
 _HEADER_END = "\nparam()\n"
+
+# Ansible loads action plugins before it starts a worker for each host: what is looked up here, none of them looks up again.
+module_loader.find_plugin_with_context(_MODULE, mod_type=".ps1")
+ps_module_utils_loader.find_plugin("Ansible.Basic", ".cs")
 
 
 class GuestScriptError(Exception):

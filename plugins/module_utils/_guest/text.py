@@ -53,6 +53,9 @@ def clean(value: t.Any, depth: int = 0) -> t.Any:
         return None
     if isinstance(value, str):
         return scrub(_CONTROL.sub("", value[:_STRING_LIMIT]))
+    # Most of an answer are numbers and nothing, and asking whether these are mappings takes longer than all the rest.
+    if value is None or isinstance(value, (int, float)):
+        return value
     if isinstance(value, t.Mapping):
         return {clean(str(key)): clean(item, depth + 1) for key, item in value.items()}
     if isinstance(value, (list, tuple)):

@@ -7,6 +7,7 @@
 WORLD ?= tests/lab/worlds/contoso.yml
 ARGS ?=
 CALLBACK ?= azure_windows.activation.kms
+SIZES ?= 50 100 300
 PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
 	"$$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$name" && break; done)
 
@@ -22,7 +23,7 @@ export no_proxy := 127.0.0.0/8,127.0.0.1,localhost
 export NO_PROXY := $(no_proxy)
 
 .DEFAULT_GOAL := help
-.PHONY: help diagnose remediate docs test fuzz faults mutants lint molecule screenshot build clean
+.PHONY: help bench diagnose remediate docs test fuzz faults mutants lint molecule screenshot build clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -60,6 +61,10 @@ molecule: export MOLECULE_EPHEMERAL_DIRECTORY := $(VENV)/molecule/state
 molecule: $(VENV)/lint.done ## Run the Molecule scenarios against the lab
 	@rm -rf "$(MOLECULE_EPHEMERAL_DIRECTORY)"
 	molecule --base-config tests/molecule/config.yml test --all
+
+bench: $(VENV)/test.done ## Measure plays and reports of large fleets: SIZES="50 100" takes other numbers of guests
+	python -m tests.bench.report
+	python -m tests.bench.plays $(SIZES)
 
 build: $(VENV)/lab.done ## Build the collection's archive into dist/
 	ansible-galaxy collection build --force --output-path dist

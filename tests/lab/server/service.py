@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 import traceback
 import typing as t
@@ -88,6 +89,8 @@ class Service:
         except envelope.FaultError as fault:
             return 500, envelope.fault(fault), None
         step = message.verb.lower()
+        if os.environ.get("LAB_LOG_MESSAGES"):
+            self._journal.write(guest.name, "message", step=step)
         if guest.drops():
             self._journal.write(guest.name, "cut", step=step)
             raise _CutError

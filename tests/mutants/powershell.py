@@ -34,7 +34,8 @@ _SWAPS = {
 }
 _OPERATOR = re.compile(r"(?<![\w-])(" + "|".join(re.escape(word) for word in _SWAPS) + r")(?![\w-])", re.IGNORECASE)
 _NOT = re.compile(r"-not |!(?=[$(])")
-_NUMBER = re.compile(r"(?<![\w.$'\"-])(\d+)(?![\w.'\"])")
+# No part of a name, a text or a redirection.
+_NUMBER = re.compile(r"(?<![\w.$'\"&-])(\d+)(?![\w.'\">])")
 _IF = re.compile(r"\b(if|while) \(")
 _KEY = re.compile(r"'([A-Za-z][\w.\\-]*)'")
 # A line that is one call, one assignment to a property, or one way out.

@@ -10,6 +10,8 @@ import typing as t
 
 import pytest
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._network import nsg
+
 from . import arm
 
 TABLE = {"routeTable": arm.ref("routeTables", "rt")}
@@ -252,3 +254,24 @@ def test_an_allow_of_unknown_match_does_not_hide_a_deny_by_the_licensing_tag() -
     shown = judged(*rules, default_route=False)["addresses"][0]["nsg"]
     assert (shown["verdict"], shown["platform_rule"]) != ("allow", "applies")
     assert shown["verdict"] == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("taken", "limit", "free"),
+    [
+        ([], 200, 199),
+        ([199, 198], 200, 197),
+        ([199, 197], 200, 198),
+        ([], 101, 100),
+        ([100], 101, None),
+        ([], 100, None),
+        # Behind the last priority that Azure allows comes none of ours.
+        ([], 65500, 4096),
+        ([4096], 65500, 4095),
+        ([], 4097, 4096),
+        ([], 4096, 4095),
+    ],
+)
+def test_the_last_free_priority_before_a_rule(taken: list[int], limit: int, free: int | None) -> None:
+    rules = [{"properties": {"priority": number}} for number in taken]
+    assert nsg._free_priority({"rules": rules}, limit) == free

@@ -87,7 +87,8 @@ attributes:
 notes:
   - Runs M(ansible.windows.win_powershell) on the guest, which therefore needs PowerShell 5.1 or later (Windows Server 2012 R2 and later).
   - Administrator rights on the guest are advisable; without them some sections are incomplete and say so.
-  - Where PowerShell is in Constrained Language Mode, what needs sockets is reported as an error of its section.
+  - Where PowerShell is in Constrained Language Mode, what needs sockets is reported as an error of its section. There the questions are asked
+    one after another, and none begins after the deadline of O(probe_timeout). A call that hangs is waited for, as nothing can end it there.
 seealso:
   - name: Troubleshoot Azure Windows virtual machine activation problems
     description: What Microsoft checks.

@@ -24,7 +24,7 @@ from tests.lab.server.scripts import FOLDER, whole
 PWSH = shutil.which("pwsh")
 _FAKES = pathlib.Path(__file__).parent / "fakes"
 _ORDER = ("machine", "system", "events", "network", "objects", "language")
-_SESSION = pathlib.Path(__file__).parent / "session"
+SESSION = pathlib.Path(__file__).parent / "session"
 # How ansible.windows makes a session: up to 3.3.0, and from 3.4.0 on.
 OLD, NEW = "old", "new"
 
@@ -95,7 +95,7 @@ class Engine:
         return told
 
     def _of_ours(self, name: str, **variables: t.Any) -> dict[str, t.Any]:
-        answer = self.run(file=str(_SESSION / f"{name}.ps1"), variables=variables)
+        answer = self.run(file=str(SESSION / f"{name}.ps1"), variables=variables)
         if answer["error"]:
             raise RuntimeError(f"{name}.ps1: {answer['error']}")
         return answer
@@ -106,13 +106,18 @@ class Engine:
         machine: t.Mapping[str, t.Any],
         parameters: t.Mapping[str, t.Any],
         change: Change | None = None,
+        *,
+        edit: t.Callable[[str], str] = str,
     ) -> Run:
-        """Run a script of the collection on a machine made of fakes, which refuse every change unless there is one."""
+        """Run a script of the collection on a machine made of fakes, which refuse every change unless there is one.
+
+        `edit` may put a line into the script where Windows would do something that no fake can.
+        """
         order = _ORDER if change is None else (*_ORDER[:-1], "changes", _ORDER[-1])
         with tempfile.TemporaryDirectory(prefix="activation-c-") as folder:
             _write_files(pathlib.Path(folder), machine["files"])
             answer = self.run_session(
-                whole(FOLDER / f"{name}.ps1"),
+                edit(whole(FOLDER / f"{name}.ps1")),
                 parameters,
                 what_if=change is None or change.what_if,
                 secrets=change.secrets if change is not None else None,
@@ -137,10 +142,13 @@ class Change:
 
 
 class Run:
-    """What a script gave: the session's answer, the writing calls, and registry and machine afterwards."""
+    """What a script gave: the session's answer, the writing calls, registry and machine afterwards, and how it came to ask DNS."""
 
-    def __init__(self, answer: dict[str, t.Any], writes: list[str], registry: str, machine: str) -> None:
-        """Keep the parts."""
+    def __init__(
+        self, answer: dict[str, t.Any], writes: list[str], registry: str, machine: str, dns: list[str]
+    ) -> None:
+        """Keep the parts; `dns` holds `loaded` and `asked` in the order of these events."""
+        self.dns = dns
         self.answer, self.writes, self.registry = answer, writes, registry
         self.machine: dict[str, t.Any] = json.loads(machine)
 
@@ -153,8 +161,8 @@ class Run:
 
 
 _AFTERWARDS = """
-$writes = @([AppDomain]::CurrentDomain.GetData('lab.writes') | ForEach-Object { $_ })
-ConvertTo-Json -InputObject @($writes, (Export-MemoryRegistry), [AppDomain]::CurrentDomain.GetData('lab.machine')) -Compress
+$writes, $dns = foreach ($name in 'lab.writes', 'lab.dns') { , @([AppDomain]::CurrentDomain.GetData($name) | ForEach-Object { $_ }) }
+ConvertTo-Json -InputObject @($writes, (Export-MemoryRegistry), [AppDomain]::CurrentDomain.GetData('lab.machine'), $dns) -Compress
 """
 
 

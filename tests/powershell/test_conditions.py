@@ -14,7 +14,7 @@ import pytest
 from tests.lab.guest import probe
 from tests.lab.sockets import Endpoints
 from tests.powershell import machines
-from tests.powershell.engine import Engine
+from tests.powershell.engine import NEW, OLD, SESSION, Engine
 from tests.powershell.machines import LICENSING, Machine
 
 _IPV6 = "fd00::5"
@@ -23,11 +23,15 @@ _DENIED = {"code": "0x80041003", "message": "Zugriff verweigert"}
 
 @dataclasses.dataclass(frozen=True)
 class Condition:
-    """Top-level keys of the machine that differ; sections that lose all their data, and those that may differ."""
+    """Top-level keys of the machine that differ; sections that lose all their data, and those that may differ.
+
+    `edit`: what differs in the script itself.
+    """
 
     changes: t.Callable[[Machine], Machine]
     lost: frozenset[str] = frozenset()
     differs: frozenset[str] = frozenset()
+    edit: t.Callable[[str], str] = str
 
 
 def _lacking(machine: Machine) -> Machine:
@@ -56,8 +60,16 @@ def _ipv6(machine: Machine) -> Machine:
     return {"refuses_ipv6": True}
 
 
+def _strict_runspaces(script: str) -> str:
+    """Return the script with its runspaces in strict mode from the moment they open."""
+    line = "    $pool = [runspacefactory]::CreateRunspacePool($state)\n"
+    assert script.count(line) == 1
+    return script.replace(line, f"    [void]$state.StartupScripts.Add('{SESSION / 'strict.ps1'}')\n{line}")
+
+
 _CONDITIONS = {
     "strict mode": Condition(lambda _machine: {"strict": True}),
+    "strict mode in every runspace": Condition(lambda _machine: {"strict": True}, edit=_strict_runspaces),
     "noise": Condition(lambda _machine: {"noise": True}),
     "utc times": Condition(lambda _machine: {"time_kind": "Utc"}),
     "times without a kind": Condition(lambda _machine: {"time_kind": "Unspecified"}),
@@ -84,14 +96,20 @@ def _read(engine: Engine, endpoints: Endpoints, name: str) -> Machine:
     if key not in _runs:
         machine = machines.healthy(endpoints)
         changes = _CONDITIONS[name].changes(machine) if name else {}
-        run = engine.run_script("probe", {**machine, **changes}, machines.parameters())
+        edit = _CONDITIONS[name].edit if name else str
+        run = engine.run_script("probe", {**machine, **changes}, machines.parameters(LeastSeconds=45), edit=edit)
         assert (run.writes, run.answer["changed"], run.answer["failed"]) == ([], False, False)
         _runs[key] = run.output["sections"]
     return _runs[key]
 
 
+# What a session itself can be like is tried in both generations.
+_BOTH = ("strict mode", "noise", "constrained language")
+_ROWS = [*((NEW, name) for name in _CONDITIONS), *((OLD, name) for name in _BOTH)]
+
+
 @pytest.mark.parametrize("section", probe.SECTIONS)
-@pytest.mark.parametrize("name", _CONDITIONS)
+@pytest.mark.parametrize(("engine", "name"), _ROWS, indirect=["engine"])
 def test_a_section_under_a_condition(engine: Engine, endpoints: Endpoints, name: str, section: str) -> None:
     condition = _CONDITIONS[name]
     found, plain = _read(engine, endpoints, name)[section], _read(engine, endpoints, "")[section]

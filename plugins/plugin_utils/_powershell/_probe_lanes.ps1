@@ -39,6 +39,7 @@ function New-LanePool([int]$Size) {
 
 # `patience` among a job's parameters is cut down to what is left until the deadline, in whole seconds.
 function Invoke-Lane($Jobs, $Clock, [int]$Until) {
+    Set-StrictMode -Off
     foreach ($job in $Jobs) {
         $left = $Until - (Get-Elapsed $Clock)
         if ($left -lt 1) { return }

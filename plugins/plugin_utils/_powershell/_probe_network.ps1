@@ -9,7 +9,8 @@ param()
 # include: _probe_windows.ps1
 function Read-Part { }
 
-# IMDS must never be asked through a proxy, whatever the system's settings say.
+# IMDS must never be asked through a proxy, whatever the system's settings say. 5.1 has no -NoProxy; its -WebSession takes this type, which
+# came with Invoke-RestMethod in 3.0: https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/invoke-restmethod?view=powershell-5.1
 function Invoke-Imds([string]$Path, [int]$Seconds, [bool]$Constrained) {
     $request = @{ Uri = "http://169.254.169.254/metadata/$Path"; Headers = @{ Metadata = 'true' }; TimeoutSec = $Seconds; ErrorAction = 'Stop' }
     if (-not $Constrained) {
@@ -60,6 +61,12 @@ function Read-Attestation([int]$Seconds, [bool]$Constrained) {
     if ($answer.chain_status -contains 'PartialChain') { $answer.status = 'chain-incomplete' }
     if ($trusted) { $answer.status = 'ok' }
     @{ part = 'answer'; values = $answer }
+}
+
+# Looking a command up loads its module.
+function Read-Resolver {
+    $null = Get-Command -Name Resolve-DnsName -ErrorAction Stop
+    @{ part = 'loaded'; values = $true }
 }
 
 function Read-Name([string]$Name, [string]$Type, [string]$Server) {

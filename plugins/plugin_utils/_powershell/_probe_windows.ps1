@@ -127,8 +127,8 @@ function Read-TimeService {
 }
 
 function Read-Session {
-    Read-Part 'ui_culture' 'Get-UICulture' { (Get-UICulture).Name }
-    Read-Part 'time_zone' 'Get-TimeZone' { (Get-TimeZone -ErrorAction Stop).Id }
+    Read-Part 'ui_culture' 'Get-UICulture' { Get-UICulture | Where-Object { $_.Name } | ForEach-Object { $_.Name } }
+    Read-Part 'time_zone' 'Get-TimeZone' { Get-TimeZone -ErrorAction Stop | Where-Object { $_.Id } | ForEach-Object { $_.Id } }
     Read-Part 'elevated' 'whoami.exe' {
         if ((whoami.exe /groups /fo csv /nh) -join ' ' -notmatch 'S-1-16-(\d+)') { throw 'no mandatory label' }
         [int]$Matches[1] -ge 12288

@@ -3,14 +3,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 # Gathers what bears on KMS activation and prints it as one JSON string: raw values, no judgement, nothing is changed.
-# Every section fails alone. All questions run beside each other and end with one deadline: 15 seconds, or three times
-# TimeoutSeconds when that is more. What it cuts off is an error with the id NotReadInTime and the seconds waited, and no code.
+# Every section fails alone. All questions run beside each other and end with one deadline: three times TimeoutSeconds, and no
+# less than LeastSeconds. What it cuts off is an error with the id NotReadInTime and the seconds waited, and no code.
 #
 # Answer: {schema, language_mode, elapsed_ms, limit_seconds, sections: {name: {data, errors, seconds}}}.
 [CmdletBinding(SupportsShouldProcess)]
 param(
     [string[]]$Sections = @(),
     [int]$TimeoutSeconds = 5,
+    [int]$LeastSeconds = 15,
     [int]$Port = 1688,
     [hashtable]$Clouds = @{},
     [string]$Cloud = '',
@@ -43,12 +44,13 @@ function Stop-Exchange { }
 $WhatIfPreference = $false
 try { $Ansible.Changed = $false } catch { Write-Debug 'not run by win_powershell' }
 
-$limit = $(if ($TimeoutSeconds -gt 5) { 3 * $TimeoutSeconds } else { 15 })
+$limit = 3 * $TimeoutSeconds
+if ($limit -lt $LeastSeconds) { $limit = $LeastSeconds }
 $probe = @{
     mode = [string]$ExecutionContext.SessionState.LanguageMode; clock = New-Clock
     # The last second is for putting the answer together.
     until = $limit - 1
-    pool = $null; lanes = @(); jobs = @{}; news = $true; exchanges = @{}; socketFailure = $null
+    pool = $null; lanes = @(); jobs = @{}; news = $true; held = $false; exchanges = @{}; socketFailure = $null
     bind = [byte[]]@($BindRequest -split '(..)' | Where-Object { $_ } | ForEach-Object { "0x$_" })
 }
 $constrained = $probe.mode -ne 'FullLanguage'
@@ -80,6 +82,9 @@ $plan = @(
         @{ for = 'os'; job = { New-Work 'version' 'registry' Read-Version @{} } }
         @{ for = 'proxy'; job = { New-Work 'winhttp' 'registry' Read-WinHttp @{} } }
         @{ for = 'clock'; job = { New-Work 'w32time' 'registry' Read-TimeService @{} } }
+    ),
+    @(
+        @{ for = 'dns'; job = { New-Work 'resolver' 'Resolve-DnsName' Read-Resolver @{} } }
     ),
     @(
         @{ for = 'dns'; job = { New-Work 'dns_servers' 'Get-DnsClientServerAddress' Read-DnsServer @{} } }
@@ -185,7 +190,8 @@ function Get-Wish {
     $wish
 }
 
-# The system's own path asks for every name at once; each resolver is asked in turn, in a lane of its own.
+# The system's own path asks for every name at once; each resolver is asked in turn, in a lane of its own. They start when one
+# runspace has loaded DnsClient, which on a cold machine takes seconds of processor and disk, or after a few seconds in any case.
 function Step-Network {
     if ($wanted -notcontains 'dns') { return }
     $wish = Get-Wish
@@ -194,6 +200,8 @@ function Step-Network {
             if (-not $probe.exchanges.ContainsKey($key)) { Start-Exchange $wish.targets[$key].address $wish.targets[$key].port }
         }
     }
+    $probe.held = -not $probe.jobs.resolver.done -and (Get-Elapsed $probe.clock) -lt $probe.until / 4
+    if ($probe.held) { return }
     $lanes = @{}
     foreach ($lookup in $wish.lookups) {
         $key = Get-LookupKey $lookup.name $lookup.type $lookup.server
@@ -298,7 +306,7 @@ $sectionTable = [ordered]@{
     }
     attestation = @{ jobs = @('attestation'); build = {
             if ($probe.jobs.attestation) { Get-Part attestation answer }
-            else { @{ status = 'not-applicable'; signer = $null; issuer = $null; chain_status = @() } }
+            elseif ($probe.jobs.version.done) { @{ status = 'not-applicable'; signer = $null; issuer = $null; chain_status = @() } }
         }
     }
     firewall = @{ jobs = 'firewall', 'categories'; build = {
@@ -333,6 +341,8 @@ $needs = @{
 
 function Get-SectionFailure([string]$Name) {
     foreach ($job in $sectionTable[$Name].jobs) { if ($probe.jobs[$job]) { Get-JobFailure $probe.jobs[$job] } }
+    # Without the edition nobody knows whether there was something to ask.
+    if ($Name -eq 'attestation' -and -not $probe.jobs.attestation) { Get-JobFailure $probe.jobs.version | Where-Object { $_.id -eq 'NotReadInTime' } }
     if ($Name -eq 'connectivity' -and $probe.socketFailure) { $probe.socketFailure }
 }
 
@@ -358,7 +368,7 @@ foreach ($lane in $plan) {
 }
 while ((Get-Elapsed $probe.clock) -lt $probe.until) {
     Receive-Lane
-    if ($probe.news) {
+    if ($probe.news -or ($probe.held -and (Get-Elapsed $probe.clock) -ge $probe.until / 4)) {
         $probe.news = $false
         Step-Network
         Step-Attestation
@@ -369,6 +379,11 @@ while ((Get-Elapsed $probe.clock) -lt $probe.until) {
     Start-Sleep -Milliseconds 15
 }
 Receive-Lane
+# What follows from the last answers is no longer asked, and noted as not read.
+if ($probe.news) {
+    Step-Network
+    Step-Attestation
+}
 Stop-Exchange
 Stop-Lane
 

@@ -60,7 +60,9 @@ def answer(machine: Machine, parameters: t.Mapping[str, t.Any], pace: float = 1.
     return {
         "schema": 1,
         "language_mode": machine["language_mode"],
-        "limit_seconds": max(_LEAST_LIMIT, 3 * int(parameters.get("TimeoutSeconds", 5))),
+        "limit_seconds": max(
+            int(parameters.get("LeastSeconds", _LEAST_LIMIT)), 3 * int(parameters.get("TimeoutSeconds", 5))
+        ),
         "elapsed_ms": round((time.monotonic() - started) * 1000),
         "sections": {name: sections[name].raw() for name in asked if name in sections},
     }

@@ -5,6 +5,7 @@
 # Sends every call that changes or asks Windows to the lab (tests/powershell/bridge.py), which does it and says how it went.
 
 function Invoke-Lab([string]$Operation, [hashtable]$With = @{}) {
+    if ($Operation -ne 'machine') { $global:labMachine = $null }
     $client = [System.Net.Sockets.TcpClient]::new('127.0.0.1', $LabPort)
     try {
         $writer = [System.IO.StreamWriter]::new($client.GetStream())
@@ -32,7 +33,11 @@ function New-LabFailure($Failure) {
     New-LabError ([InvalidOperationException]::new('outer', $inner)) $id
 }
 
-function Get-LabMachine { Invoke-Lab 'machine' }
+# Fetched anew after each call that may have changed it.
+function Get-LabMachine {
+    if (-not $global:labMachine) { $global:labMachine = Invoke-Lab 'machine' }
+    $global:labMachine
+}
 
 function Start-Sleep { [CmdletBinding()] param([int]$Seconds, [int]$Milliseconds) }
 

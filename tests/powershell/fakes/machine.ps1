@@ -6,6 +6,7 @@
 [AppDomain]::CurrentDomain.SetData('lab.machine', $MachineJson)
 [AppDomain]::CurrentDomain.SetData('lab.files', $FilesRoot)
 [AppDomain]::CurrentDomain.SetData('lab.writes', [System.Collections.ArrayList]::Synchronized([System.Collections.ArrayList]::new()))
+[AppDomain]::CurrentDomain.SetData('lab.dns', [System.Collections.ArrayList]::Synchronized([System.Collections.ArrayList]::new()))
 Import-MemoryRegistry -Clear -Json $RegistryJson
 function Mount-LabDrive {
     if (-not (Get-PSDrive -Name C -ErrorAction SilentlyContinue)) {

@@ -4,10 +4,20 @@
 
 # Name resolution, interfaces, the instance metadata service, and TCP that ends at the lab's own sockets.
 
+# Looking a command up loads its module, which takes its time.
+function Get-Command {
+    [CmdletBinding()]
+    param([string[]]$Name, $CommandType)
+    Wait-Lab 'Get-Command' "$Name"
+    if ("$Name" -eq 'Resolve-DnsName') { [void][AppDomain]::CurrentDomain.GetData('lab.dns').Add('loaded') }
+    Microsoft.PowerShell.Core\Get-Command @PSBoundParameters
+}
+
 function Resolve-DnsName {
     [CmdletBinding()]
     param([Parameter(Position = 0)][string]$Name, [string]$Type, [string[]]$Server, [switch]$DnsOnly, [switch]$CacheOnly,
         [switch]$NoHostsFile, [switch]$NoRecursion, [switch]$QuickTimeout, [switch]$TcpOnly)
+    [void][AppDomain]::CurrentDomain.GetData('lab.dns').Add('asked')
     Wait-Lab 'Resolve-DnsName' $(if ($Server) { $Server[0] } else { 'system' })
     $dns = (Get-LabMachine).dns
     $asked = $Name.TrimEnd('.').ToLowerInvariant()
@@ -99,7 +109,7 @@ function Invoke-RestMethod {
     [CmdletBinding()]
     param([uri]$Uri, [System.Collections.IDictionary]$Headers, [int]$TimeoutSec, $WebSession, $Method)
     $machine = Get-LabMachine
-    Wait-Lab 'Invoke-RestMethod'
+    Wait-Lab 'Invoke-RestMethod' $Uri.AbsolutePath
     $kind = Get-LabValue $machine.imds 'error'
     if ($Headers.Metadata -ne 'true') { $kind = 'http-400' }
     if ($machine.language_mode -eq 'FullLanguage' -and -not $WebSession.Proxy) { $kind = 'http-407' }

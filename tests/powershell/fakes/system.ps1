@@ -8,7 +8,9 @@ function Get-CimInstance {
     [CmdletBinding()]
     param([string]$Query, [string]$ClassName, [string]$Namespace, [string]$Filter, [string[]]$Property, [uint32]$OperationTimeoutSec)
     if ($Query -notmatch '^SELECT (?<list>[\w, ]+) FROM (?<class>\w+)( WHERE (?<where>.+))?$') { throw "unexpected query: $Query" }
-    if ($OperationTimeoutSec -lt 10 -and (Get-LabMachine).language_mode -eq 'FullLanguage') { throw 'an honest query may take longer than that' }
+    $least = Get-LabValue (Get-LabMachine) 'least_query_seconds'
+    if ($null -eq $least) { $least = 10 }
+    if ($OperationTimeoutSec -lt $least -and (Get-LabMachine).language_mode -eq 'FullLanguage') { throw 'an honest query may take longer than that' }
     $list = $Matches.list -split ',\s*'
     $conditions = @($Matches.where -split ' AND ' | Where-Object { $_ })
     $named = $Matches.class
@@ -102,6 +104,13 @@ function Add-LabRule($Item, $Many) {
         if ($name -isnot [int]) { return $this.item.GetValue($name) }
         if ($name % 10) { $this.many.other } else { $this.many.tenth }
     }
+}
+
+function Get-ItemProperty {
+    [CmdletBinding()]
+    param([string[]]$LiteralPath, [string[]]$Name)
+    Wait-Lab 'Get-ItemProperty' $LiteralPath[0]
+    Microsoft.PowerShell.Management\Get-ItemProperty @PSBoundParameters
 }
 
 function Get-Content {

@@ -11,7 +11,8 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Diagnosis, Finding
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Finding
+from tests.honesty import is_honest
 from tests.lab.guest import probe
 from tests.unit.plugins.module_utils._diagnosis import build, worlds
 
@@ -62,8 +63,6 @@ _TOGETHER = (
     ("kms_settings", "license"),
     probe.SECTIONS,
 )
-# Verdicts that say that a cause is not known.
-_OPEN = {"license-state-unreadable", "activation-unexplained", "kms-unreachable-unexplained"}
 
 
 def unread(raw: dict[str, t.Any], sections: t.Iterable[str]) -> dict[str, t.Any]:
@@ -73,18 +72,6 @@ def unread(raw: dict[str, t.Any], sections: t.Iterable[str]) -> dict[str, t.Any]
         failure = {"source": name, "code": None, "type": None, "id": "NotReadInTime", "message": "not read in time"}
         changed["sections"][name] = {"data": None, "errors": [{**failure, "waited": 14.0}], "seconds": 14.0}
     return changed
-
-
-def is_honest(whole: Diagnosis, part: Diagnosis) -> bool:
-    """Say whether a verdict on a part of the evidence names nothing but what the whole evidence shows, or leaves it open."""
-    found = part.root_cause
-    faults = {whole.root_cause.id, *(item.id for item in whole.findings if item.status == "fail")}
-    if found.id in _OPEN | faults:
-        return True
-    if found.id in {"activated", "adba"}:
-        return whole.licensed is True
-    # No host is set, which is true; whether DNS names one is what was not read.
-    return found.id == "kms-host-not-set" and "was not read" in str(found.title)
 
 
 @pytest.mark.parametrize("sections", _TOGETHER, ids="-".join)

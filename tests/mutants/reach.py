@@ -36,11 +36,12 @@ class Reach:
     """All tests by their pytest id."""
 
     def __init__(self, tests: dict[str, Test]) -> None:
-        self.tests = tests
+        self._all = tests
+        self.tests = {name: test for name, test in tests.items() if test.passed}
 
     def failing(self) -> list[str]:
         """Return the tests that fail without any mutant."""
-        return sorted(name for name, test in self.tests.items() if not test.passed)
+        return sorted(name for name, test in self._all.items() if not test.passed)
 
     def of(self, mutant: Mutant, *, at_import: bool) -> list[str]:
         """Return the tests that can notice a mutant, those first that should; what runs at import touches all users of the file."""

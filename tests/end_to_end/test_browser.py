@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pathlib
+import re
 import typing as t
 
 import pytest
@@ -110,6 +111,29 @@ def test_filters(opened: Watched, diagnosed: Run) -> None:
     assert opened.names() == []
     opened.page.click("a.tile.unknown")
     assert sorted(opened.names()) == hosts(diagnosed, state="unknown")
+
+
+def test_columns_sort_up_and_down(opened: Watched, diagnosed: Run) -> None:
+    opened.page.click("button[data-column='1']")
+    up = opened.names()
+    assert sorted(up) == hosts(diagnosed)
+    assert up.index("app02") < up.index("app09") < up.index("wmi01")
+    opened.page.click("button[data-column='1']")
+    assert opened.names() == up[::-1]
+    opened.page.click("button[data-column='4']")
+    ends = [text.strip()[:10] for text in opened.page.locator(f"{SHOWN} summary > :last-child").all_text_contents()]
+    dated = [text for text in ends if text[:2] == "20"]
+    assert dated == sorted(dated) == ends[: len(dated)]
+
+
+def test_on_paper_it_is_short_and_begins_with_what_to_do(opened: Watched) -> None:
+    paper = opened.page.pdf(format="A4")
+    assert 1 < len(re.findall(rb"/Type\s*/Page\b", paper)) < 15
+    opened.page.emulate_media(media="print")
+    end = opened.page.locator("section.first").bounding_box()
+    assert end is not None
+    # A4 at 96 dots per inch, less the margins.
+    assert end["y"] + end["height"] < 1040
 
 
 def test_a_vm_opens_to_everything_about_it(opened: Watched) -> None:

@@ -10,7 +10,7 @@ import dataclasses
 import typing as t
 
 from .._diagnosis.model import Fact, Finding, Remedy, Step
-from . import commands, drawing, network_path
+from . import commands, drawing, grouping, network_path
 from .catalogue.catalogue import Catalogue
 
 
@@ -51,6 +51,14 @@ def facts(evidence: t.Iterable[Fact], catalogue: Catalogue) -> tuple[FactView, .
 def fixes(finding: Finding, names: t.Sequence[str], catalogue: Catalogue) -> tuple[Fix, ...]:
     """Return the remedies of a finding that the hosts `names` have."""
     return tuple(_fix(remedy, finding.evidence, names, catalogue) for remedy in finding.remedy)
+
+
+def same(finding: Finding) -> t.Hashable:
+    """Return what two findings have in common that are repaired by the same steps and commands, whatever VMs have them."""
+    return tuple(
+        (grouping.identity(remedy), grouping.identity(commands.of(remedy, finding.evidence, ())))
+        for remedy in finding.remedy
+    )
 
 
 def drawings(finding: Finding, names: t.Sequence[str], catalogue: Catalogue) -> tuple[drawing.Drawing, ...]:

@@ -103,7 +103,7 @@ def _cause(cause: grouping.Cause, largest: int, catalogue: Catalogue) -> FleetCa
     count = len(cause.hosts)
     return FleetCause(
         id=cause.id,
-        name=catalogue.cause(cause.id),
+        name=catalogue.cause(cause.id, cause.state),
         tone=colour,
         label=catalogue.ui(f"tone.{colour}"),
         count=count,

@@ -10,7 +10,7 @@ import itertools
 import re
 import typing as t
 
-from . import changes, commands, counting, fixes, grouping
+from . import changes, counting, fixes, grouping
 from .catalogue.catalogue import Catalogue
 from .counting import ACTIVATED, UNKNOWN
 from .model import Repairs, Report
@@ -57,10 +57,10 @@ def render(report: Report, catalogue: Catalogue) -> str:
 def section(cause: grouping.Cause, catalogue: Catalogue) -> list[str]:
     """Return the lines on one cause: what was seen of it, on which VMs, and what is to be done."""
     label = catalogue.ui("tone.unknown" if cause.state == UNKNOWN else f"tone.{cause.severity}")
-    heading = f"## {prose(label)}: {prose(catalogue.cause(cause.id))} ({catalogue.vms(len(cause.hosts))})"
+    heading = f"## {prose(label)}: {prose(catalogue.cause(cause.id, cause.state))} ({catalogue.vms(len(cause.hosts))})"
     lines = [heading, "", code(cause.id), ""]
     # Cases that differ in what was seen and not in what is to be done have their remedy once.
-    for _key, group in itertools.groupby(cause.cases, key=_what_is_done):
+    for _key, group in itertools.groupby(cause.cases, key=lambda case: fixes.same(case.finding)):
         cases = list(group)
         for case in cases:
             lines += _case(case, catalogue)
@@ -69,13 +69,6 @@ def section(cause: grouping.Cause, catalogue: Catalogue) -> list[str]:
             lines += _fix(fix, catalogue)
     doc = cause.cases[0].finding.doc
     return [*lines, f"{prose(catalogue.ui('doc'))} {code(doc)}", ""] if doc else lines
-
-
-def _what_is_done(case: grouping.Case) -> tuple[t.Hashable, ...]:
-    """Return the remedies of a case, with the commands for the resources that its own evidence names."""
-    remedies = case.finding.remedy
-    az = [commands.of(remedy, case.finding.evidence, ()).az for remedy in remedies]
-    return grouping.identity(remedies), grouping.identity(az)
 
 
 def prose(text: str) -> str:

@@ -11,7 +11,7 @@ import dataclasses
 import typing as t
 
 from .._diagnosis.model import Finding
-from . import alike, changes, counting, fixes, grouping, rows, timeline
+from . import alike, changes, counting, first, fixes, grouping, rows, timeline
 from .catalogue.catalogue import Catalogue
 from .counting import ACTIVATED, ATTENTION, UNKNOWN, Summary
 from .drawing import Drawing
@@ -24,7 +24,8 @@ from .model import Report
 class CaseView:
     """Hosts with one fix, and what is the same for all of them, stored once: facts, sentences and what is said about the machines.
 
-    `heading` is the finding's name where the case stands for one beside the root cause.
+    `heading` is the finding's name where the case stands for one beside the root cause. `same` is the case that tells the fix for this one
+    too; `fixes` is empty then.
     """
 
     id: str
@@ -40,6 +41,7 @@ class CaseView:
     shared: tuple[FactView, ...]
     chain: t.Mapping[int, alike.Sentence] = dataclasses.field(default_factory=dict)
     about: tuple[tuple[str, str], ...] = ()
+    same: str = ""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,11 +70,16 @@ def build(report: Report, catalogue: Catalogue) -> dict[str, t.Any]:
     )
     largest = max((len(cause.hosts) for cause in bad), default=1)
     views = [_cause(f"c{number}", cause, largest, placed, catalogue) for number, cause in enumerate(bad, 1)]
+    urgent, fixes_in_all = first.first(
+        [(cause, [case.id for case in view.cases]) for cause, view in zip(bad, views, strict=True)], catalogue
+    )
     fine = [_cause(f"h{number}", cause, largest, placed, catalogue) for number, cause in enumerate(good, 1)]
     return {
         "summary": report.summary,
         "headline": headline(report.summary, catalogue),
         "bar": list(bar(report.summary)),
+        "first": urgent,
+        "more_fixes": fixes_in_all - len(urgent),
         "causes": views,
         "healthy": fine,
         "others": [
@@ -128,15 +135,33 @@ def _cause(name: str, cause: grouping.Cause, largest: int, placed: rows.Placed, 
     remedies = [remedy for case in cause.cases for remedy in case.finding.remedy]
     return CauseView(
         id=cause.id,
-        name=catalogue.cause(cause.id),
+        name=catalogue.cause(cause.id, cause.state),
         tone=colour,
         label=catalogue.ui(f"tone.{colour}"),
         state=cause.state,
         count=len(cause.hosts),
         share=max(round(100 * len(cause.hosts) / largest), 1),
         who=tuple(dict.fromkeys(remedy.who for remedy in remedies)),
-        cases=cases,
+        cases=tuple(_told_once(cause.cases, cases, catalogue)),
     )
+
+
+def _told_once(
+    found: t.Sequence[grouping.Case], views: t.Sequence[CaseView], catalogue: Catalogue
+) -> t.Iterator[CaseView]:
+    """Give the cases of a cause so that each fix is told once, with the VMs of all cases that need it."""
+    groups: dict[t.Hashable, list[int]] = collections.defaultdict(list)
+    for number, case in enumerate(found):
+        groups[fixes.same(case.finding)].append(number)
+    for case, view in zip(found, views, strict=True):
+        first_of, *others = groups[fixes.same(case.finding)]
+        if not view.fixes or not others:
+            yield view
+        elif view is views[first_of]:
+            names = [name for number in (first_of, *others) for name in found[number].names]
+            yield dataclasses.replace(view, fixes=fixes.fixes(case.finding, names, catalogue))
+        else:
+            yield dataclasses.replace(view, fixes=(), same=views[first_of].id)
 
 
 def confidence(finding: Finding, catalogue: Catalogue) -> str:

@@ -95,7 +95,7 @@ def row(host: Host, placed: Placed, generated_at: str, catalogue: Catalogue) -> 
         name=name,
         state=host.state,
         tone=tone(host.state, cause.severity),
-        cause=catalogue.cause(cause.id),
+        cause=catalogue.cause(cause.id, host.state),
         # What is broken is the title of the case.
         title=catalogue.text(cause.title) if host.state == ACTIVATED else "",
         os=host.os or "",

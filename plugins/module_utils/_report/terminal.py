@@ -60,7 +60,12 @@ class Terminal:
         """Return the head of a cause: how bad, which, how many VMs."""
         tone = "unknown" if cause.state == counting.UNKNOWN else cause.severity
         word = self.catalogue.ui(f"tone.{tone}").upper()
-        return Line(f"{word}  {cause.id}: {self.catalogue.vms(len(cause.hosts))}", tone)
+        return Line(f"{word}  {self.name(cause)}: {self.catalogue.vms(len(cause.hosts))}", tone)
+
+    def name(self, cause: grouping.Cause) -> str:
+        """Return the id of a cause, which its page is called by; a licence that will not last is told in words."""
+        at_risk = cause.id == counting.ACTIVATED and cause.state != counting.ACTIVATED
+        return self.catalogue.ui("cause.at_risk") if at_risk else cause.id
 
     def answer(self, report: Report, path: str, also: t.Sequence[str]) -> list[Line]:
         """Return what is read first, as it is printed last: what to know, the tally, the worst causes, where the rest is."""
@@ -86,7 +91,7 @@ class Terminal:
             lines += self.wrapped(self.catalogue.ui("table.unread", count=len(azure), parts=parts), tone="unknown")
         lines.append(Line(tally(report.summary, self.catalogue)))
         if causes:
-            worst = [f"{cause.id} ({len(cause.hosts)})" for cause in causes[:MOST_CAUSES]]
+            worst = [f"{self.name(cause)} ({len(cause.hosts)})" for cause in causes[:MOST_CAUSES]]
             lines += self.wrapped(self.catalogue.ui("table.first", causes=", ".join(worst)))
         key = "table.report_also" if also else "table.report"
         lines.append(Line(self.catalogue.ui(key, path=neutral(path), others=", ".join(also))))

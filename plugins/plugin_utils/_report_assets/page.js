@@ -130,6 +130,24 @@
     target.scrollIntoView();
   }
 
+  // By a column, up and then down; rows that have nothing there come last.
+  const list = find("list");
+  const sorters = [...document.querySelectorAll("button[data-column]")];
+  const cell = (row, column) => row.querySelector("summary, .summary").children[column]?.textContent.trim() || "";
+  function sort(button) {
+    const down = button.dataset.order === "up";
+    const keys = new Map(rows.map((row) => [row, cell(row, Number(button.dataset.column)).replace(/^–$/, "")]));
+    const order = new Intl.Collator(undefined, { numeric: true });
+    const sorted = [...rows].sort((one, other) =>
+      !keys.get(one) - !keys.get(other) || (down ? -1 : 1) * order.compare(keys.get(one), keys.get(other)));
+    sorters.forEach((other) => { delete other.dataset.order; other.removeAttribute("aria-pressed"); });
+    button.dataset.order = down ? "down" : "up";
+    button.setAttribute("aria-pressed", "true");
+    list.append(...sorted);
+  }
+  sorters.forEach((button) => button.addEventListener("click", () => sort(button)));
+  document.querySelector(".columns-head").hidden = false;
+
   const form = document.querySelector("form.filters");
   document.addEventListener("toggle", (event) => {
     if (event.target.open && event.target.matches("details.case, li.vm > details")) fill(event.target);

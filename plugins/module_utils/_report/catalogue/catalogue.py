@@ -14,6 +14,7 @@ from ..._diagnosis import precedence
 from ..._diagnosis.model import Fact
 from ..._reference import error_codes
 from ..._text import Message, Text
+from ..counting import ACTIVATED
 from ..text import neutral
 from . import en, en_facts, ja
 from .ja import facts as ja_facts
@@ -86,8 +87,10 @@ class Catalogue:
         """Return a number of VMs in words."""
         return self.ui("vms.one" if count == 1 else "vms.many", count=count)
 
-    def cause(self, finding_id: str) -> str:
-        """Return the short name of a cause, its id where it has none."""
+    def cause(self, finding_id: str, state: str = ACTIVATED) -> str:
+        """Return the short name of a cause, its id where it has none; a licence that will not last is no `Activated`."""
+        if finding_id == ACTIVATED and state != ACTIVATED:
+            return self.ui("cause.at_risk")
         return self.text(_NAMES.get(finding_id, finding_id))
 
     def who(self, who: str) -> str:

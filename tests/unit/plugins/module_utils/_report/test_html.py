@@ -13,7 +13,12 @@ import typing as t
 
 import pytest
 
-from ansible_collections.azure_windows.activation.plugins.module_utils._report import build
+from ansible_collections.azure_windows.activation.plugins.module_utils._report import (
+    build,
+    console,
+    markdown,
+    terse,
+)
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
 from ansible_collections.azure_windows.activation.plugins.plugin_utils import _html
 from tests.unit.plugins.module_utils._report import test_remediation
@@ -56,6 +61,44 @@ def test_eighty_vms_behind_one_route_table_are_one_item() -> None:
     assert page.text.count("at 7 o'clock") == 1
     # In the case's list of names, and in the list of all VMs.
     assert [text.count(f">rt-hub-{number:02}<") for number in range(80)] == [2] * 80
+
+
+def test_the_first_screen_says_what_to_do_first_and_for_how_many() -> None:
+    other_host = {**WRONG_HOST, "title": "The guest asks kms.old.example instead of Azure's KMS."}
+    text = render(
+        *(diagnosis(f"app{number}", WRONG_HOST) for number in range(2)),
+        *(diagnosis(f"old{number}", other_host) for number in range(3)),
+        *behind("rt-hub", 4),
+        diagnosis("web01", ACTIVATED, licensed=True, expires_at="2027-05-20T08:00:00Z"),
+    )
+    first = text[text.index('id="first"') : text.index('id="overview"')]
+    assert re.findall(r'<b class="count">(.*?)</b>', first) == ["5 VMs", "4 VMs"]
+    assert "Clear the KMS host" in first
+    assert "slmgr /ckms" in first
+    assert text.index("not licensed") < text.index("until the first licence ends") < text.index('id="first"')
+    # The same steps stand once for both titles, and at the top.
+    assert text.count("slmgr /ckms") == 2
+    assert "told once for all of these VMs" in text
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_licence_that_will_not_last_is_never_called_activated(language: str) -> None:
+    risk = {**ACTIVATED, "severity": "warning", "title": "Windows is licensed, but will not stay so."}
+    report = build.report([diagnosis("web01", risk, licensed=True)], NOW, "1.0.0")
+    catalogue = Catalogue(language)
+    lines = [
+        *terse.render(report, "/r", 100, catalogue=catalogue),
+        *console.render(report, "/r", 100, catalogue=catalogue),
+    ]
+    word = catalogue.ui("tone.warning")
+    shown = [
+        *(line.text for line in lines),
+        markdown.render(report, catalogue),
+        Page(_html.render(report, catalogue)).text,
+    ]
+    for text in shown:
+        assert not re.search(rf"{word}\W{{0,4}}({catalogue.cause('activated')}|activated)", text, re.IGNORECASE)
+    assert any(catalogue.ui("cause.at_risk") in text for text in shown)
 
 
 def test_every_link_leads_somewhere_and_no_id_is_given_twice() -> None:

@@ -23,7 +23,7 @@ export no_proxy := 127.0.0.0/8,127.0.0.1,localhost
 export NO_PROXY := $(no_proxy)
 
 .DEFAULT_GOAL := help
-.PHONY: help bench diagnose remediate docs test fuzz faults mutants lint molecule screenshot build clean
+.PHONY: help bench join diagnose remediate docs test fuzz faults mutants lint molecule screenshot build clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | while IFS='|' read -r name text; do \
@@ -61,6 +61,9 @@ molecule: export MOLECULE_EPHEMERAL_DIRECTORY := $(VENV)/molecule/state
 molecule: $(VENV)/lint.done ## Run the Molecule scenarios against the lab
 	@rm -rf "$(MOLECULE_EPHEMERAL_DIRECTORY)"
 	molecule --base-config tests/molecule/config.yml test --all
+
+join: $(VENV)/test.done ## Join the reports of 100 slices of 1,000 simulated VMs and print what that costs
+	@python -m tests.bench.join
 
 bench: $(VENV)/test.done ## Measure plays and reports of large fleets: SIZES="50 100" takes other numbers of guests
 	python -m tests.bench.report

@@ -67,6 +67,7 @@ class Condenser:
                 guest=self._once(host.guest),
                 azure=self._once(host.azure),
                 os=self._once(host.os),
+                expires_at=self._once(host.expires_at),
                 machine=None,
                 activator=None,
                 reported_at=self._once(host.reported_at),
@@ -79,12 +80,13 @@ class Condenser:
     _once_empty: t.ClassVar[t.Mapping[str, t.Any]] = {}
 
     def hosts(self) -> list[Host]:
-        """Return every host with the finding that it shares."""
+        """Return every host with the finding that it shares, and keep none of them."""
         found = {id(case): case.finding() for case in self._cases.values()}
-        return [
-            dataclasses.replace(host, root_cause=found[id(case)])
-            for host, case in zip(self._hosts, self._chosen, strict=True)
-        ]
+        hosts = []
+        # One by one, as all of them twice would take the most memory of all.
+        while self._hosts:
+            hosts.append(dataclasses.replace(self._hosts.pop(), root_cause=found[id(self._chosen.pop())]))
+        return hosts
 
     def _case(self, host: Host) -> _Case:
         cause = host.root_cause

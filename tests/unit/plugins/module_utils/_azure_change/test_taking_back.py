@@ -97,6 +97,28 @@ def test_a_rollback_takes_back_what_builds_on_something_before_that(tmp_path: pa
     assert azure.objects == {SUBNET: PLAIN}
 
 
+class Slow(Azure):
+    """An Azure that shows an object as it was until the operation is asked for its end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.coming: list[Write] = []
+
+    def send(self, write: Write) -> Sent:
+        self.coming.append(write)
+        return Sent()
+
+    def follow(self, sent: Sent) -> None:
+        super().send(self.coming.pop())
+
+
+def test_an_object_that_still_looks_as_before_is_not_taken_for_written() -> None:
+    azure = Slow()
+    azure.objects[SUBNET] = {**BOUND, "etag": "1"}
+    result = carry_out(azure, change_set.update(SUBNET, azure.objects[SUBNET], PLAIN))
+    assert (result.failure, azure.coming, azure.objects[SUBNET]) == (None, [], PLAIN)
+
+
 def hop(kind: str) -> Body:
     return {"id": ROUTE, "name": "kms", "properties": {"addressPrefix": "20.118.99.224/32", "nextHopType": kind}}
 

@@ -157,6 +157,9 @@ paths:
     route_table_id:
       description: The route table of the subnet, null when it has none.
       type: str
+    nat_gateway_id:
+      description: The NAT gateway of the subnet, null when it has none.
+      type: str
     location:
       description: The region of the virtual network.
       type: str

@@ -37,6 +37,7 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
         "subnet_id": None,
         "subnet_prefixes": [],
         "route_table_id": None,
+        "nat_gateway_id": None,
         "location": None,
         "verdict": UNKNOWN,
         "cause": None,
@@ -63,6 +64,7 @@ def evaluate(state: NetworkState, machine: str, targets: KmsTargets) -> dict[str
         "subnet_id": place.subnet_id or None,
         "subnet_prefixes": values.strings(subnet.get("addressPrefix"), subnet.get("addressPrefixes")),
         "route_table_id": ref(subnet.get("routeTable")) or None,
+        "nat_gateway_id": ref(subnet.get("natGateway")) or None,
         "location": text((state.get(network_of(place.subnet_id)) or {}).get("location")) or None,
     }
     path["resolvers"] = _resolvers(state, place)

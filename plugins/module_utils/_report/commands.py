@@ -215,6 +215,7 @@ def _hopeless(rule: t.Mapping[str, t.Any]) -> bool:
 def _nat_gateway(seen: _Evidence) -> tuple[list[str], Portal | None]:
     """Return a gateway in the resource group of each network, and its association with each subnet.
 
+    A gateway that a subnet has and that helps nobody lacks an address, and gets one.
     None where the module refuses one: beside Basic resources, and where other machines of the subnet would leave by another address.
     """
     places = [place for place in seen.places if not _moves_others(place)]
@@ -224,6 +225,13 @@ def _nat_gateway(seen: _Evidence) -> tuple[list[str], Portal | None]:
     name = azure_names.NAT_GATEWAY
     ip_name = azure_names.public_ip(name)
     for place in places or [{}]:
+        if place.get("nat_gateway_id"):
+            own = _resource(str(place["nat_gateway_id"]), "NAT gateway")
+            own_ip = azure_names.public_ip(own.name)
+            ip = [*_AZ, "public-ip", "create", *own.place, "--name", own_ip, "--sku", "Standard", *_made_in(place)]
+            update = [*_AZ, "nat", "gateway", "update", *own.place, "--name", own.name, "--public-ip-addresses", own_ip]
+            lines |= dict.fromkeys([_line(*ip), _line(*update)])
+            continue
         subnet = _subnet(place)
         where = [*subnet.network.place]
         ip = [*_AZ, "public-ip", "create", *where, "--name", ip_name, "--sku", "Standard", *_made_in(place)]

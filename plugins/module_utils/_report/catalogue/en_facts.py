@@ -161,6 +161,7 @@ UI = {
     "field.missing_issuer": "missing issuer",
     "field.modified": "modified",
     "field.name": "name",
+    "field.nat_gateway_id": "NAT gateway",
     "field.network": "virtual network",
     "field.next_hop_ip": "next hop address",
     "field.next_hop_type": "next hop",

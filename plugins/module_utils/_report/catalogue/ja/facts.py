@@ -157,6 +157,7 @@ UI = {
     "field.missing_issuer": "不足している発行者",
     "field.modified": "更新日時",
     "field.name": "名前",
+    "field.nat_gateway_id": "NAT ゲートウェイ",
     "field.network": "仮想ネットワーク",
     "field.next_hop_ip": "次ホップのアドレス",
     "field.next_hop_type": "次ホップ",

@@ -256,7 +256,7 @@ def test_what_a_fleet_costs(read: Read) -> None:
     assert kinds["POST"] == 20 + 1
     assert not {"PUT", "PATCH", "DELETE"} & kinds.keys()
     # A hundred machines, interfaces and power states a page.
-    assert len(log) <= 101
+    assert len(log) <= 101, len(log)
     # One list a type and the power states; the lab may cut a list into pages.
     lists = {
         entry["path"].split("?")[0] for entry in log if entry["method"] == "GET" and "/providers/" in entry["path"]

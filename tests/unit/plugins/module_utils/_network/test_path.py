@@ -24,6 +24,7 @@ KEYS = {
     "subnet_id",
     "subnet_prefixes",
     "route_table_id",
+    "nat_gateway_id",
     "location",
     "verdict",
     "cause",

@@ -168,6 +168,13 @@ def test_no_run_of_ansible_is_offered_where_the_module_refuses_the_rule() -> Non
     assert commands.of(remedy("firewall_rule"), evidence, ["web01"]) == commands.Commands()
 
 
+def test_a_nat_gateway_without_an_address_gets_one_and_keeps_its_subnet() -> None:
+    gateway = "/subscriptions/n/resourceGroups/shared/providers/Microsoft.Network/natGateways/ng"
+    made, update = az("nat_gateway", {**PLACE, "value": {**PLACE["value"], "nat_gateway_id": gateway}})
+    assert "public-ip create --subscription n --resource-group shared --name ng-ip --sku Standard" in made
+    assert update.endswith("--subscription n --resource-group shared --name ng --public-ip-addresses ng-ip")
+
+
 @pytest.mark.parametrize("action", ["route", "nsg_rule", "firewall_rule", "nat_gateway"])
 def test_what_the_evidence_does_not_name_stays_a_placeholder(action: str) -> None:
     evidence = facts(tcp("20.118.99.224", "filtered"))

@@ -47,6 +47,7 @@ OFFERED: dict[str, set[str]] = {
     "tests/lab/worlds/northwind.yml": {"network route-table route create", *_POLICY, *_NAT},
     WIDE: {
         "network firewall network-rule create",
+        "network nat gateway update",
         "network route-table route create",
         *_NAT,
     },

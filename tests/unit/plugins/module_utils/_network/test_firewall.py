@@ -310,3 +310,42 @@ def test_a_firewall_that_the_machine_asks_for_names_is_told(proxy: bool | None, 
 def test_the_dns_proxy_of_a_policy_that_was_not_read_is_not_known() -> None:
     (row,) = behind(dns=["10.0.1.4"])["resolvers"]
     assert row["dns_proxy"] is None
+
+
+NAMED = arm.network_rule(targets=(), destinationFqdns=["azkms.core.windows.net"])
+SELF = "looks up the names of its FQDN rules itself"
+
+
+@pytest.mark.parametrize(
+    ("extra", "dns", "verdict", "told"),
+    [
+        ({"Network.DNS.EnableProxy": "true"}, ["10.0.1.4"], "open", ""),
+        ({"network.dns.enableproxy": "True"}, ["10.0.1.4"], "open", ""),
+        # What older tools of Azure wrote.
+        ({"DNSEnableProxy": "true", "DNSRequireProxyForNetworkRules": "true"}, ["10.0.1.4"], "open", ""),
+        (
+            {"Network.DNS.EnableProxy": "true", "Network.DNS.RequireProxyForNetworkRules": "false"},
+            ["10.0.1.4"],
+            "open",
+            "",
+        ),
+        ({"Network.DNS.EnableProxy": "true"}, ["10.0.9.9"], "unknown", ""),
+        ({"Network.DNS.EnableProxy": "true", "Network.DNS.RequireProxyForNetworkRules": "true"}, [], "unknown", ""),
+        # Without a proxy the firewall asks for itself, and may get other addresses than the machine.
+        ({"Network.DNS.RequireProxyForNetworkRules": "False"}, [], "unknown", SELF),
+        ({"DNSRequireProxyForNetworkRules": "false"}, ["10.0.9.9"], "unknown", SELF),
+    ],
+)
+def test_names_in_the_rules_of_a_classic_firewall(extra: arm.Json, dns: list[str], verdict: str, told: str) -> None:
+    rule = {**NAMED, "protocols": ["TCP"]}
+    rules = [{"name": "net", "properties": {"priority": 200, "action": {"type": "Allow"}, "rules": [rule]}}]
+    path = behind(fw=arm.firewall(networkRuleCollections=rules, additionalProperties=extra), dns=dns)
+    assert path["verdict"] == verdict, path["reason"]
+    assert (SELF in path["reason"]) is bool(told)
+
+
+def test_a_policy_that_does_not_require_its_proxy_looks_names_up_itself() -> None:
+    rule = arm.collection("allow", 200, "Allow", NAMED)
+    path = with_policy(rule, settings={"dnsSettings": {"requireProxyForNetworkRules": False}})
+    assert path["verdict"] == "unknown"
+    assert SELF in path["reason"]

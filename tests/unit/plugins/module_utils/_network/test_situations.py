@@ -27,6 +27,8 @@ def test_a_documented_situation(case: arm.Json) -> None:
         case["verdict"],
         case.get("cause"),
     ), path["reason"]
+    # Notes are messages like the reasons, so that a report in another language can tell them.
+    assert set(path["notes"]) <= set(path["messages"])
     if "egress" in case:
         assert {entry["egress"]["method"] for entry in path["addresses"]} == {case["egress"]}
 

@@ -95,6 +95,50 @@ def test_no_subscriptions_are_looked_through_where_the_gateway_is_in_sight(read:
     assert not [entry for entry in log if entry["path"] == "/subscriptions"]
 
 
+@pytest.mark.parametrize(("action", "verdict"), [("Allow", "open"), ("Deny", "blocked")])
+def test_a_firewall_behind_another_connection_is_read_wherever_it_is(read: Read, action: str, verdict: str) -> None:
+    # The hub has learnt the default route from a static route of the network edge, which lies in a third subscription.
+    edge = "/subscriptions/0b1f6471-1bf0-4dda-aec3-000000000003/resourceGroups/rg/providers/Microsoft.Network"
+
+    def there(kind: str, name: str, properties: b.Body) -> b.Body:
+        return {**b.resource(kind, name, properties), "id": f"{edge}/{kind}/{name}"}
+
+    static = {"name": "all", "addressPrefixes": ["0.0.0.0/0"], "nextHopIpAddress": "10.60.1.4"}
+    routing = {"vnetRoutes": {"staticRoutes": [static]}}
+    to_edge = {"remoteVirtualNetwork": {"id": f"{edge}/virtualNetworks/edge"}, "routingConfiguration": routing}
+    subnet = {"name": "AzureFirewallSubnet", "properties": {"addressPrefix": "10.60.1.0/26"}}
+    config = {
+        "privateIPAddress": "10.60.1.4",
+        "subnet": {"id": f"{edge}/virtualNetworks/edge/subnets/AzureFirewallSubnet"},
+        "publicIPAddress": {"id": f"{edge}/publicIPAddresses/ip"},
+    }
+    own = {
+        "ipConfigurations": [{"name": "c", "properties": config}],
+        "firewallPolicy": {"id": f"{edge}/firewallPolicies/p"},
+    }
+    group = {"priority": 100, "ruleCollections": [b.network_rule(action, *kms.ADDRESSES)]}
+    resources = [
+        *b.spoke(peering=PEERING),
+        _elsewhere(
+            "virtualHubs", "hub", {"addressPrefix": "10.9.0.0/23", "vpnGateway": {"id": f"{HUB}/vpnGateways/v"}}
+        ),
+        _elsewhere(
+            "virtualHubs/hub/hubVirtualNetworkConnections",
+            "spoke",
+            {"remoteVirtualNetwork": b.ref("virtualNetworks/spoke")},
+        ),
+        _elsewhere("virtualHubs/hub/hubVirtualNetworkConnections", "edge", to_edge),
+        there("virtualNetworks", "edge", {"addressSpace": {"addressPrefixes": ["10.60.0.0/16"]}, "subnets": [subnet]}),
+        there("azureFirewalls", "fw", own),
+        there("publicIPAddresses", "ip", {"ipAddress": "52.1.1.9"}),
+        there("firewallPolicies", "p", {}),
+        there("firewallPolicies/p/ruleCollectionGroups", "g", group),
+    ]
+    row = {**ANNOUNCED, "nextHopIpAddress": ["10.9.0.68"]}
+    (path,), unread, _log = read(resources, effective_routes={f"{b.NETWORK}/networkInterfaces/web-nic": [row]})
+    assert (path["verdict"], unread) == (verdict, []), path["reason"]
+
+
 DENIED = [
     "Microsoft.Resources/subscriptions/read",
     "Microsoft.Network/virtualNetworks/read",

@@ -139,6 +139,21 @@ def test_a_static_route_that_does_not_count(routing: dict[str, t.Any], own: dict
     assert (path["verdict"], path["cause"]) == ("blocked", "forced-tunneling"), path["reason"]
 
 
+def test_a_static_route_of_its_own_connection_leads_others_to_the_network() -> None:
+    path = judged(*FIREWALL, ALLOW, hub=VPN, own=connection("spoke", **static("10.60.1.4")))
+    assert (path["verdict"], path["cause"]) == ("blocked", "forced-tunneling"), path["reason"]
+
+
+def test_an_internet_policy_announces_the_default_route_alone() -> None:
+    intent = {"name": "all", "destinations": ["Internet"], "nextHop": arm.rid("azureFirewalls", "fw")}
+    body = {"id": f"{HUB}/routingIntent/i", "name": "i", "properties": {"routingPolicies": [intent]}}
+    row = arm.effective(
+        [f"{arm.FIRST}/32", f"{arm.SECOND}/32"], "VirtualNetworkGateway", "VirtualNetworkGateway", ("10.50.0.68",)
+    )
+    path = judged(body, *FIREWALL, ALLOW, hub=VPN, row=row)
+    assert (path["verdict"], path["cause"]) == ("blocked", "forced-tunneling"), path["reason"]
+
+
 def test_routes_for_the_kms_alone_are_followed_too() -> None:
     row = arm.effective(
         [f"{arm.FIRST}/32", f"{arm.SECOND}/32"], "VirtualNetworkGateway", "VirtualNetworkGateway", ("10.50.0.68",)

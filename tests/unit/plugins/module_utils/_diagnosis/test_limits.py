@@ -10,6 +10,7 @@ import datetime
 
 import pytest
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rules import activation_unexplained
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.view import View
 from tests.unit.plugins.module_utils._diagnosis import build as made
 
@@ -277,3 +278,19 @@ def test_azure_is_skipped_unless_it_was_asked() -> None:
     assert View(made.evidence(azure_problem="denied")).missing("azure") == "unknown"
     assert View(made.evidence(path=made.azure("open"), azure_problem="denied")).missing("azure") is None
     assert View(made.without_guest()).missing("clock") == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("changes", "answers"),
+    [
+        ((), True),
+        ((made.failed("connectivity", status="skipped"),), False),
+        ((made.failed("connectivity"),), False),
+        (({"connectivity": {"targets": []}},), False),
+    ],
+)
+def test_kms_is_said_to_answer_only_where_it_was_tested(changes: tuple[made.Plain, ...], answers: bool) -> None:
+    refused = made.events(made.attempt(outcome="refused", value="0xC004F0FF"))
+    found = activation_unexplained.check(view(made.unlicensed(reason=None), refused, *changes))
+    assert found is not None
+    assert ("KMS answers the guest" in found.title) is answers

@@ -55,7 +55,8 @@ class ActionModule(ActionBase):
         result.update(changed=False, ansible_facts={"kms": to_plain(understand(reading))})
         if options["record"]:
             _made, warnings = _recordings.save(options["record"], guest=reading)
-            result["ansible_facts"]["kms_reading"] = reading
+            # No fact: those are kept for the play, and in a fact cache for longer.
+            result["kms_reading"] = reading
             if warnings:
                 result["warnings"] = warnings
         return result

@@ -37,7 +37,7 @@ class ActionModule(ActionBase):
         _validation, options = self.validate_argument_spec(argument_spec=ARGUMENT_SPEC)
         facts, azure = options["facts"], options["azure"]
         error = _evidence.guest_error(facts)
-        reading = (facts.get("ansible_facts") or {}).get("kms_reading")
+        reading = facts.get("kms_reading")
         if error is None and reading is None:
             raise AnsibleActionFail(_NOT_RECORDED)
         recorded, problem = _azure(azure, {**(task_vars or {}), _FACTS: facts})

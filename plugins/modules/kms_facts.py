@@ -459,13 +459,14 @@ ansible_facts:
             signer: {type: str, description: "The subject of the signing certificate."}
             missing_issuer: {type: str, description: "The issuer whose certificate is missing."}
             chain_status: {type: list, elements: str, description: "What the chain check said."}
-    kms_reading:
-      description:
-        - What was asked of the probe and its answer as it came, for M(azure_windows.activation.kms_recording). Nothing in it is masked.
-      returned: when O(record) is given
-      type: dict
-      contains:
-        asked: {type: dict, description: "The sections and the options of the run."}
-        controller: {type: dict, description: "The controller's times before and after the run (UTC)."}
-        raw: {type: dict, description: "The probe's answer."}
+kms_reading:
+  description:
+    - What was asked of the probe and its answer as it came, for M(azure_windows.activation.kms_recording). Nothing in it is masked,
+      so it is no fact and is in no fact cache.
+  returned: when O(record) is given
+  type: dict
+  contains:
+    asked: {type: dict, description: "The sections and the options of the run."}
+    controller: {type: dict, description: "The controller's times before and after the run (UTC)."}
+    raw: {type: dict, description: "The probe's answer."}
 """

@@ -83,6 +83,13 @@ def test_one_run_gives_the_facts_and_nothing_else(guest: Guest, check_mode: bool
     assert "the probe" not in json.dumps(result)
 
 
+def test_a_recorded_reading_is_returned_and_kept_in_no_fact(guest: Guest, tmp_path: pathlib.Path) -> None:
+    result = guest.run(record=str(tmp_path / "web01.json"))
+    assert set(result["ansible_facts"]) == {"kms"}
+    assert set(result["kms_reading"]) == {"asked", "controller", "raw"}
+    assert (tmp_path / "web01.json").is_file()
+
+
 def test_the_probe_gets_plain_parameters(guest: Guest) -> None:
     guest.run()
     parameters = guest.parameters

@@ -53,7 +53,8 @@ options:
     default: []
   missing_credentials:
     description:
-      - What to do when no identity is configured in options, environment, C(~/.azure/credentials) or the Azure CLI.
+      - What to do when no identity is configured in options, environment, C(~/.azure/credentials) or the Azure CLI, or when the Azure SDK
+        is not installed or too old.
       - V(skip) ends without paths and says so in RV(problem); V(fail) fails.
     type: str
     choices: [fail, skip]
@@ -381,7 +382,10 @@ def _open(module: AnsibleModule, settings: Settings, budget: float) -> Session:
     if not identity_found(settings, pathlib.Path.home()):
         raise SignInError("")
     if sdk.IMPORT_ERROR:
-        module.fail_json(msg=missing_required_lib(sdk.REQUIREMENTS), exception=sdk.IMPORT_ERROR)
+        problem = missing_required_lib(sdk.REQUIREMENTS)
+        if module.params["missing_credentials"] == "skip":
+            module.exit_json(changed=False, skipped=True, paths=[], unread=[], problem=problem)
+        module.fail_json(msg=problem, exception=sdk.IMPORT_ERROR)
     if settings.verify is False:
         module.warn("cert_validation_mode: TLS certificates are not verified; the credentials can be read on the way.")
     return open_session(settings, deadline=module.params["operation_timeout"], budget=budget)

@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 
-from tests.tools import tree
+from tests.tools import audit, tree
 
 HOME = tree.ROOT / ".venv" / "home"
 # Beside each other, two releases of ansible-test would make the same environment in one home.
@@ -153,6 +153,15 @@ def checks(copied: pathlib.Path, scratch: pathlib.Path, left_out: tuple[str, ...
         Check("antsibull-docs", ("antsibull-docs", "lint-collection-docs", *docs, str(copied))),
         Check("ansible-galaxy build and install", ("sh", "-ec", install), must_say=r"was installed successfully"),
         Check("docs", (sys.executable, "-m", "tests.tools.docs", "--check"), must_say=r"[1-9]\d* pages looked at"),
+        Check(
+            "galaxy-importer",
+            (sys.executable, "-m", "tests.tools.audit", "importer"),
+            must_say=r"Importer processing completed successfully",
+        ),
+        Check("bandit", (sys.executable, "-m", "tests.tools.audit", "bandit")),
+        Check(
+            "pip-audit", (sys.executable, "-m", "tests.tools.audit", "packages"), must_say=r"packages looked at|NOT RUN"
+        ),
         Check("antsibull-changelog", ("antsibull-changelog", "lint")),
         Check("ruff format", ("ruff", "format", "--check", "."), must_say=r"[1-9]\d* files already formatted"),
         Check("ruff", ("ruff", "check", ".")),
@@ -191,7 +200,8 @@ def main() -> int:
             (cache / f"get_pip_{version}.py").write_text(GET_PIP, encoding="utf-8")
     left_out = () if can_lint_powershell() else ("pslint",)
     core = oldest_core()
-    failed = 0
+    failed, not_run = 0, list[str]()
+    audit.environment()
     with (
         tempfile.TemporaryDirectory(prefix="activation-checks-") as folder,
         concurrent.futures.ThreadPoolExecutor(2) as pool,
@@ -205,9 +215,12 @@ def main() -> int:
                 f"{'FAILED' if outcome.complaint else 'passed'}  {outcome.check.name}  ({outcome.seconds:.0f} s)",
                 flush=True,
             )
+            not_run += re.findall(r"^NOT RUN  .*", outcome.output, re.MULTILINE)
             if outcome.complaint:
                 failed += 1
                 print(f"{outcome.output}\n{outcome.check.name}: {outcome.complaint}\n", flush=True)
+    for line in not_run:
+        print(line)
     for name in left_out:
         print(f"NOT RUN  ansible-test sanity: {name} (no PowerShell with PSScriptAnalyzer on PATH)")
     if core is None:

@@ -28,7 +28,7 @@ if t.TYPE_CHECKING:
     # The traceback of the import that failed, None when all of the SDK is there.
     IMPORT_ERROR: str | None
 
-REQUIREMENTS = "azure-identity and azure-mgmt-network"
+REQUIREMENTS = "azure-identity and azure-mgmt-network 28 or later"
 _PLACES = {
     "azure.core": ("PipelineClient",),
     "azure.core.exceptions": ("AzureError", "ClientAuthenticationError", "DecodeError"),
@@ -78,6 +78,9 @@ def _loaded() -> dict[str, t.Any]:
         found = {
             name: getattr(importlib.import_module(place), name) for place, names in _PLACES.items() for name in names
         }
+        # Older releases have no request of one's own; azure.azcollection of ansible 10 pins one.
+        if not any(hasattr(found["NetworkManagementClient"], name) for name in ("send_request", "_send_request")):
+            return {"IMPORT_ERROR": "This azure-mgmt-network is older than 28.0.0."}
         return {**found, "core_policies": importlib.import_module("azure.core.pipeline.policies"), "IMPORT_ERROR": None}
     except ImportError:
         return {"IMPORT_ERROR": traceback.format_exc()}

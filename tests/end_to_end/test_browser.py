@@ -15,13 +15,14 @@ import pytest
 from tests.bench import fleet
 from tests.end_to_end.lab import Run
 from tests.tools import browser
+from tests.unit.plugins.action import test_kms_report as action
 
 if t.TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._report import build
 from ansible_collections.azure_windows.activation.plugins.module_utils._report.catalogue.catalogue import Catalogue
-from ansible_collections.azure_windows.activation.plugins.plugin_utils import _html
+from ansible_collections.azure_windows.activation.plugins.plugin_utils import _html, _join
 
 pytestmark = pytest.mark.xdist_group("contoso")
 
@@ -225,3 +226,29 @@ def check_accessible(watched: Watched) -> None:
     assert watched.page.evaluate(AXE) == []
     assert watched.logged == []
     assert watched.asked == [watched.address]
+
+
+def test_each_vm_of_a_very_large_fleet_is_found_on_its_page(
+    chromium: Browser, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_join, "MOST_HOSTS", 12)
+    monkeypatch.setattr(_join, "HOSTS_PER_FILE", 5)
+    odd = ["</script>.corp.example", "\U0001f4bb1.corp.example", "\U0001f4bb2.corp.example"]
+    vms = fleet.diagnoses(20, healthy_percent=50)
+    vms += [{**vms[0], "name": name, "resource_id": None} for name in odd]
+    page = action.run(tmp_path, diagnoses=vms, expected_hosts=["lost01"])["report"]["paths"]["html"]
+    context = chromium.new_context()
+    watched = Watched(context, pathlib.Path(page))
+    # Some of each page.
+    for vm in [*vms[::7], *vms[-3:]]:
+        watched.page.fill("#search", vm["name"])
+        link = watched.page.locator("#found a").first
+        assert link.text_content() == vm["name"]
+        file, _hash, anchor = str(link.get_attribute("href")).partition("#")
+        beside = Watched(context, pathlib.Path(page).parent / file, f"#{anchor}")
+        assert beside.page.locator(f"#{anchor} .name").first.text_content() == vm["name"]
+        beside.page.close()
+    watched.page.fill("#search", "lost")
+    assert watched.page.locator("#found li").all_text_contents() == ["lost01 expected, but did not answer"]
+    assert watched.logged == []
+    context.close()

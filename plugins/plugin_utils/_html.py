@@ -19,6 +19,7 @@ from ..module_utils._report import fleet_page, page
 from ..module_utils._report.catalogue.catalogue import Catalogue
 from ..module_utils._report.model import Report
 from ..module_utils._report.written import TOOL
+from . import _pages
 
 ASSETS = pathlib.Path(__file__).with_name("_report_assets")
 
@@ -27,13 +28,23 @@ def render(report: Report, catalogue: Catalogue) -> str:
     """Return the page of a report; every text is escaped by the template engine."""
     view = {**page.build(report, catalogue), "generated_at": report.generated_at}
     compared = [row for row in view["vms"] if row.before and (row.before != row.cause or row.changes)]
-    return _rendered("page", report, catalogue, page=view, compared=compared, remediation=report.remediation)
+    pages = _explained(view, catalogue)
+    return _rendered(
+        "page", report, catalogue, page=view, compared=compared, pages=pages, remediation=report.remediation
+    )
 
 
 def fleet(report: Report, files: t.Sequence[fleet_page.HostFile], catalogue: Catalogue) -> str:
     """Return the page of a very large fleet whose VMs are on pages of their own."""
     view = fleet_page.build(report, files, catalogue)
-    return _rendered("fleet", report, catalogue, page=view, generated_at=report.generated_at)
+    pages = _explained(view, catalogue)
+    return _rendered("fleet", report, catalogue, page=view, generated_at=report.generated_at, pages=pages)
+
+
+def _explained(view: dict[str, t.Any], catalogue: Catalogue) -> dict[str, str]:
+    """Return the page on each cause in the report, by its id."""
+    ids = dict.fromkeys(cause.id for cause in (*view["causes"], *view["healthy"]))
+    return {name: "\n".join(_pages.explained(name, catalogue)) for name in ids}
 
 
 def _rendered(name: str, report: Report, catalogue: Catalogue, **values: t.Any) -> str:

@@ -58,6 +58,17 @@ def test_four_slices_and_a_host_that_is_in_none(tmp_path: pathlib.Path) -> None:
     assert '"unanswered": 1' in output
 
 
+def test_a_finding_is_explained(tmp_path: pathlib.Path) -> None:
+    playbook = str(tree.ROOT / "playbooks" / "explain.yml")
+    done = run("ansible-playbook", playbook, "-e", "finding=wrong-kms-host", folder=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert "\nWrong KMS host (wrong-kms-host)\n" in done.stdout
+    assert "\nHOW IT IS DETECTED\n" in done.stdout
+    done = run("ansible-playbook", playbook, "-e", "finding=wrong-host", folder=tmp_path)
+    assert done.returncode == 2
+    assert '"msg": "finding: wrong-host is no finding. Did you mean wrong-kms-host' in done.stdout
+
+
 def test_a_missing_slice_is_one_message(tmp_path: pathlib.Path) -> None:
     status, output = join(tmp_path, [write(tmp_path / "slice0.json", fleet.diagnoses(3)), "slice1.json"])
     assert status == 2

@@ -11,6 +11,7 @@ import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.model import Step
 from ansible_collections.azure_windows.activation.plugins.module_utils._diagnosis.rule import Rule
+from ansible_collections.azure_windows.activation.plugins.module_utils._report.explain import is_sentence
 
 # Around what is written here; everything outside is kept.
 BEGIN, END = "<!-- written by make docs: {name} -->", "<!-- end of what make docs writes -->"
@@ -78,7 +79,7 @@ def _short(rule: Rule) -> str:
 
 
 def _full(rule: Rule) -> str:
-    said = [f"- {_shown(text)}" for text in rule.texts.values() if _is_sentence(text)]
+    said = [f"- {_shown(text)}" for text in rule.texts.values() if is_sentence(text)]
     commands = any(step.command for step in rule.steps.values())
     steps = [
         "The finding itself says which of these steps apply.",
@@ -102,11 +103,6 @@ def _step(step: Step) -> str:
         return f"- {_shown(step.says)}"
     command = _FIELD.sub(r"<\1>", step.command)
     return f"- {_shown(step.says)}: `{command}`"
-
-
-def _is_sentence(text: str) -> bool:
-    """Tell a title from a word that is filled into one."""
-    return text.endswith((".", "}")) and (text[0].isupper() or text.startswith("{"))
 
 
 def _shown(text: str) -> str:

@@ -108,6 +108,10 @@ class Catalogue:
             self._said[key] = self._filled(text)
         return self._said[key]
 
+    def template(self, text: str) -> str:
+        """Return a sentence in the language with its parameters still to be filled in."""
+        return self._messages.get(text.message.id, str(text)) if isinstance(text, Text) else text
+
     def _filled(self, text: Text) -> str:
         template = self._messages.get(text.message.id)
         if template is None:

@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import dataclasses
+import typing as t
 
 from .._network.values import Body
 
 CREATE, UPDATE, DELETE = "create", "update", "delete"
+MOST_NAMES = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,3 +65,10 @@ def update(resource_id: str, before: Body, body: Body) -> Write:
 def delete(resource_id: str, before: Body) -> Write:
     """Return the removal of an object."""
     return Write(resource_id, DELETE, before, None)
+
+
+def listed(names: t.Sequence[str]) -> str:
+    """Return names as a list for people; with many, how many more there are."""
+    unique = list(dict.fromkeys(names))
+    more = len(unique) - MOST_NAMES
+    return ", ".join(unique[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")

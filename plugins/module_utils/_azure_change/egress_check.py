@@ -15,10 +15,9 @@ from .._network.judgement import BLOCKED, OPEN, KmsTargets, NotKnownError, worst
 from .._network.path import evaluate
 from .._network.state import NetworkState
 from .._network.values import name_of, ref
-from .change_set import ChangeSet, Refusal
+from .change_set import ChangeSet, Refusal, listed
 
 ACCEPT = "Set accept_egress_change to true if that is wanted"
-MOST_NAMES = 20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -69,7 +68,7 @@ def lost_ways(state: NetworkState, vm_ids: t.Sequence[str], targets: KmsTargets)
     if not losing:
         return None
     reason = (
-        f"A route to the Internet would end the way to the KMS that {_listed(losing)} may have today, as without an "
+        f"A route to the Internet would end the way to the KMS that {listed(losing)} may have today, as without an "
         "outbound method of its own it leads nowhere"
     )
     return Refusal("way-would-be-lost", reason, f"Give the subnet a NAT gateway first. {ACCEPT}")
@@ -89,22 +88,15 @@ def of_nat_gateway(state: NetworkState, subnet_id: str) -> EgressCheck:
     if basic:
         reason = (
             f"Subnet {name_of(subnet_id)} holds Basic resources, beside which Azure allows no NAT gateway: "
-            f"{_listed(basic)}"
+            f"{listed(basic)}"
         )
         refusal = Refusal("basic-resources", reason, "Upgrade them to the Standard SKU first")
         return EgressCheck(False, refusal=refusal, acceptable=False)
     moved = [f"machine '{one.name}' (today: {one.method.replace('_', ' ')})" for one in machines if one.moved]
     if not moved:
         return EgressCheck(True)
-    reason = f"From now on the NAT gateway's address is that of {_listed(moved)}"
+    reason = f"From now on the NAT gateway's address is that of {listed(moved)}"
     return EgressCheck(True, refusal=Refusal("egress-would-change", reason, ACCEPT))
-
-
-def _listed(names: t.Sequence[str]) -> str:
-    """Return names as a list for people; with many, how many more there are."""
-    unique = list(dict.fromkeys(names))
-    more = len(unique) - MOST_NAMES
-    return ", ".join(unique[:MOST_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
 def _warning(subnet_id: str, machines: t.Sequence[Machine]) -> str:

@@ -11,9 +11,11 @@ from .._network.links import subnets_of
 from .._network.path import evaluate
 from .._network.state import NetworkState
 from .._network.values import Body, low, name_of, props, ref, refs
-from .change_set import Refusal
+from .change_set import Refusal, listed
 from .job import Job
 from .nsg_rule import ObservedGroup
+
+NEEDS = "Whoever owns that rule must change it; a rule of this group comes too late, and it is not worked around"
 
 
 def observe(job: Job, group: Body) -> ObservedGroup:
@@ -25,18 +27,24 @@ def observe(job: Job, group: Body) -> ObservedGroup:
         for machine in behind
         for row in evaluate(state, machine, job.targets)["addresses"]
     ]
+    names = tuple(f"'{name_of(machine)}'" for machine in behind)
     others: list[str] = []
+    hopeless: dict[str, list[tuple[str, str]]] = {}
     for name, verdict in verdicts:
         rule = verdict["rule"] or {}
         if verdict["platform_rule"] == nsg.DENIED and verdict["verdict"] != "allow":
-            return ObservedGroup(False, _refused("platform-tag-denied", name, verdict["reason"]), state=state)
-        if rule.get("layer") == "admin" and verdict["verdict"] == "deny":
-            return ObservedGroup(False, _refused("security-admin-rule-denies", name, verdict["reason"]), state=state)
-        if verdict["verdict"] == "deny" and low(rule.get("nsg_id")) != low(group["id"]):
+            hopeless.setdefault("platform-tag-denied", []).append((f"'{name}'", verdict["reason"]))
+        elif rule.get("layer") == "admin" and verdict["verdict"] == "deny":
+            hopeless.setdefault("security-admin-rule-denies", []).append((f"'{name}'", verdict["reason"]))
+        elif verdict["verdict"] == "deny" and low(rule.get("nsg_id")) != low(group["id"]):
             others.append(f"machine '{name}': {verdict['reason']}")
+    if hopeless:
+        id_, found = next(iter(hopeless.items()))
+        reason = f"For machine {listed([name for name, _reason in found])}: {found[0][1]}"
+        return ObservedGroup(False, Refusal(id_, reason, NEEDS), names, state=state)
     platform = {verdict["platform_rule"] for _name, verdict in verdicts}
     carried = True if platform == {nsg.APPLIES} else False if nsg.OFF in platform else None
-    return ObservedGroup(carried, warnings=tuple(dict.fromkeys(others)), state=state)
+    return ObservedGroup(carried, None, names, tuple(dict.fromkeys(others)), state)
 
 
 def machines(state: NetworkState, group: Body) -> list[str]:
@@ -49,8 +57,3 @@ def machines(state: NetworkState, group: Body) -> list[str]:
         or subnets.intersection(map(low, subnets_of(nic)))
     ]
     return list(dict.fromkeys(filter(None, found)))
-
-
-def _refused(id_: str, machine: str, reason: str) -> Refusal:
-    needs = "Whoever owns that rule must change it; a rule of this group comes too late, and it is not worked around"
-    return Refusal(id_, f"Machine '{machine}': {reason}", needs)

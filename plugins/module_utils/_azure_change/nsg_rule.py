@@ -19,7 +19,7 @@ from .._network.state import NetworkState
 from .._network.values import Body, name_of, props, strings
 from .._reference.azure_names import RULE
 from . import bodies, change_set
-from .change_set import ChangeSet, Refusal, refuse
+from .change_set import ChangeSet, Refusal, listed, refuse
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,13 +34,14 @@ class DesiredRule:
 
 @dataclasses.dataclass(frozen=True)
 class ObservedGroup:
-    """What the machines behind the group tell: `refusal` of what no rule of this group can repair.
+    """What the machines behind the group (their quoted names) tell: `refusal` of what no rule of this group can repair.
 
     `carried`: Azure's own rule lets the traffic pass for all of them; None when that is not known. `state`: what was read.
     """
 
     carried: bool | None
     refusal: Refusal | None = None
+    machines: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     state: NetworkState = dataclasses.field(default_factory=NetworkState)
 
@@ -69,7 +70,7 @@ def _with(group: Body, rules: list[Body], own: Body | None, desired: DesiredRule
         return ChangeSet(warnings=observed.warnings)
     tag_deny = next((rule for rule in before if rule.names_kms and rule.access == "deny"), None)
     if tag_deny is not None:
-        return _tag_refused(tag_deny, name_of(group))
+        return _tag_refused(tag_deny, name_of(group), observed.machines)
     if observed.refusal is not None or observed.carried:
         return ChangeSet(warnings=observed.warnings, refusal=observed.refusal)
     limit = min((rule.priority for rule in before), default=LAST + 1)
@@ -140,10 +141,11 @@ def _without(own: Body | None, desired: DesiredRule) -> ChangeSet:
     return ChangeSet((change_set.update(str(own["id"]), own, body),))
 
 
-def _tag_refused(rule: Rule, group: str) -> ChangeSet:
+def _tag_refused(rule: Rule, group: str, machines: t.Sequence[str]) -> ChangeSet:
+    whose = f" of machine {listed(machines)}" if machines else ""
     return refuse(
         "platform-tag-denied",
-        f"{described(rule)} of {group} denies the service tag AzurePlatformLKM, which somebody wrote to stop activation",
+        f"{described(rule)} of {group} denies the service tag AzurePlatformLKM, which somebody wrote to stop the activation{whose}",
         "Whoever owns that rule must take it away; it is not worked around",
     )
 

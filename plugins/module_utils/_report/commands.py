@@ -88,9 +88,14 @@ class _Evidence:
         self.rules = _unique(part for kind, part in parts if kind == "nsg" and part.get("rule"))
         firewalls = (part for kind, part in parts if kind == "hop" and part.get("kind") == "azure_firewall")
         self.firewalls = _unique(part for part in firewalls if part.get("id") and part.get("verdict") != "open")
-        self.tables = [
-            str(part["route_table_id"]) for kind, part in parts if kind == "route" and part.get("route_table_id")
-        ]
+        routes = [part for kind, part in parts if kind == "route" and part.get("route_table_id")]
+        self.tables = [str(part["route_table_id"]) for part in routes]
+        # A table takes a prefix once: what has it already keeps its name.
+        self.route_names = {
+            (str(part["route_table_id"]).lower(), part.get("prefix")): str(part["name"])
+            for part in routes
+            if part.get("name")
+        }
 
     @property
     def prefixes(self) -> list[str]:
@@ -113,15 +118,20 @@ def _route(seen: _Evidence) -> tuple[list[str], Portal]:
         table = dataclasses.replace(subnet.network, name=azure_names.route_table(subnet.network.name, subnet.name))
         made.append(table)
         lines.append(_line(*_AZ, "route-table", "create", *table.place, "--name", table.name, *_made_in(place)))
-    known = [*tables.values(), *made] or [_Resource("<subscription>", "<resource group>", "<route table>")]
-    for table in known:
+    known = [*tables.items(), *(("", table) for table in made)]
+    for table_id, table in known or [("", _Resource("<subscription>", "<resource group>", "<route table>"))]:
         words = [*_AZ, "route-table", "route", "create", *table.place, "--route-table-name", table.name]
         for address in seen.addresses:
-            route = ["--name", azure_names.route(address), "--address-prefix", f"{address}/32"]
+            prefix = f"{address}/32"
+            name = seen.route_names.get((table_id, prefix), azure_names.route(address))
+            route = ["--name", name, "--address-prefix", prefix]
             lines.append(_line(*words, *route, "--next-hop-type", "Internet"))
     # A table is associated when its routes are there.
     lines += [_update(_subnet(place), "--route-table", table.name) for place, table in zip(bare, made, strict=True)]
-    names = {"table": ", ".join(table.name for table in known), "addresses": ", ".join(seen.addresses)}
+    names = {
+        "table": ", ".join(table.name for _id, table in known) or "<route table>",
+        "addresses": ", ".join(seen.addresses),
+    }
     return lines, Portal("portal.route", names)
 
 

@@ -40,6 +40,17 @@ def test_a_route_for_each_address_of_the_table_that_the_evidence_names() -> None
     assert how.portal.names["table"] == "rt-hub"
 
 
+def test_a_route_for_the_address_under_another_name_is_changed_and_no_second_one_made() -> None:
+    """Source: the answer RouteConflict, "Routes cannot have the same AddressPrefix" (Azure/azure-powershell issues)."""
+    way = {"route_table_id": f"{NETWORK}/routeTables/rt-shop", "next_hop_type": "None"}
+    theirs = fact("route", {**way, "name": "kms-direct", "prefix": f"{ADDRESS}/32"}, ADDRESS)
+    wider = fact("route", {**way, "name": "default", "prefix": "0.0.0.0/0"}, ADDRESS)
+    (line,) = az("route", OTHER_PLACE, theirs)
+    assert f"--name kms-direct --address-prefix {ADDRESS}/32" in line
+    (line,) = az("route", OTHER_PLACE, wider)
+    assert f"--name kms-20-118-99-224 --address-prefix {ADDRESS}/32" in line
+
+
 @pytest.mark.parametrize(
     ("action", "block", "variables"),
     [

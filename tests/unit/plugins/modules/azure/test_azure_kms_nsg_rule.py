@@ -80,9 +80,12 @@ def test_what_would_be_useless_or_unwanted_is_refused(
     azure: Start, resources: list[b.Body], more: dict[str, t.Any], id_: str, text: str
 ) -> None:
     lab = azure(resources, **more)
+    preview = lab.run("nsg_rule", check=True, nsg=NSG)
     result = lab.run("nsg_rule", nsg=NSG)
     assert (result["refused"] or {}).get("id") == id_, result
+    assert result["refused"] == preview["refused"]
     assert text in result["msg"]
+    assert ("machine 'web'" in result["msg"]) is (id_ != "deny-comes-first")
     assert lab.writes() == []
 
 

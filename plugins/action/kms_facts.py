@@ -13,7 +13,7 @@ from ansible.plugins.action import ActionBase
 from ..module_utils._guest import subset
 from ..module_utils._guest.reading import understand
 from ..module_utils._plain import to_plain
-from ..plugin_utils import _recordings
+from ..plugin_utils import _given, _recordings
 from ..plugin_utils._guest_read import DEFAULTS, ask_guest
 from ..plugin_utils._guest_script import GuestScriptError
 from ..plugin_utils._options import CLOUD, PROBE, check_endpoints, check_ranges
@@ -33,6 +33,9 @@ ARGUMENT_SPEC: dict[str, dict[str, t.Any]] = {
     },
     "record": {"type": "path"},
 }
+
+# Ansible loads action plugins before it starts a worker for each host: what the role's variables go through is read once here.
+_given.options()
 
 
 class ActionModule(ActionBase):

@@ -29,7 +29,7 @@ _BETWEEN = re.compile(r"[,\n]")
 
 def given(value: t.Any, name: str) -> t.Any:
     """Return the value of a role's variable; what cannot be understood stays as it is, for the check of the inputs to name."""
-    option = _options().get(name)
+    option = options().get(name)
     if option is None:
         raise AnsibleFilterError(f"kms_input: '{name}' is no variable of the roles.")
     if isinstance(value, str):
@@ -72,10 +72,11 @@ _READERS: t.Mapping[str, t.Callable[[str], t.Any]] = {"int": _number, "bool": _y
 
 
 @functools.cache
-def _options() -> dict[str, dict[str, t.Any]]:
+def options() -> dict[str, dict[str, t.Any]]:
     """Return the options of both roles, which say type and default of each variable."""
     found: dict[str, dict[str, t.Any]] = {}
     for role in ("diagnose", "remediate"):
-        specs = yaml.safe_load((_ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+        text = (_ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
+        specs = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         found |= specs["argument_specs"]["main"]["options"]
     return found

@@ -96,11 +96,10 @@ def complaints(output: str) -> list[str]:
     return [line for line in said if not any(re.search(pattern, line) for pattern in ADMITTED)]
 
 
-def run(
-    program: str, *arguments: str, folder: pathlib.Path, collections: pathlib.Path = tree.TREE, **env: str
-) -> subprocess.CompletedProcess[str]:
-    """Run a program of this Python's environment on a tree of collections; stdout and stderr come together."""
-    settings = {
+def settings(folder: pathlib.Path, collections: pathlib.Path = tree.TREE, **env: str) -> dict[str, str]:
+    """Return the environment of a program of Ansible, with `folder` as its home directory."""
+    return {
+        **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": str(tree.link(collections)),
         "ANSIBLE_CONFIG": str(tree.ROOT / "ansible.cfg"),
         "ANSIBLE_NOCOLOR": "1",
@@ -110,10 +109,16 @@ def run(
         "no_proxy": "127.0.0.0/8,127.0.0.1,localhost",
         **env,
     }
+
+
+def run(
+    program: str, *arguments: str, folder: pathlib.Path, collections: pathlib.Path = tree.TREE, **env: str
+) -> subprocess.CompletedProcess[str]:
+    """Run a program of this Python's environment on a tree of collections; stdout and stderr come together."""
     done = subprocess.run(
         [str(pathlib.Path(sys.executable).with_name(program)), *arguments],
         cwd=folder,
-        env={**os.environ, **settings},
+        env=settings(folder, collections, **env),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pathlib
 
-from tests.faults import inputs, journal, reading, reports, writing
+from tests.faults import inputs, journal, kills, reading, reports, writing
 from tests.faults.row import Case, Row
 
-_GROUPS = (reading, writing, journal, reports, inputs)
+_GROUPS = (reading, writing, journal, reports, inputs, kills)
 
 
 def cases() -> dict[str, Case]:

@@ -32,7 +32,7 @@ def behaviour(connection: t.Mapping[str, t.Any] | None) -> Behaviour:
 
 
 class Faults:
-    """The faults of the world that concern WinRM; each is used up after its `times` (default: never)."""
+    """The faults of the world that concern WinRM; each lets `after` requests pass and is used up after its `times` (default: never)."""
 
     def __init__(self, faults: t.Iterable[t.Mapping[str, t.Any]]) -> None:
         self._faults = [dict(fault) for fault in faults if fault.get("on") == "winrm"]
@@ -41,6 +41,9 @@ class Faults:
         """Return what is to happen to this request instead of an answer: drop, never-finishes, truncate or garbage."""
         for fault in self._faults:
             if step != fault.get("at") or not fnmatch.fnmatchcase(guest, str(fault.get("guest", "*"))):
+                continue
+            if fault.get("after", 0) > 0:
+                fault["after"] -= 1
                 continue
             times = fault.get("times")
             if times is None or times > 0:

@@ -45,7 +45,9 @@ def fault(value: t.Any, at: At) -> Tree:
 
 def _winrm(value: t.Any, at: At, common: dict[str, Check]) -> Tree:
     behaviour = checks.choice(*BEHAVIOURS)
-    fields = {**common, "behaviour": behaviour, "guest": checks.text, "at": checks.choice(*PROTOCOL_STEPS)}
+    fields = {
+        **common, "behaviour": behaviour, "guest": checks.text, "at": checks.choice(*PROTOCOL_STEPS), "after": checks.integer,
+    }  # fmt: skip
     return t.cast("Tree", checks.mapping(fields, ["at"])(value, at))
 
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import pathlib
 
-from tests.faults import inputs, journal, kills, reading, reports, writing
+from tests.faults import answers, inputs, journal, kills, reading, reports, whole, writing
 from tests.faults.row import Case, Row
 
-_GROUPS = (reading, writing, journal, reports, inputs, kills)
+_GROUPS = (answers, reading, writing, journal, reports, inputs, whole, kills)
 
 
 def cases() -> dict[str, Case]:

@@ -13,7 +13,9 @@ import pathlib
 import re
 import time
 import typing as t
+import unittest.mock
 
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure import patience
 from tests.faults.azure_module import SECRET, VM, Answer, Azure
 from tests.faults.row import Case, Checks, Row
 from tests.unit.lab.azure import builders as b
@@ -48,7 +50,7 @@ class Reading:
     lost: tuple[str, ...] = ()
     late: bool = False
     seconds: int = BUDGET
-    options: t.Mapping[str, t.Any] = dataclasses.field(default_factory=dict)
+    longest_pause: float = patience.LONGEST_PAUSE
 
     @property
     def title(self) -> str:
@@ -68,11 +70,12 @@ def run(case: Reading, folder: pathlib.Path) -> list[Row]:
     fault = {"on": "arm", "match": case.match, **case.fault}
     checks = Checks()
     with Azure(_world([fault]), folder) as azure:
-        options = dict(case.options)
+        options = {}
         if case.match == IDENTITY:
             azure.environment.update(azure.lab.machine_identity)
             options["auth_source"] = "msi"
-        answer = azure.read(case.seconds, **options)
+        with unittest.mock.patch.object(patience, "LONGEST_PAUSE", case.longest_pause):
+            answer = azure.read(case.seconds, **options)
         checks.expect(any(entry.get("fault") for entry in azure.log()), "the fault was never met")
         checks.expect(azure.untouched and not azure.writes(), "Azure was changed by reading")
     limit = case.seconds + GRACE
@@ -226,6 +229,13 @@ def _refused() -> list[Reading]:
             {"answer": 429, "headers": {"Retry-After": "nan"}, "times": 1},
             seconds=10,
         ),
+        Reading(
+            TABLES,
+            "429 with Retry-After: 604800, once, and a longest pause of 0.5 s",
+            {"answer": 429, "headers": {"Retry-After": "604800"}, "times": 1},
+            seconds=10,
+            longest_pause=0.5,
+        ),
         Reading(TABLES, "connection cut mid body, once", {"behaviour": "truncate", "times": 1}, seconds=10),
         Reading(TABLES, "500, twice", {"answer": 500, "times": 2}, seconds=10),
         Reading(
@@ -262,7 +272,31 @@ def _refused() -> list[Reading]:
     ]
 
 
+def _clock(seconds: float, how: str, folder: pathlib.Path) -> list[Row]:
+    """Let the controller's clock jump as soon as Azure has given a token."""
+    checks = Checks()
+    real = time.time
+    with Azure(_world([]), folder) as azure:
+
+        def jumping() -> float:
+            signed_in = '"POST"' in azure.lab.request_log.read_text("utf-8")
+            return real() + (seconds if signed_in else 0)
+
+        with unittest.mock.patch.object(time, "time", jumping):
+            answer = azure.read(30)
+        (path,) = answer.result.get("paths") or [{}]
+        checks.expect((path.get("verdict"), answer.result.get("unread")) == ("open", []), f"not read: {answer.result}")
+        checks.expect(azure.untouched and answer.seconds < 30, f"after {answer.seconds:.0f} s")
+    return [
+        checks.row(
+            "controller", f"the clock jumps {how} while Azure is read", "as if nothing had happened", _left(answer)
+        )
+    ]
+
+
 def cases() -> list[Case]:
     """Return every fault of reading."""
     readings = [*_late(), *_odd(), *_refused()]
-    return [Case(f"reading: {case.title}", functools.partial(run, case)) for case in readings]
+    found = [Case(f"reading: {case.title}", functools.partial(run, case)) for case in readings]
+    jumps = {"a day ahead": 86400.0, "an hour back": -3600.0, "to the year 1970": -time.time()}
+    return found + [Case(f"clock: {how}", functools.partial(_clock, seconds, how)) for how, seconds in jumps.items()]

@@ -30,6 +30,10 @@ _SIGNS: tuple[tuple[str, str], ...] = (
         r"sudo: |(missing|incorrect) (sudo|su|doas|become) password|privilege escalation|a password is required",
     ),
     (
+        "setting",
+        r"become plugin \S+ is not supported|connection plugin '\S+' was not found|does not support transport|error processing keyword '",
+    ),
+    (
         "rejected",
         r"credentials were rejected|failed to authenticate|authentication failed|invalid/incorrect password|permission denied",
     ),
@@ -39,7 +43,10 @@ _SIGNS: tuple[tuple[str, str], ...] = (
     ),
     ("killed", r"send_input failed|pipe has been ended|malicious content|blocked by your antivirus"),
     ("name", r"name or service not known|name resolution|getaddrinfo|nodename nor servname|name does not resolve"),
-    ("certificate", r"certificate.verify.failed|certificate verify|self.signed certificate|hostname .* doesn't match"),
+    (
+        "certificate",
+        r"certificate.verify.failed|certificate verify|\[x509: |self.signed certificate|hostname .* doesn't match",
+    ),
     (
         "cut",
         r"incompleteread|connection (aborted|reset)|broken pipe|broke off|remote end closed|remotedisconnected|eof occurred",

@@ -19,6 +19,7 @@ from .._diagnosis.engine import diagnose
 from .._diagnosis.model import Diagnosis, Evidence, GuestProblem
 from .._guest import text
 from .._guest.reading import understand
+from .._network.values import mapping
 from .mask import Masker
 
 FORMAT = 1
@@ -111,7 +112,7 @@ def _evidence(recording: Recording, name: str) -> Evidence:
 def _told(guest: t.Mapping[str, t.Any] | None) -> dict[str, str | None]:
     """Return the versions that the guest told."""
     raw = guest["raw"] if guest else {}
-    data = (((raw.get("sections") or {}).get("os") or {}).get("data")) or {}
+    data = mapping(mapping(mapping(raw.get("sections")).get("os")).get("data"))
     build, ubr = data.get("build"), data.get("ubr")
     return {
         "powershell": data.get("powershell"),

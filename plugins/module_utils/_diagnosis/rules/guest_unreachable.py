@@ -23,6 +23,7 @@ TEXTS = texts(
         "not_asked": "The VM itself was not asked: {message}. Diagnose it to learn whether it is activated.",
         "library": "Ansible cannot connect to the VM because the Python library {package} is not installed on the controller. Install it and diagnose again.",
         "become": "Ansible tried to become another user on the controller and could not: {message}. Turn become off and diagnose again.",
+        "setting": "A connection variable of the VM does not fit: {message}. Correct it in the inventory and diagnose again.",
         "rejected": "The VM rejected the account or its password: {message}. Correct them in the inventory and diagnose again.",
         "compile": (
             "Windows refused to compile what Ansible needs, as application control (AppLocker or WDAC) does: {message}. Allow it for the "
@@ -47,6 +48,10 @@ STEPS = steps(
         "library": ("Install the library for the Python that runs Ansible", "python -m pip install '{package}'"),
         "execution": "Add it to the image instead where Ansible runs in an execution environment",
         "become": "Set ansible_become to false for these hosts, or leave become out of the play, as the tasks on the controller need no other user",
+        "variables": (
+            "Look at the variables of the host, such as ansible_connection, ansible_port and ansible_become_method",
+            "ansible-inventory --host <host>",
+        ),
         "password": "Check user name, password and expiry, also of a rotated password (LAPS, vault), and whether the account is locked",
         "remote": "Check that the account may log on remotely (Administrators or Remote Management Users)",
         "antivirus": "Look in the log of Defender or the endpoint protection for powershell.exe at that time, and allow Ansible's scripts",
@@ -74,6 +79,7 @@ _STATUS = {"unreachable": "fail", "failed": "fail"}
 _ADVICE: t.Mapping[str, tuple[str, tuple[str, ...]]] = {
     "library": (AUTOMATION, ("library", "execution")),
     "become": (AUTOMATION, ("become",)),
+    "setting": (AUTOMATION, ("variables",)),
     "rejected": (GUEST_ADMIN, ("password", "remote")),
     "compile": (GUEST_ADMIN, ("control", "folder")),
     "killed": (GUEST_ADMIN, ("antivirus", "defender")),

@@ -28,6 +28,20 @@ MESSAGES = [
     ("sudo: a password is required", "automation", "ansible_become"),
     ("Missing sudo password", "automation", "ansible_become"),
     ("Timeout (12s) waiting for privilege escalation prompt: ", "automation", "ansible_become"),
+    ("Become plugin sudo is not supported by the Windows exec wrapper.", "automation", "ansible-inventory"),
+    ("Task failed: the connection plugin 'winrn' was not found", "automation", "ansible-inventory"),
+    ("The installed version of WinRM does not support transport(s) ['basik']", "automation", "ansible-inventory"),
+    (
+        "Error processing keyword 'port': The value 'winrm' could not be converted to 'int'.",
+        "automation",
+        "ansible-inventory",
+    ),
+    (
+        "basic: HTTPSConnectionPool(host='10.0.0.5', port=5986): Max retries exceeded with url: /wsman (Caused by SSLError("
+        "SSLError(136, '[X509: NO_CERTIFICATE_OR_CRL_FOUND] no certificate or crl found (_ssl.c:4149)')))",
+        "automation",
+        "authority",
+    ),
     ("ntlm: the specified credentials were rejected by the server", "guest_admin", "LAPS"),
     (
         "failed to authenticate with the server: Failed to authenticate the user vmadmin with ntlm",

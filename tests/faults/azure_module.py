@@ -89,12 +89,12 @@ class Azure:
 
     def add_routes(self, **options: t.Any) -> Answer:
         """Write a route for each of two KMS addresses."""
-        given = {"route_table": TABLE, "addresses": b.BOTH, "operation_timeout": 10, "journal": str(self.journal)}
+        given = {"route_table": TABLE, "addresses": b.BOTH, "operation_timeout": 30, "journal": str(self.journal)}
         return self.run("route", **{**given, **options})
 
     def undo(self) -> Answer:
         """Roll back what the journal holds."""
-        return self.run("rollback", journal=str(self.journal), operation_timeout=10)
+        return self.run("rollback", journal=str(self.journal), operation_timeout=30)
 
     def log(self) -> list[dict[str, t.Any]]:
         """Return the requests that Azure has seen."""

@@ -33,9 +33,9 @@ _PLACES = {
     DELETE: "taking the first write back",
 }
 # What waits are cut to here, in seconds: a silent answer is given up sooner than after 60 s, and tries follow each other sooner.
-_WIRE = {"connection_timeout": 2, "read_timeout": 1}
+_WIRE = {"connection_timeout": 2, "read_timeout": 2}
 # Seconds that a row may take: the operation_timeout of its run, and tries.
-_LIMIT = 40
+_LIMIT = 90
 Fault = dict[str, t.Any]
 _DEEP = "[" * 200_000 + "]" * 200_000
 CLEAN, DONE, OPEN = "put back", "done", "open"

@@ -158,8 +158,8 @@ def _waiting() -> list[Writing]:
             DONE,
         ),
         Writing(LOOK, "silent, every time", {"behaviour": "silent", "after": 1}, OPEN, "not known", slow=True),
-        Writing(OPERATION, "silent, once", {"behaviour": "silent", "times": 1}, DONE, seconds=0.1),
-        Writing(OPERATION, "Retry-After: 604800", {"answer": 202, "headers": week}, DONE, seconds=0.1),
+        Writing(OPERATION, "silent, once", {"behaviour": "silent", "times": 1}, DONE, seconds=1),
+        Writing(OPERATION, "Retry-After: 604800", {"answer": 202, "headers": week}, DONE, seconds=1),
     ]
 
 
@@ -198,7 +198,7 @@ def _odd() -> list[Writing]:
         for what, state in states
     ]  # fmt: skip
     found += [
-        Writing(OPERATION, f"{what}, once", {"answer": 200, "text": text, "times": 1}, DONE, seconds=0.1)
+        Writing(OPERATION, f"{what}, once", {"answer": 200, "text": text, "times": 1}, DONE, seconds=1)
         for what, text in (("a status that is a number", '{"status": 3}'), ("JSON nested 200,000 deep", _DEEP))
     ]
     return found
@@ -227,7 +227,7 @@ def _refused() -> list[Writing]:
         ),
         Writing(PUT, "done, but the connection is cut, once", {"behaviour": "cut", "times": 1}, DONE),
         Writing(PUT, "done, but the answer is cut mid body, once", {"behaviour": "truncate", "times": 1}, DONE),
-        Writing(PUT, "accepted, and fails in the end", {"behaviour": "fails"}, says="OperationFailed", seconds=0.1),
+        Writing(PUT, "accepted, and fails in the end", {"behaviour": "fails"}, says="OperationFailed", seconds=1),
     ]
     failing = {"match": PUT, "answer": 400, "body": _error("InvalidRequestFormat")}
     for how, fault, end in (

@@ -180,6 +180,6 @@ def test_memory_does_not_grow_with_what_the_vms_say(tmp_path: pathlib.Path) -> N
     del names[::2000]
     costs = join.measured(tmp_path, [*names, "lost01"])
     assert (costs["summary"]["hosts"], costs["summary"]["unanswered"]) == (6001, 1)
-    # All of them at once take 330 MB.
-    assert costs["memory"] < 200_000_000
+    # File by file it is 95 MB, and all of them at once take 153 MB.
+    assert costs["memory"] < 130_000_000
     assert costs["bytes"]["html"] < join.MOST_PAGE

@@ -44,11 +44,13 @@ _EXPIRED = (
     "GracePeriodRemaining: 0}}]"
 )
 _HOST = "SoftwareLicensingService: [{KeyManagementServiceMachine: kms.corp.example, KeyManagementServicePort: 1688}]"
+# The old host has an address that no longer answers.
+_LOST = "dns: {servers: [10.30.0.4], answers: {kms.corp.example: {A: [10.1.2.3]}}}, tcp: {'10.1.2.3:1688': filtered}"
 _SAFE = ["service", "host", "key", "dns_cache", "activation"]
 # What is wrong with a guest, and what may then be done.
 BROKEN = {
     "healthy": ("{}", _SAFE),
-    "wrong host": (f"{{cim: {{{_HOST}, {_EXPIRED.format(code='0xC004F074')}}}}}", _SAFE),
+    "wrong host": (f"{{{_LOST}, cim: {{{_HOST}, {_EXPIRED.format(code='0xC004F074')}}}}}", _SAFE),
     "damaged store": (f"{{cim: {{{_EXPIRED.format(code='0xC004E015')}}}}}", [*_SAFE, "token_store"]),
 }
 

@@ -6,12 +6,6 @@
 
 from __future__ import annotations
 
-import sys
-import time
-import typing as t
-
-from ansible.plugins.callback import default
-
 DOCUMENTATION = r"""
 name: kms
 type: stdout
@@ -33,6 +27,12 @@ seealso:
   - plugin: ansible.builtin.default
     plugin_type: callback
 """
+
+import sys
+import time
+import typing as t
+
+from ansible.plugins.callback import default
 
 PREFIX = "azure_windows.activation."
 # Tasks that go to every guest, and what a guest is called once one is through.

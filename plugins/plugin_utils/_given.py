@@ -77,6 +77,6 @@ def options() -> dict[str, dict[str, t.Any]]:
     found: dict[str, dict[str, t.Any]] = {}
     for role in ("diagnose", "remediate"):
         text = (_ROLES / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8")
-        specs = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        specs = yaml.load(text, getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # nosec B506 (both are safe)
         found |= specs["argument_specs"]["main"]["options"]
     return found

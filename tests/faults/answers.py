@@ -91,7 +91,11 @@ _SPOILED: dict[str, Spoil] = {
         **outcome, "output": [], "error": [{"exception": {"message": "Out of memory"}, "output": "x"}],
     },
     "a module that was skipped": lambda _outcome: {"skipped": True, "msg": "check mode"},
-    "the connection refused": _raising(AnsibleConnectionFailure("ssl: HTTPSConnectionPool(host='10.0.0.9', port=5986): Max retries exceeded: [Errno 111] Connection refused")),
+    "the connection refused": _raising(
+        AnsibleConnectionFailure(
+            "ssl: HTTPSConnectionPool(host='10.0.0.9', port=5986): Max retries exceeded: [Errno 111] Connection refused"
+        )
+    ),
     "the password rejected": _raising(AnsibleConnectionFailure("ntlm: the specified credentials were rejected by the server")),
     "the connection reset in mid answer": _raising(ConnectionResetError(104, "Connection reset by peer")),
     "the pipe broken": _raising(BrokenPipeError(32, "Broken pipe")),

@@ -22,7 +22,8 @@ from tests.unit.lab.azure import builders as b
 
 # What is told of the end of the time; signing in takes its part of it.
 _OVER = r"the \d+ s for Azure were over"
-# Seconds for all of Azure, those where much is asked before the fault, plenty where nothing is to wait, and how much later the answer may be there on a busy machine.
+# Seconds for all of Azure, those where much is asked before the fault, plenty where nothing is to wait, and how much later the
+# answer may be there on a busy machine.
 BUDGET, LARGER, PLENTY, GRACE = 2, 6, 20, 10
 METADATA, ENTRA, IDENTITY = "GET /metadata/endpoints", "POST */oauth2/v2.0/token", "GET /metadata/identity/*"
 DISCOVERY = "GET */.well-known/openid-configuration"

@@ -17,7 +17,7 @@ from tests.mutants.model import Mutant
 _WEIGHTS = {"key": 0.25}
 
 
-def choose(seed: int, count: int, rooms: t.Iterable[str] = model.ROOMS) -> list[Mutant]:
+def choose(seed: int, count: int, rooms: t.Iterable[str] = tuple(model.ROOMS)) -> list[Mutant]:
     """Return about `count` mutants, at least one of each file that has any; the same for the same seed and the same text."""
     paths = [path for room in rooms for path in model.files(room)]
     # Of the scripts twice as many, as no type checker reads them.

@@ -127,7 +127,7 @@ def _digest(path: pathlib.Path) -> str:
 
 def _parts(items: list[pytest.Item], count: int) -> list[list[pytest.Item]]:
     """Split into parts that keep the tests of a file together."""
-    parts: list[list[pytest.Item]] = [[] for _ in range(count)]
+    parts: list[list[pytest.Item]] = [[] for _part in range(count)]
     files: dict[str, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(_file(item.nodeid), []).append(item)

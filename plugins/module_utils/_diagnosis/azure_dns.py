@@ -25,7 +25,10 @@ STEPS = {
     **steps(
         "dns_forwarding",
         {
-            "sends": "Make {servers} resolve {name}, as rule {rule} of DNS forwarding ruleset {ruleset} sends them the questions of virtual network {network}, or narrow the rule",
+            "sends": (
+                "Make {servers} resolve {name}, as rule {rule} of DNS forwarding ruleset {ruleset} sends them the questions of "
+                "virtual network {network}, or narrow the rule"
+            ),
         },
     ),
 }

@@ -40,7 +40,11 @@ KINDS: t.Mapping[str, str] = {
     "active_directory": "value: {name, dn} of the activation object in Active Directory, each a text or null",
     "address": "object: interface; value: an address beside Azure's own that Windows may send from",
     "attempt": "object: KMS host asked or empty; value: {outcome: unanswered|refused|send_failed|success, code: code or null}",
-    "azure_place": "value: {subnet_id, subnet_prefixes: [prefix], route_table_id, nat_gateway_id, location, moved_by_nat_gateway: [VM], basic_resources: [name], machines_unread: True} of the VM's NIC, as far as it was read; the last three say why its subnet is given no NAT gateway",
+    "azure_place": (
+        "value: {subnet_id, subnet_prefixes: [prefix], route_table_id, nat_gateway_id, location, moved_by_nat_gateway: [VM], "
+        "basic_resources: [name], machines_unread: True} of the VM's NIC, as far as it was read; the last three say why its subnet "
+        "is given no NAT gateway"
+    ),
     "attestation": "value: {status, signer, missing_issuer, chain: [status]}; expected ok",
     "clock": "value: {offset_seconds: number, uncertainty_seconds: number}; expected: most seconds that KMS accepts",
     "code": "value: code",

@@ -78,7 +78,8 @@ class NetworkState:
     `resources`: bodies as ARM's GET prints them, children inline or on their own. `effective_routes`: by subnet id.
     `power`: VM id -> "running", "stopped", "deallocated". `admin_rules`: virtual network id -> effective security admin
     rules. `service_tags`: location -> tag -> prefixes. `rulesets`: virtual network id -> ids of the DNS forwarding rulesets linked to it.
-    `inbound`: address of a DNS private resolver's inbound endpoint -> id of its virtual network. `unread`: {what, scope, reason, action} of what could not be read.
+    `inbound`: address of a DNS private resolver's inbound endpoint -> id of its virtual network.
+    `unread`: {what, scope, reason, action} of what could not be read.
     `listed`: pairs (subscription or parent id, type or child segment) whose lists are known to be complete.
     """
 

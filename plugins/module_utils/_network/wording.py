@@ -239,7 +239,10 @@ TEXTS.update(
             "cloud_note": "the KMS of cloud '{cloud}' is not known: judged for that of {default}",
             "zone_empty": "private DNS zone '{zone}' is linked to virtual network '{network}' and has no record for {name}: no machine there resolves it",
             "zone_other": "private DNS zone '{zone}' is linked to virtual network '{network}' and names {addresses} for {name}",
-            "name_forwarded": "rule '{rule}' of DNS forwarding ruleset '{ruleset}', linked to virtual network '{network}', sends questions for {name} to {servers}",
+            "name_forwarded": (
+                "rule '{rule}' of DNS forwarding ruleset '{ruleset}', linked to virtual network '{network}', "
+                "sends questions for {name} to {servers}"
+            ),
         },
     )
 )

@@ -46,7 +46,7 @@ def _rank(same: t.Sequence[tuple[grouping.Cause, grouping.Case, str]]) -> tuple[
     return (
         all(cause.state == UNKNOWN for cause, _case, _id in same),
         -vms,
-        min(rank(cause.severity) for cause, *_ in same),
+        min(rank(cause.severity) for cause, _case, _id in same),
     )
 
 

@@ -81,7 +81,7 @@ def build(report: Report, files: t.Sequence[HostFile], catalogue: Catalogue) -> 
     return {
         "summary": report.summary,
         "headline": page.headline(report.summary, catalogue),
-        "bar": list(page.bar(report.summary)),
+        "bar": list(page.stacked(report.summary)),
         "causes": [_cause(cause, largest, catalogue) for cause in bad],
         "healthy": [_cause(cause, largest, catalogue) for cause in good],
         "names": {name: catalogue.cause(name) for name in ids},

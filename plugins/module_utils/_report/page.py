@@ -77,7 +77,7 @@ def build(report: Report, catalogue: Catalogue) -> dict[str, t.Any]:
     return {
         "summary": report.summary,
         "headline": headline(report.summary, catalogue),
-        "bar": list(bar(report.summary)),
+        "bar": list(stacked(report.summary)),
         "first": urgent,
         "more_fixes": fixes_in_all - len(urgent),
         "causes": views,
@@ -109,7 +109,7 @@ def headline(summary: Summary, catalogue: Catalogue) -> str:
     return catalogue.ui("headline.fine.one" if total == 1 else "headline.fine", total=total)
 
 
-def bar(summary: Summary) -> t.Iterator[tuple[str, float, float]]:
+def stacked(summary: Summary) -> t.Iterator[tuple[str, float, float]]:
     """Give the parts of the stacked bar: state, start and width in percent."""
     start = 0.0
     for state in (ATTENTION, UNKNOWN, ACTIVATED):

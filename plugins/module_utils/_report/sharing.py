@@ -46,7 +46,7 @@ def expanded(hosts: t.Sequence[t.Any], tables: t.Mapping[str, t.Sequence[t.Any]]
         for name, items in _lists(host):
             table = TABLES[name]
             for place, item in enumerate(items):
-                if type(item) is int:
+                if isinstance(item, int) and not isinstance(item, bool):
                     if not 0 <= item < len(tables[table]):
                         raise ValueError(f"hosts[{index}]: there is no {table}[{item}]")
                     items[place] = tables[table][item]
@@ -82,7 +82,7 @@ def by_text(messages: t.Any) -> t.Any:
 
 
 def _text(param: t.Any, texts: t.Sequence[t.Any]) -> t.Any:
-    return texts[param] if type(param) is int and 0 <= param < len(texts) else param
+    return texts[param] if isinstance(param, int) and not isinstance(param, bool) and 0 <= param < len(texts) else param
 
 
 def _lists(value: t.Any) -> t.Iterator[tuple[str, list[t.Any]]]:

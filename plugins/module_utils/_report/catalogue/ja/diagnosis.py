@@ -31,7 +31,10 @@ MESSAGES = {
     "engine.step.in_azure": "メタデータ サービスが応答せず、以降の手順は Azure の VM にだけ当てはまるため、先に Azure の VM であることを確認します",
     "engine.either": "{first} または {rest}",
     "private_zone.step.hides": "プライベート DNS ゾーン {zone} に {name} のレコード (Azure の KMS のアドレス) を追加するか、仮想ネットワーク {network} へのリンクを解除します",
-    "dns_forwarding.step.sends": "仮想ネットワーク {network} からの問い合わせは、DNS 転送ルールセット {ruleset} のルール {rule} により {servers} に転送されるため、{servers} が {name} を解決できるようにするか、ルールの対象を絞ります",
+    "dns_forwarding.step.sends": (
+        "仮想ネットワーク {network} からの問い合わせは、DNS 転送ルールセット {ruleset} のルール {rule} により {servers} に転送されるため、"
+        "{servers} が {name} を解決できるようにするか、ルールの対象を絞ります"
+    ),
     "key.step.no_key_here": "評価版またはマルチセッションのエディションのため、キーをインストールしないでください",
     "key.step.redeploy": "正常なイメージから VM を再デプロイします",
     "key.step.known": "{title} の KMS クライアント セットアップ キー (末尾 {partial}、一覧 {url}) をインストールします",

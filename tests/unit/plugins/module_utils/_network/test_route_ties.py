@@ -41,8 +41,8 @@ def route(prefix: str, source: str) -> routes.Route:
     return routes.Route((prefix,), source, "Internet", name=f"{prefix} of {source}")
 
 
-def winner(*found: routes.Route, tags: t.Mapping[str, tuple[str, ...]] = TAGS) -> str:
-    choice = routes.choose(routes.RouteView(found, "effective"), ADDRESS, tags.get)
+def winner(*found: routes.Route, tags: t.Mapping[str, tuple[str, ...]] | None = None) -> str:
+    choice = routes.choose(routes.RouteView(found, "effective"), ADDRESS, (TAGS if tags is None else tags).get)
     assert len(choice.winners) == 1
     return choice.winners[0].name
 

@@ -252,6 +252,9 @@ diagnoses:
           type: list
           elements: str
           sample: ["events: not asked"]
+        read_at:
+          description: When Azure was read, where that was kept in a file; V(null) otherwise and for the guest.
+          type: str
     azure:
       description: How much of Azure's side was seen.
       type: dict

@@ -185,7 +185,7 @@ def test_without_script_everything_is_still_there(chromium: Browser, diagnosed: 
     assert sorted(watched.names()) == hosts(diagnosed)
     assert not watched.page.locator("form.filters").is_visible()
     card = watched.page.locator("article[data-cause=forced-tunneling]")
-    card.locator("summary").first.click()
+    card.locator("details.case > summary").first.click()
     assert card.locator("svg.path").is_visible()
     assert "az network route-table route create" in card.inner_text()
 

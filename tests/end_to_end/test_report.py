@@ -60,11 +60,11 @@ def test_four_slices_and_a_host_that_is_in_none(tmp_path: pathlib.Path) -> None:
 
 def test_a_finding_is_explained(tmp_path: pathlib.Path) -> None:
     playbook = str(tree.ROOT / "playbooks" / "explain.yml")
-    done = run("ansible-playbook", playbook, "-e", "finding=wrong-kms-host", folder=tmp_path)
+    done = run("ansible-playbook", playbook, "-i", "localhost,", "-e", "finding=wrong-kms-host", folder=tmp_path)
     assert done.returncode == 0, done.stdout
     assert "\nWrong KMS host (wrong-kms-host)\n" in done.stdout
     assert "\nHOW IT IS DETECTED\n" in done.stdout
-    done = run("ansible-playbook", playbook, "-e", "finding=wrong-host", folder=tmp_path)
+    done = run("ansible-playbook", playbook, "-i", "localhost,", "-e", "finding=wrong-host", folder=tmp_path)
     assert done.returncode == 2
     assert '"msg": "finding: wrong-host is no finding. Did you mean wrong-kms-host' in done.stdout
 

@@ -13,7 +13,7 @@ import tempfile
 import typing as t
 
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure.arm import ArmError
-from ansible_collections.azure_windows.activation.plugins.module_utils._azure.paths import read_paths, targets
+from ansible_collections.azure_windows.activation.plugins.module_utils._azure.paths import Asked, read_paths, targets
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change import job, rollback
 from ansible_collections.azure_windows.activation.plugins.module_utils._azure_change.journal import (
     Entry,
@@ -79,7 +79,7 @@ def azure_wire(damages: Damages) -> None:
     """Answers on the wire through the SDK, the client and the whole reading."""
     bodies, machine = _chosen(seeds.networks(), damages)
     opened, _runtime, _spoiled = session(bodies, damages, 24)
-    paths, unread = read_paths(opened.client, "AzureCloud", [machine], None, None)
+    paths, unread = read_paths(opened.client, "AzureCloud", Asked([machine]), None)
     assert paths[0]["verdict"] in _VERDICTS
     _says([paths, unread])
 

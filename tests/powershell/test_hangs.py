@@ -49,7 +49,7 @@ _HANGS = {
     "os": Hang("Get-CimInstance Win32_OperatingSystem", frozenset({"os", "domain"})),
     "domain": Hang("Get-CimInstance Win32_ComputerSystem", frozenset({"domain"})),
     "license": Hang("Get-CimInstance SoftwareLicensingProduct", frozenset({"license"})),
-    "imds": Hang("Invoke-RestMethod", frozenset({"imds"})),
+    "imds": Hang("Invoke-RestMethod", frozenset({"imds", "attestation"})),
     # The answers say of each name that it was not waited for.
     "dns": Hang("Resolve-DnsName", frozenset()),
     "attestation": Hang("Invoke-RestMethod /metadata/attested/document", frozenset({"attestation"})),

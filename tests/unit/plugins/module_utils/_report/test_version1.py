@@ -40,7 +40,9 @@ def test_it_says_what_it_said(then: t.Any, read: Report) -> None:
     assert now["unanswered"] == then["unanswered"] == ["lost01"]
     for old, new, host in zip(then["hosts"], now["hosts"], read.hosts, strict=True):
         for key in ("name", "state", "chain", "guest", "azure", "licensed", "expires_at", "os", "resource_id"):
-            assert new[key] == old[key]
+            # What Azure was read at was not told then.
+            side = {"read_at": None} if key in {"guest", "azure"} else {}
+            assert new[key] == ({**old[key], **side} if side else old[key])
         for before, after in zip((old["root_cause"], *old["findings"]), (host.root_cause, *host.findings), strict=True):
             assert [(fact.object, fact.value, fact.source) for fact in after.evidence] == [
                 (fact["fact"], fact["observed"], fact["source"]) for fact in before["evidence"]

@@ -236,6 +236,23 @@ def test_services_beside_it_run_on(engine: Engine) -> None:
     assert found["services"] == before
 
 
+def test_a_restart_that_waits_is_left_to_windows(engine: Engine) -> None:
+    """Renames and updates that wait for a restart of the guest keep nothing from being rebuilt, and wait on.
+
+    Where they are kept: https://learn.microsoft.com/sysinternals/downloads/pendmoves and the key that servicing sets, RebootPending.
+    """
+    found = machine()
+    system = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Session Manager"
+    servicing = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending"
+    renames = {"type": "MultiString", "data": [r"\??\C:\Windows\Temp\old.dll", ""]}
+    found["registry"] |= {system: {"values": {"PendingFileRenameOperations": renames}}, servicing: {"values": {}}}
+    before = copy.deepcopy(found["registry"])
+    answer = compare(engine, found, given(REBUILD))
+    assert [step for step in answer["steps"] if not step["ok"]] == []
+    answer, _calls = bridge.run(engine, "token_store", found, given(REBUILD))
+    assert found["registry"] == before
+
+
 def test_two_runs_do_not_meet(engine: Engine) -> None:
     engine.run(script=_HOLD)
     try:

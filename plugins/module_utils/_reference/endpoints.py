@@ -100,11 +100,22 @@ class Override:
     port: int | None = None
 
 
+# Far more than a KMS has; what is said of them grows with the square of their number.
+_MOST = 256
+
+
 def override(given: t.Mapping[str, t.Any] | None) -> Override | None:
-    """Return what the option `kms_endpoints` gives, None when it gives nothing."""
+    """Return what the option `kms_endpoints` gives, None when it gives nothing.
+
+    Raises ValueError for other than short lists of texts, as a recording from elsewhere may hold: a text would count as its letters.
+    """
     if not given:
         return None
-    return Override(tuple(given.get("names") or ()), tuple(given.get("addresses") or ()), given.get("port"))
+    names, addresses = (given.get(part) or () for part in ("names", "addresses"))
+    for part in (names, addresses):
+        if not isinstance(part, (list, tuple)) or not all(isinstance(item, str) for item in part) or len(part) > _MOST:
+            raise ValueError(f"kms_endpoints: names and addresses must be lists of at most {_MOST} texts")
+    return Override(tuple(names), tuple(addresses), given.get("port"))
 
 
 def overridden(cloud: CloudEndpoints, given: Override | None) -> CloudEndpoints:

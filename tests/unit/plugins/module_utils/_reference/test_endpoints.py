@@ -89,3 +89,10 @@ def test_an_override_of_the_addresses_keeps_the_names() -> None:
     cloud = endpoints.overridden(CLOUD, endpoints.Override(addresses=("192.0.2.10", "192.0.2.1")))
     assert (cloud.names, cloud.legacy_names, cloud.port) == (CLOUD.names, CLOUD.legacy_names, 1688)
     assert cloud.legacy_addresses == ("192.0.2.30", "192.0.2.20")
+
+
+@pytest.mark.parametrize("value", ["10.0.0.1", [1], {"10.0.0.1": 1}, ["10.0.0.1"] * 257, 7])
+@pytest.mark.parametrize("part", ["names", "addresses"])
+def test_what_is_given_must_be_short_lists_of_texts(part: str, value: object) -> None:
+    with pytest.raises(ValueError, match="kms_endpoints: names and addresses must be lists"):
+        endpoints.override({part: value})

@@ -338,6 +338,10 @@ def check(module: AnsibleModule) -> None:
     for vm in module.params["vms"]:
         if not _is_address(vm) and "/virtualmachines/" not in vm.lower():
             module.fail_json(msg=f"vms: '{vm}' is neither the resource id of a virtual machine nor an IPv4 address.")
+    try:
+        override(module.params["kms_endpoints"])
+    except ValueError as error:
+        module.fail_json(msg=f"{error}.")
     for address in (module.params["kms_endpoints"] or {}).get("addresses") or ():
         if not _is_address(address):
             module.fail_json(msg=f"kms_endpoints.addresses: '{address}' is not an IPv4 address.")

@@ -43,7 +43,10 @@ def check_ranges(options: t.Mapping[str, t.Any], limits: Limits, within: str = "
 
 def check_endpoints(option: dict[str, t.Any] | None, within: str = "kms_endpoints") -> None:
     """Raise AnsibleActionFail for the first name, address or port of a KMS that is none; `within` is the dictionary's name."""
-    given = endpoints.override(option)
+    try:
+        given = endpoints.override(option)
+    except ValueError as error:
+        raise AnsibleActionFail(str(error)) from None
     if given is None:
         return
     for name in given.names:

@@ -48,7 +48,7 @@ def _explained(view: dict[str, t.Any], catalogue: Catalogue) -> dict[str, str]:
 
 
 def _rendered(name: str, report: Report, catalogue: Catalogue, **values: t.Any) -> str:
-    style, script = _asset("page.css"), _asset(f"{name}.js")
+    style, script = _asset("page.css"), _asset("shared.js") + _asset(f"{name}.js")
     environment = _environment(catalogue)
     environment.globals["page"] = values.pop("page")
     return environment.get_template(f"{name}.html.j2").render(

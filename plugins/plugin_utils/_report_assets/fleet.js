@@ -1,30 +1,11 @@
 // Copyright (c) 2026, the authors of azure_windows.activation
 // GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
-"use strict";
 (() => {
-  const find = (id) => document.getElementById(id);
-  const words = find("words").dataset;
   const most = 200;
   const form = document.querySelector("form.filters");
 
-  function addCopy(block) {
-    if (block.querySelector("button")) return;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy";
-    button.textContent = words.copy;
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(block.querySelector("code").textContent);
-      button.textContent = words.copied;
-      setTimeout(() => { button.textContent = words.copy; }, 2000);
-    });
-    block.append(button);
-  }
   if (navigator.clipboard) document.querySelectorAll("pre.command").forEach(addCopy);
-  window.addEventListener("beforeprint", () => {
-    document.querySelectorAll("details.case:not([open])").forEach((one) => { one.open = true; });
-  });
   if (!form) return;
 
   // Each line says how many characters a name shares with the one before, and the rest; all end alike.

@@ -1,10 +1,7 @@
 // Copyright (c) 2026, the authors of azure_windows.activation
 // GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 // SPDX-License-Identifier: GPL-3.0-or-later
-"use strict";
 (() => {
-  const find = (id) => document.getElementById(id);
-  const words = find("words").dataset;
   const rows = [...document.querySelectorAll("li.vm")];
   const causes = [...document.querySelectorAll("article.cause")];
   const fields = ["search", "state", "cause", "who", "since-kind"].map(find);
@@ -69,20 +66,6 @@
     }
     find("shown").textContent = find("shown").dataset.text.replace("%s", shown);
     find("empty").hidden = shown > 0;
-  }
-
-  function addCopy(block) {
-    if (block.querySelector("button")) return;
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "copy";
-    button.textContent = words.copy;
-    button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(block.querySelector("code").textContent);
-      button.textContent = words.copied;
-      setTimeout(() => { button.textContent = words.copy; }, 2000);
-    });
-    block.append(button);
   }
 
   // A VM that is opened gets a copy of what its cases hold once for all of its VMs.
@@ -169,9 +152,6 @@
     const opened = expand.textContent === words.expand;
     for (const row of rows) if (!row.hidden && row.firstElementChild.matches("details")) row.firstElementChild.open = opened;
     expand.textContent = opened ? words.collapse : words.expand;
-  });
-  window.addEventListener("beforeprint", () => {
-    document.querySelectorAll("details.case:not([open])").forEach((one) => { one.open = true; });
   });
   window.addEventListener("hashchange", () => open(location.hash.slice(1)));
   filter();

@@ -8,20 +8,17 @@ from __future__ import annotations
 
 import typing as t
 
-DIAGNOSED = "__diagnose_result"
-REMEDIATED = "__remediate_run"
-
 
 def kms_earlier(
-    names: t.Iterable[str], hostvars: t.Mapping[str, t.Any], judged: t.Sequence[t.Mapping[str, t.Any]]
+    names: t.Iterable[str], hostvars: t.Mapping[str, t.Any], judged: t.Sequence[t.Mapping[str, t.Any]], kept: str
 ) -> list[dict[str, t.Any]]:
-    """Return {diagnoses, remediation} of each batch that judged hosts other than those of `judged`."""
+    """Return {diagnoses, remediation} of each batch that judged hosts other than those of `judged`, as it lies in the variable `kept`."""
     known = {diagnosis["name"] for diagnosis in judged}
     batches = []
     for name in names:
         if name in known:
             continue
-        batch = _batch(hostvars[name])
+        batch = _batch(hostvars[name].get(kept) or {})
         found = {diagnosis["name"] for diagnosis in batch["diagnoses"]}
         # A host that a condition kept out has the result of its batch as well.
         if not found <= known:
@@ -30,10 +27,9 @@ def kms_earlier(
     return batches
 
 
-def _batch(variables: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
-    if run := variables.get(REMEDIATED):
-        return {"diagnoses": run["after"], "remediation": run["remediation"]}
-    return {"diagnoses": variables.get(DIAGNOSED, {}).get("diagnoses", [])}
+def _batch(found: t.Mapping[str, t.Any]) -> dict[str, t.Any]:
+    """Return a batch from a result of kms_diagnosis or of kms_remediation."""
+    return {"diagnoses": found.get("after", found.get("diagnoses", [])), "remediation": found.get("remediation")}
 
 
 class FilterModule:

@@ -29,7 +29,7 @@ def kms_evidence(  # noqa: PLR0913, PLR0917 (what a template hands over)
     evidence = []
     for name in names:
         variables = hostvars[name]
-        if registered in variables:
+        if variables.get(registered):
             item = _item(name, variables[registered])
         elif name not in alive:
             item = {"name": name, "guest": None, "guest_error": _evidence.dropped()}

@@ -26,7 +26,7 @@ def kms_together(
 def _belongs(variables: t.Mapping[str, t.Any], leader: str, *, lost: bool) -> bool:
     if variables.get(LEADER, leader) != leader:
         return False
-    return ASKED in variables or lost
+    return bool(variables.get(ASKED)) or lost
 
 
 class FilterModule:

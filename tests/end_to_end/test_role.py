@@ -73,6 +73,15 @@ def test_repairs_in_batches_share_the_report(tmp_path: pathlib.Path) -> None:
     assert before == EXPECTED
 
 
+def test_what_an_earlier_play_found_is_not_told_again(tmp_path: pathlib.Path) -> None:
+    with serving(str(HERE / "worlds" / "small.yml"), tmp_path / "lab") as lab:
+        run = lab.play(tmp_path, playbook=HERE / "playbooks" / "twice.yml")
+    assert run.status == 0, run.output
+    assert run.root_causes == {name: cause for name, cause in EXPECTED.items() if name != "wronghost01"}
+    assert run.report is not None
+    assert run.report["remediation"] is None
+
+
 def test_a_host_that_was_lost_before_is_unknown(small: Lab, tmp_path: pathlib.Path) -> None:
     run = small.play(tmp_path, playbook=HERE / "playbooks" / "dropped.yml")
     assert set(run.root_causes) == set(EXPECTED)

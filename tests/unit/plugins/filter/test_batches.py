@@ -17,7 +17,7 @@ earlier = kms_earlier.FilterModule().filters()["kms_earlier"]
 
 
 def led(by: str, *, asked: bool = True) -> dict[str, t.Any]:
-    return {"__diagnose_leader": by, **({"__diagnose_facts": {}} if asked else {})}
+    return {"__diagnose_leader": by, "__diagnose_facts": {"changed": False} if asked else {}}
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,7 @@ def led(by: str, *, asked: bool = True) -> dict[str, t.Any]:
         pytest.param({"a": led("a"), "b": led("b")}, "ab", ["a"], id="each-on-its-own"),
         pytest.param({"a": led("a"), "b": led("a", asked=False)}, "ab", ["a"], id="kept-out-by-a-condition"),
         pytest.param({"a": led("a"), "b": {}}, "ab", ["a"], id="its-turn-is-to-come"),
+        pytest.param({"a": led("a"), "b": led("z")}, "ab", ["a"], id="asked-in-an-earlier-play"),
         pytest.param({"a": led("a"), "b": {}}, "a", ["a", "b"], id="unreachable-before"),
         pytest.param({"a": led("a"), "b": led("a", asked=False)}, "a", ["a", "b"], id="failed-before"),
         pytest.param({"a": led("a"), "b": led("b")}, "a", ["a"], id="failed-in-another-batch"),
@@ -43,13 +44,17 @@ def diagnosed(*names: str) -> dict[str, t.Any]:
 def test_each_earlier_batch_comes_once() -> None:
     first, second = diagnosed("a", "b"), diagnosed("c")
     hostvars = {"a": first, "b": first, "c": second, "d": diagnosed("d"), "linux": second, "later": {}}
-    found = earlier(list(hostvars), hostvars, [{"name": "d"}])
+    found = earlier(list(hostvars), hostvars, [{"name": "d"}], "__diagnose_result")
     assert [[host["name"] for host in batch["diagnoses"]] for batch in found] == [["a", "b"], ["c"]]
 
 
 def test_a_batch_that_was_repaired_tells_what_it_is_after() -> None:
     run = {"after": [{"name": "a", "state": "activated"}], "remediation": {"journal": "j"}}
     hostvars = {"a": {**diagnosed("a"), "__remediate_run": run}, "b": diagnosed("b")}
-    assert earlier(["a", "b"], hostvars, [{"name": "b"}]) == [
+    assert earlier(["a", "b"], hostvars, [{"name": "b"}], "__remediate_run") == [
         {"diagnoses": run["after"], "remediation": run["remediation"]}
+    ]
+    # A diagnosis after the repairs, in the same run of Ansible, tells what it found itself.
+    assert earlier(["a", "b"], hostvars, [{"name": "b"}], "__diagnose_result") == [
+        {"diagnoses": [{"name": "a"}], "remediation": None}
     ]

@@ -17,29 +17,16 @@ author:
   - The authors of azure_windows.activation (!UNKNOWN)
 extends_documentation_fragment:
   - ansible.builtin.action_common_attributes
-  - ansible.builtin.action_common_attributes.conn
-  - ansible.builtin.action_common_attributes.flow
 attributes:
-  action:
-    support: full
-  async:
-    support: none
-  become:
-    support: none
-  bypass_host_loop:
-    support: none
   check_mode:
     support: full
     details: Nothing is changed in either mode.
-  connection:
-    support: none
-  delegation:
-    support: none
-    details: It always runs on the controller.
   diff_mode:
     support: none
   platform:
-    platforms: all
+    platforms: posix
+    support: full
+    details: Runs on the controller.
 options:
   finding:
     description:
